@@ -1,0 +1,140 @@
+# Corral's build.  `make help` lists what can be made.  Everything is written below build/.
+#
+# Knobs: DEBUG=1 (assertions, UBSan traps, poisoned memory), CC=clang, CROSS_COMPILE=x86_64-elf-,
+# WERROR=1, V=1 (print commands).  make run also takes CPUS, MEM, ACCEL and APPEND; make test takes K.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+B := build
+DEBUG ?= 0
+WERROR ?= 0
+V ?= 0
+CPUS ?= 4
+MEM ?= 256
+ACCEL ?= tcg
+APPEND ?=
+K ?=
+
+ifeq ($(DEBUG),0)
+O ?= $(B)
+else
+O ?= $(B)/debug
+endif
+OBJ := $(O)/obj
+
+# --- tools -----------------------------------------------------------------------------------
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin LD),default)
+LD := $(CROSS_COMPILE)ld
+endif
+NM ?= $(CROSS_COMPILE)nm
+STRIP ?= $(CROSS_COMPILE)strip
+MUSL_CC ?= musl-gcc
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
+
+# quiet NAME: the words printed in place of a command.
+ifeq ($(V),0)
+quiet = @printf '  %-7s %s\n' '$(1)' '$@';
+else
+quiet =
+endif
+
+# --- flags of the kernel ---------------------------------------------------------------------
+
+CFLAGS := -std=gnu11 -O2 -g -m64 -march=x86-64 -ffreestanding -fno-pic -fno-pie -mcmodel=kernel \
+	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing -fno-common \
+	-fno-delete-null-pointer-checks -fwrapv -fno-asynchronous-unwind-tables -fcf-protection=none
+WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wshadow \
+	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-sign-compare \
+	-Wno-missing-field-initializers
+INCLUDES := -nostdinc -I. -isystem $(shell $(CC) -print-file-name=include)
+ASFLAGS := -m64 -ffreestanding -fno-pic -g -I.
+LDFLAGS := -m elf_x86_64 -nostdlib -static --no-dynamic-linker -z max-page-size=0x1000 \
+	-z noexecstack --build-id=none
+
+ifneq ($(CLANG),)
+CFLAGS += --target=x86_64-unknown-none-elf -Wthread-safety -Wno-gnu-variable-sized-type-not-at-end
+ASFLAGS += --target=x86_64-unknown-none-elf -Wno-unused-command-line-argument
+UBSAN := -fsanitize=undefined -fsanitize-trap=undefined -fno-sanitize=alignment,function
+else
+CFLAGS += -fno-tree-loop-distribute-patterns -Wimplicit-fallthrough=3
+LDFLAGS += $(shell $(LD) --help 2>/dev/null | grep -q no-warn-rwx && echo --no-warn-rwx-segments)
+UBSAN := -fsanitize=undefined -fsanitize-undefined-trap-on-error -fno-sanitize=alignment
+endif
+ifeq ($(DEBUG),0)
+CFLAGS += -fomit-frame-pointer
+else
+CFLAGS += -DDEBUG=1 -fno-omit-frame-pointer $(UBSAN)
+ASFLAGS += -DDEBUG=1
+endif
+ifneq ($(WERROR),0)
+WARN += -Werror
+endif
+KFLAGS := $(CFLAGS) $(WARN) $(INCLUDES)
+
+# --- the kernel ------------------------------------------------------------------------------
+
+SRC_DIRS := $(sort $(shell find kernel arch fs -type d 2>/dev/null))
+CSRC := $(sort $(wildcard $(addsuffix /*.c,$(SRC_DIRS))))
+SSRC := $(sort $(wildcard $(addsuffix /*.S,$(SRC_DIRS))))
+HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(SRC_DIRS))))
+OBJECTS := $(CSRC:%.c=$(OBJ)/%.o) $(SSRC:%.S=$(OBJ)/%.o)
+LDSCRIPT := arch/x86_64/kernel.ld
+
+.PHONY: all kernel objects initrd iso run debug test test-linux bench unit check fmt size clean help \
+	setup FORCE
+all: kernel initrd
+kernel: $(O)/corral.elf
+objects: $(OBJECTS)
+
+# A change of compiler or flags rebuilds; a change of anything else does not.
+$(OBJ)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(LD) $(KFLAGS) $(ASFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(LD) $(KFLAGS) $(ASFLAGS) $(LDFLAGS)' >$@
+
+$(OBJ)/%.o: %.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(KFLAGS) -MMD -MP -c -o $@ $<
+
+$(OBJ)/%.o: %.S $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call quiet,AS)$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# The table of function names that a backtrace prints: a first link without it tells the addresses,
+# which the table, lying after all code, does not change; the last line makes sure of that.
+LINK = $(LD) $(LDFLAGS) -T $(LDSCRIPT) $(OBJECTS)
+KSYMS := tools/ksyms.sh
+
+$(OBJ)/ksyms.%.o: $(OBJ)/ksyms.%.S
+	$(call quiet,AS)$(CC) $(ASFLAGS) -c -o $@ $<
+
+$(OBJ)/ksyms.0.S: $(KSYMS)
+	@mkdir -p $(@D)
+	@$(KSYMS) </dev/null >$@
+
+$(OBJ)/first.elf: $(OBJECTS) $(OBJ)/ksyms.0.o $(LDSCRIPT)
+	$(call quiet,LD)$(LINK) $(OBJ)/ksyms.0.o -o $@
+
+$(OBJ)/ksyms.1.S: $(OBJ)/first.elf $(KSYMS)
+	$(call quiet,KSYMS)$(NM) -n $< | $(KSYMS) >$@
+
+$(O)/corral.elf: $(OBJ)/first.elf $(OBJ)/ksyms.1.o
+	$(call quiet,LD)$(LINK) $(OBJ)/ksyms.1.o -o $@
+	@$(NM) -n $@ | $(KSYMS) | cmp -s - $(OBJ)/ksyms.1.S || \
+		{ rm -f $@; echo 'ksyms: addresses moved in the second link' >&2; exit 1; }
+
+-include $(wildcard $(OBJECTS:.o=.d))
+
+size: $(O)/corral.elf
+	@$(STRIP) -o $(OBJ)/stripped.elf $< && n=$$(stat -c %s $(OBJ)/stripped.elf) && \
+		echo "$<: $$n bytes stripped, 1048576 allowed" && [ $$n -le 1048576 ]
+
+clean:
+	rm -rf $(filter-out $(B)/linux,$(wildcard $(B)/*))
