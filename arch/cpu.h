@@ -1,0 +1,113 @@
+/*
+ * cpu.h - this CPU: who it is, what it runs, its interrupt flag.
+ *
+ * Code of the kernel proper is never preempted: between two calls that may sleep it stays on its
+ * CPU.  Only interrupts come in between, and irq_disable() keeps them out.
+ */
+#pragma once
+#include "kernel/lib/types.h"
+
+#define NCPU 64 /* a set of CPUs is one u64 */
+
+struct thread;
+
+/* One per CPU, found through GS.  arch/x86_64/entry.S knows the offsets of the first fields. */
+struct cpu {
+	struct cpu *self;      /* [I]  0 */
+	u64 user_rsp;	       /* [p]  8 scratch of the system call entry */
+	u64 stack_top;	       /* [p] 16 kernel stack of the running thread */
+	struct thread *thread; /* [p] 24 the running thread */
+	u32 id;		       /* [I] 32 0 .. cpu_count() - 1 */
+	u32 irq_depth;	       /* [p] 36 nesting of irq_disable() */
+	bool irq_was_on;       /* [p] what the outermost irq_disable() found */
+	bool online;	       /* [a] takes part in scheduling */
+	u32 apic_id;	       /* [I] */
+	u32 node;	       /* [I] memory node (SRAT), 0 without one */
+	void *arch;	       /* [I] GDT, TSS and the like */
+};
+
+extern struct cpu cpus[NCPU];
+
+static always_inline struct cpu *cpu_this(void)
+{
+	struct cpu *c;
+
+	__asm__ volatile("movq %%gs:0, %0" : "=r"(c));
+	return c;
+}
+
+static always_inline int cpu_id(void)
+{
+	int id;
+
+	__asm__ volatile("movl %%gs:32, %0" : "=r"(id));
+	return id;
+}
+
+/* The same wherever the code runs, so the compiler may keep it. */
+static always_inline struct thread *thread_current(void)
+{
+	struct thread *t;
+
+	__asm__("movq %%gs:24, %0" : "=r"(t));
+	return t;
+}
+
+/* CPUs that came up at boot; their ids are 0 .. count-1.  Fixed after boot. */
+int cpu_count(void);
+
+static always_inline bool irq_enabled(void)
+{
+	u64 flags;
+
+	__asm__ volatile("pushfq; popq %0" : "=r"(flags));
+	return flags & 0x200;
+}
+
+static always_inline void irq_on(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
+
+static always_inline void irq_off(void)
+{
+	__asm__ volatile("cli" ::: "memory");
+}
+
+/* Nested: the outermost irq_restore() brings back what the outermost irq_disable() found. */
+static always_inline void irq_disable(void)
+{
+	bool on = irq_enabled();
+	struct cpu *c;
+
+	irq_off();
+	c = cpu_this();
+	if (c->irq_depth++ == 0)
+		c->irq_was_on = on;
+}
+
+static always_inline void irq_restore(void)
+{
+	struct cpu *c = cpu_this();
+
+	if (--c->irq_depth == 0 && c->irq_was_on)
+		irq_on();
+}
+
+static always_inline void cpu_relax(void)
+{
+	__asm__ volatile("pause");
+}
+
+/* Called with interrupts off: enables them and waits for one. */
+static always_inline void cpu_idle(void)
+{
+	__asm__ volatile("sti; hlt" ::: "memory");
+}
+
+/* Model name, vendor and flags as /proc/cpuinfo shows them. */
+struct text;
+void cpu_show(struct text *out, int cpu);
+
+/* Bytes from RDRAND when the CPU has it, mixed with clock noise.  For seeding only. */
+u64 cpu_entropy(void);

@@ -1,0 +1,20 @@
+/*
+ * parse.h - numbers and lists as Linux's files read them.
+ */
+#pragma once
+#include "kernel/lib/types.h"
+
+/* Whole string, base 0 (0x, leading 0), one trailing newline, a leading + allowed.
+   -EINVAL for anything else, -ERANGE beyond the type (as kstrtoull). */
+must_check int parse_u64(const char *s, u64 *out);
+must_check int parse_s64(const char *s, s64 *out);
+
+/* A CPU or node list ("0-2,5", "all", "N", "0-7:1/2"), numbers below `limit` (<= 64).
+   -EINVAL for bad text, -ERANGE for a number at or above limit. */
+must_check int parse_list(const char *s, unsigned limit, u64 *mask);
+
+struct text;
+/* "0-2,5": a run of two prints as a-b; an empty mask prints nothing. */
+void text_list(struct text *out, u64 mask);
+/* As /proc/PID/status prints masks: hex words of 32 bits, comma between, width for `bits`. */
+void text_mask(struct text *out, u64 mask, unsigned bits);

@@ -1,0 +1,39 @@
+/*
+ * rank.h - the order of all locks, outermost first.
+ *
+ * Whoever holds a lock may take only locks with a greater rank.  A debug build checks every
+ * acquisition and panics with the locks held.  Two locks of one rank may be held together only
+ * where spin_lock_nested() or mutex_lock_nested() says so, in the order that the comment gives.
+ */
+#pragma once
+
+enum lock_rank {
+	/* Sleeping locks (kernel/sched/mutex.h). */
+	RANK_MOUNT = 1,	  /* fs/mount.c: the mount tree */
+	RANK_RENAME,	  /* fs: one cross-directory rename at a time */
+	RANK_INODE,	  /* one inode; nested: parent before child, else by address */
+	RANK_CONTAINER,	  /* container_mutex: hierarchies, containers, subsystem state */
+	RANK_THREADGROUP, /* per process: clone, exit, exec against migration */
+	RANK_FILE,	  /* file position; tty and pipe readers' turns */
+	RANK_VM,	  /* one address space */
+	RANK_MAPPING,	  /* page cache of one inode, its regions */
+	RANK_OTHER_MUTEX, /* innermost sleeping locks that guard one object */
+
+	/* Spinning locks (kernel/lock/spinlock.h), interrupts off. */
+	RANK_DENTRY,	/* fs/dentry.c: names, parents, mount points */
+	RANK_CSS_SET,	/* css_set_lock: task lists of css_sets */
+	RANK_TASK_TREE, /* pids, parents, children, groups, sessions */
+	RANK_SIGNAL,	/* per process: signals, threads, exit state */
+	RANK_FILES,	/* one table of file descriptors */
+	RANK_FUTEX,	/* one futex bucket; two in address order */
+	RANK_EPOLL,
+	RANK_TTY,
+	RANK_PIPE,
+	RANK_WAITQ, /* one wait queue */
+	RANK_RUNQ,  /* one run queue; two in CPU order */
+	RANK_TIMER, /* timers of one CPU */
+	RANK_SLAB,
+	RANK_PAGE,
+	RANK_LEAF, /* small locks under which nothing else is taken */
+	RANK_LOG,
+};

@@ -1,0 +1,98 @@
+/*
+ * page.h - physical pages: one struct page each, a buddy allocator per memory node, a small stock
+ * of single pages per CPU.
+ *
+ * A page in use carries a reference count.  The allocator hands it out with one; page_put() of the
+ * last frees it.  Who the page belongs to (page cache, anonymous memory, slab, page table) uses
+ * `mapping`, `index` and `node` as it likes.
+ */
+#pragma once
+#include "arch/boot.h"
+#include "kernel/lib/list.h"
+#include "kernel/lib/refcount.h"
+
+#define PAGE_ORDERS 11 /* blocks of 4 KiB to 4 MiB */
+#define NODES_ALL   ((u64)-1)
+
+struct mapping;
+
+struct page {
+	struct list list;     /* free list; else the owner's */
+	struct refcount refs; /* 0: free */
+	u8 order;	      /* [I] while allocated */
+	u8 nid;		      /* [I] memory node */
+	u8 flags;	      /* PAGE_* */
+	u8 unused;
+	struct mapping *mapping; /* page cache: whose; slab: its cache */
+	u64 index;		 /* page cache: which page of the file; slab: free objects */
+};
+
+#define PAGE_FREE 1u /* in a free list */
+#define PAGE_SLAB 2u
+#define PAGE_FILE 4u /* in a page cache: private writes must copy it */
+#define PAGE_ANON 8u /* counted as anonymous memory */
+
+enum page_how {
+	PAGE_PLAIN = 0,
+	PAGE_ZERO = 1,	 /* cleared */
+	PAGE_NOFAIL = 2, /* boot only: panics */
+};
+
+extern struct page *page_array; /* by page frame number */
+
+/* Takes over boot.free.  Before it, only boot_alloc() works. */
+void page_init(void);
+
+/* 2^order pages from the nodes of the mask, this CPU's node first, then the nearest.  NULL when
+   there is no memory.  Any context. */
+struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes);
+void page_free(struct page *p); /* refs must be 1 */
+
+static inline struct page *page_alloc(unsigned order, enum page_how how)
+{
+	return page_alloc_nodes(order, how, NODES_ALL);
+}
+
+static inline struct page *page_of_phys(u64 phys)
+{
+	return &page_array[phys >> PAGE_SHIFT];
+}
+
+static inline u64 page_phys(const struct page *p)
+{
+	return (u64)(p - page_array) << PAGE_SHIFT;
+}
+
+static inline void *page_virt(const struct page *p)
+{
+	return phys_to_virt(page_phys(p));
+}
+
+static inline struct page *page_of_virt(const void *v)
+{
+	return page_of_phys(virt_to_phys(v));
+}
+
+static inline void page_get(struct page *p)
+{
+	refcount_get(&p->refs);
+}
+
+static inline void page_put(struct page *p)
+{
+	if (refcount_read(&p->refs) == 1 || refcount_put(&p->refs)) {
+		refcount_init(&p->refs, 1);
+		page_free(p);
+	}
+}
+
+/* Figures for /proc/meminfo, /proc/zoneinfo and sysfs, in pages. */
+struct page_stats {
+	u64 total, free;
+};
+void page_stats(struct page_stats *out, u64 nodes);
+u64 page_nodes(void); /* mask of nodes with memory */
+
+/* Copies or clears one page with the cheapest instruction. */
+void page_copy(void *dst, const void *src);
+void page_clear(void *dst);
