@@ -8,10 +8,11 @@
 struct pagetable;
 
 /* Reasons to stop on the way back to user mode (arch.alert). */
-#define ALERT_RESCHED 1u /* somebody else should run */
-#define ALERT_SIGNAL  2u /* a signal may be pending */
-#define ALERT_WORK    4u /* deferred work of the task (task_work) */
-#define ALERT_TRACE   8u /* system call tracing */
+#define ALERT_RESCHED 1u  /* somebody else should run */
+#define ALERT_SIGNAL  2u  /* a signal may be pending */
+#define ALERT_WORK    4u  /* deferred work of the task (task_work) */
+#define ALERT_KILL    8u  /* a fatal signal is pending: killable sleeps end */
+#define ALERT_TRACE   16u /* system call tracing */
 
 /* First member of struct thread.  entry.S knows the offsets. */
 struct arch_thread {

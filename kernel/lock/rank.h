@@ -6,6 +6,7 @@
  * where spin_lock_nested() or mutex_lock_nested() says so, in the order that the comment gives.
  */
 #pragma once
+#include "kernel/lib/types.h"
 
 enum lock_rank {
 	/* Sleeping locks (kernel/sched/mutex.h). */
@@ -36,4 +37,19 @@ enum lock_rank {
 	RANK_PAGE,
 	RANK_LEAF, /* small locks under which nothing else is taken */
 	RANK_LOG,
+};
+
+/* The sleeping locks that one thread holds; the spinning ones are kept per CPU.  Debug builds only. */
+struct held_locks {
+#ifdef DEBUG
+	u32 count; /* [o] */
+	struct {
+		const void *lock;
+		const char *name;
+		u64 ip; /* who took it */
+		u16 rank;
+	} lock[16];
+#else
+	u8 unused[0];
+#endif
 };

@@ -1,0 +1,39 @@
+/*
+ * hooks.h - the moments at which lower layers report to their container.
+ *
+ * This is the only container header that sched, vm and task may include;
+ * it names their types without knowing them.
+ */
+#pragma once
+#include "kernel/lib/list.h"
+#include "kernel/lib/types.h"
+
+struct thread;
+struct task;
+struct css_set;
+
+/* What the framework keeps in a task: one pointer, one list node. */
+struct task_containers {
+	struct css_set *set; /* [css_set_lock to change; current may read its own] */
+	struct list node;    /* [css_set_lock] in set->tasks or set->mg_tasks; unlinked: holds no
+				reference to set */
+};
+
+enum cpu_mode { CPU_USER, CPU_SYSTEM, CPU_MODES };
+
+/* A slice of `ns` has just ended on this CPU.  IRQs off, run queue locked. */
+void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode);
+
+/* clone(2).  prepare: the child is not visible yet; 0 or -errno (can_fork of the subsystems).
+   It enters the child's process into the threadgroup read side for threads.  Exactly one of
+   cancel and commit follows; commit runs when the child is findable by pid, and cannot fail. */
+int container_fork_prepare(struct task *parent, struct task *child) must_check;
+void container_fork_cancel(struct task *parent, struct task *child);
+void container_fork_commit(struct task *parent, struct task *child);
+
+/* The task has its exiting flag and is about to become a zombie: leaves its containers. May sleep.
+ */
+void container_exit(struct task *t);
+
+/* Boot: the first task joins the root of everything. */
+void container_adopt_first(struct task *t);

@@ -1,0 +1,53 @@
+/*
+ * mutex.h - the sleeping lock, and a reader-writer one.
+ *
+ * FIFO among those that sleep.  Uninterruptible; what is held under a mutex must end by itself.
+ */
+#pragma once
+#include "kernel/sched/wait.h"
+
+struct mutex {
+	struct thread *owner; /* [a] NULL: free */
+	struct waitq waiters;
+#ifdef DEBUG
+	u16 rank; /* [I] */
+	const char *name;
+#endif
+};
+
+#ifdef DEBUG
+#define MUTEX_INIT(m, r)                                                    \
+	{                                                                   \
+		.waiters = WAITQ_INIT((m).waiters), .rank = (r), .name = #m \
+	}
+#else
+#define MUTEX_INIT(m, r)                           \
+	{                                          \
+		.waiters = WAITQ_INIT((m).waiters) \
+	}
+#endif
+
+void mutex_init(struct mutex *m, enum lock_rank rank);
+void mutex_lock(struct mutex *m);
+void mutex_lock_nested(
+	struct mutex *m); /* another of the same rank is held, in the documented order */
+int mutex_lock_killable(struct mutex *m) must_check; /* 0 or -ERESTARTSYS */
+bool mutex_trylock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+bool mutex_held(const struct mutex *m); /* by the current thread */
+
+/* Many readers or one writer; a waiting writer holds up new readers. */
+struct rwlock {
+	struct spinlock lock;
+	struct thread *writer; /* [l] */
+	u32 readers;	       /* [l] */
+	u32 writers_waiting;   /* [l] */
+	struct waitq waiters;
+	u16 rank; /* [I] */
+};
+
+void rwlock_init(struct rwlock *l, enum lock_rank rank);
+void read_lock(struct rwlock *l);
+void read_unlock(struct rwlock *l);
+void write_lock(struct rwlock *l);
+void write_unlock(struct rwlock *l);

@@ -1,0 +1,50 @@
+/*
+ * mapping.h - the page cache of one inode, and who has it mapped.
+ *
+ * Pages are found by index in a radix tree; each page in it carries one reference for the cache.
+ * tmpfs and the other memory file systems keep their only copy here.
+ */
+#pragma once
+#include "kernel/mem/page.h"
+#include "kernel/mem/radix.h"
+#include "kernel/sched/mutex.h"
+
+struct region;
+struct mapping;
+
+struct mapping_ops {
+	/* A page that is not cached: returns it filled, one reference for the caller, already
+	   inserted; or ERR_PTR.  NULL function: a zeroed page. */
+	struct page *(*fill)(struct mapping *m, u64 index);
+	/* Of the owner (an open file) that a region keeps alive. */
+	void (*hold)(void *owner);
+	void (*release)(void *owner); /* may sleep; called without vm->lock */
+	/* A shared page becomes writable for the first time: times, dirty.  May be NULL. */
+	void (*written)(struct mapping *m);
+};
+
+struct mapping {
+	struct mutex lock;
+	struct radix pages;	       /* [l] */
+	u64 count;		       /* [l] pages cached */
+	u64 size;		       /* [l] bytes; a fault beyond the last page is SIGBUS */
+	struct list regions;	       /* [l] struct region.link */
+	const struct mapping_ops *ops; /* [I] */
+	void *host;		       /* [I] the inode */
+};
+
+void mapping_init(struct mapping *m, const struct mapping_ops *ops, void *host);
+
+/* The cached page with a reference, or NULL. */
+struct page *mapping_find(struct mapping *m, u64 index);
+/* The same; makes it (zeroed or filled) when it is missing.  ERR_PTR(-ENOMEM ...). */
+struct page *mapping_get(struct mapping *m, u64 index);
+
+/* Drops all pages that start at or after `size`, clears the tail of the last one, and takes them
+   out of all page tables.  Sets m->size.  No vm->lock held. */
+void mapping_truncate(struct mapping *m, u64 size);
+/* Drops whole pages in [first, last) (fallocate punch hole). */
+void mapping_punch(struct mapping *m, u64 first, u64 last);
+void mapping_destroy(struct mapping *m); /* at the end of the inode */
+
+u64 mapping_total(void); /* pages in all caches: Cached in /proc/meminfo */
