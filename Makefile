@@ -132,6 +132,57 @@ $(O)/corral.elf: $(OBJ)/first.elf $(OBJ)/ksyms.1.o
 
 -include $(wildcard $(OBJECTS:.o=.d))
 
+# --- user space: the same for every build of the kernel ----------------------------------------
+
+# A program is NAME.c with the folder's headers.  tests/guest/AREA/NAME.c becomes /test/AREA/NAME;
+# those of tests/guest/glibc are built with the C library of the host, static and static-PIE.
+BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
+UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
+USER := $(sort $(wildcard user/*.c))
+GUEST := $(sort $(wildcard tests/guest/*/*.c tests/bench/*.c tests/stress/*.c))
+GLIBC := $(filter tests/guest/glibc/%,$(GUEST))
+SCRIPTS := $(sort $(wildcard tests/guest/*/*.sh))
+ROOT_FILES := $(shell find user/root -type f 2>/dev/null)
+TEST_BIN := $(patsubst tests/guest/%.c,$(B)/test/%,$(filter tests/guest/%,$(GUEST))) \
+	$(patsubst tests/%.c,$(B)/test/%,$(filter-out tests/guest/%,$(GUEST))) \
+	$(patsubst tests/guest/glibc/%.c,$(B)/test/glibc/%-pie,$(GLIBC))
+TEST_SH := $(SCRIPTS:tests/guest/%=$(B)/test/%)
+
+initrd: $(B)/initrd.cpio
+test-initrd: $(B)/test-initrd.cpio
+
+$(B)/user/%: user/%.c
+	@mkdir -p $(@D)
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -s
+
+$(B)/test/glibc/%-pie: tests/guest/glibc/%.c
+	@mkdir -p $(@D)
+	$(call quiet,GLIBC)gcc $(UFLAGS) -static-pie -MMD -MF $@.d -o $@ $< -pthread -s
+
+$(B)/test/glibc/%: tests/guest/glibc/%.c
+	@mkdir -p $(@D)
+	$(call quiet,GLIBC)gcc $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -pthread -s
+
+$(B)/test/%: tests/guest/%.c
+	@mkdir -p $(@D)
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -pthread -s
+
+$(B)/test/%: tests/%.c
+	@mkdir -p $(@D)
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -s
+
+$(B)/test/%.sh: tests/guest/%.sh
+	@mkdir -p $(@D)
+	@install -m 755 $< $@
+
+-include $(wildcard $(addsuffix .d,$(TEST_BIN) $(USER:user/%.c=$(B)/user/%)))
+
+$(B)/initrd.cpio: $(USER:user/%.c=$(B)/user/%) $(ROOT_FILES) tools/initrd.sh
+	$(call quiet,CPIO)tools/initrd.sh $@ $(BUSYBOX) user/root $(B)/user
+
+$(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
+	$(call quiet,CPIO)tools/initrd.sh $@ $(BUSYBOX) user/root $(B)/user $(B)/test
+
 size: $(O)/corral.elf
 	@$(STRIP) -o $(OBJ)/stripped.elf $< && n=$$(stat -c %s $(OBJ)/stripped.elf) && \
 		echo "$<: $$n bytes stripped, 1048576 allowed" && [ $$n -le 1048576 ]
