@@ -57,3 +57,7 @@ void arch_init(void);
 /* The value of `name=` on the command line into buf (cut to size); false when it is not there.
    A bare word `name` yields an empty value.  Stops at `--`. */
 bool boot_option(const char *name, char *buf, size_t size);
+
+/* Prints on the first serial port by polling, \n as \r\n.  Any context; works from the end of
+   arch_init_early() on, before it is silent. */
+void console_write_polled(const char *text, size_t n);

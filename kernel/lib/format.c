@@ -242,14 +242,16 @@ int format_va(char *buf, size_t size, const char *fmt, va_list list)
 		}
 		fmt = read_length(fmt, &s);
 		if (number_spec(*fmt, &s)) {
-			u64 value = s.length == sizeof(long) ? va_arg(args, u64) : va_arg(args, u32);
+			u64 value =
+				s.length == sizeof(long) ? va_arg(args, u64) : va_arg(args, u32);
 
 			put_number(&out, &s, cut_argument(value, &s));
 		} else if (*fmt == 's') {
 			const char *str = va_arg(args, const char *) ?: "(null)";
 
 			put_string(&out, &s, str,
-				   s.precision < 0 ? strlen(str) : strnlen(str, (size_t)s.precision));
+				   s.precision < 0 ? strlen(str)
+						   : strnlen(str, (size_t)s.precision));
 		} else if (*fmt == 'c') {
 			char c = (char)va_arg(args, int);
 

@@ -15,9 +15,48 @@ enum log_level {
 	LOG_DEBUG
 };
 
-/* From any context, interrupts and panics too.  Keeps the last 64 KiB.  No trailing newline needed.
- */
+#define LOG_SIZE     65536 /* bytes of text kept */
+#define LOG_TEXT_MAX 1000  /* bytes of one record; longer ones are cut */
+
+/* One record, copied out: too large for a kernel stack. */
+struct log_record {
+	u64 seq;     /* counts records since boot, from 0 */
+	u64 ns;	     /* clock_now() when it was written */
+	u8 level;    /* enum log_level */
+	u8 facility; /* 0: the kernel; others: a program, through /dev/kmsg */
+	u16 len;     /* bytes of text, without NUL or trailing newline */
+	char text[LOG_TEXT_MAX];
+};
+
+/* From any context, interrupts and panics too.  No trailing newline needed; empty text is dropped.
+   Before and after log_init() alike. */
 void log_print(enum log_level level, const char *fmt, ...) printf_like(2, 3);
+
+/* The same for text of a program that wrote to /dev/kmsg. */
+void log_write(enum log_level level, unsigned facility, const char *text, size_t n);
+
+/* Reads `quiet`, `debug` and `loglevel=` from the command line. */
+void log_init(void);
+
+/* Reading: a cursor is the sequence number of the next record wanted; 0 is the oldest.
+   1: *out filled in and the cursor moved on; 0: nothing new; -EPIPE: what the cursor pointed at is
+   overwritten, it now points at the oldest record that is left. */
+must_check int log_next(u64 *cursor, struct log_record *out);
+u64 log_oldest(void); /* cursor of the oldest record kept */
+u64 log_newest(void); /* cursor behind the last record */
+
+/* Bytes of text from the cursor to the end, with `extra` for each line's prefix and newline. */
+size_t log_unread(u64 cursor, size_t extra);
+
+/* Records below this level go to the console (syslog(2), /proc/sys/kernel/printk). */
+extern int log_console_level;
+
+/* Who prints on the console; NULL is console_write_polled().  Called with interrupts off. */
+void log_set_console(void (*write)(const char *text, size_t n));
+
+/* Called after each record, in any context and perhaps with spinlocks held: all it may do is to set
+   a flag that is looked at later, where readers can be woken. */
+void log_set_notify(void (*notify)(void));
 
 #define log_info(...)  log_print(LOG_INFO, __VA_ARGS__)
 #define log_warn(...)  log_print(LOG_WARN, __VA_ARGS__)

@@ -127,8 +127,7 @@ static void repair_erase(struct rbtree *t, struct rbnode *node, struct rbnode *p
 			rotate(t, sibling, !side);
 			sibling = *child(parent, !side);
 		}
-		sibling->parent_color =
-			(u64)parent_of(sibling) | (parent->parent_color & BLACK);
+		sibling->parent_color = (u64)parent_of(sibling) | (parent->parent_color & BLACK);
 		set_black(parent);
 		set_black(*child(sibling, !side));
 		rotate(t, parent, side);

@@ -39,7 +39,8 @@ enum lock_rank {
 	RANK_LOG,
 };
 
-/* The sleeping locks that one thread holds; the spinning ones are kept per CPU.  Debug builds only. */
+/* The sleeping locks that one thread holds; the spinning ones are kept per CPU.  Debug builds only.
+ */
 struct held_locks {
 #ifdef DEBUG
 	u32 count; /* [o] */
@@ -48,8 +49,31 @@ struct held_locks {
 		const char *name;
 		u64 ip; /* who took it */
 		u16 rank;
-	} lock[16];
+	} lock[16]; /* [o] in the order of acquisition */
 #else
 	u8 unused[0];
 #endif
 };
+
+/* The address that the calling function returns to. */
+#define CALLER_IP ((u64)__builtin_return_address(0))
+
+#ifdef DEBUG
+/* Panics when a lock of this rank must not be taken by who holds `held`: a greater rank is held
+   already, or one of the same rank and not `nested`, or this very lock.  Call before waiting. */
+void rank_check(const struct held_locks *held, const void *lock, u16 rank, const char *name, u64 ip,
+		bool nested);
+/* Notes the lock as held; call once it is taken. */
+void rank_acquire(struct held_locks *held, const void *lock, u16 rank, const char *name, u64 ip);
+/* Panics when it is not held.  Any order of release will do. */
+void rank_release(struct held_locks *held, const void *lock, const char *name);
+bool rank_held(const struct held_locks *held, const void *lock);
+/* One log line for each lock held; `who` begins it. */
+void rank_show(const struct held_locks *held, const char *who);
+#else
+static inline void rank_show(const struct held_locks *held, const char *who)
+{
+	(void)held;
+	(void)who;
+}
+#endif

@@ -26,6 +26,7 @@ bool spin_trylock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 void assert_held(const struct spinlock *l); /* panics when this CPU does not hold it */
 void assert_no_spinlock(void);		    /* first line of everything that may sleep */
+void lock_show_held(int cpu);		    /* for panics: logs the spinlocks that a CPU holds */
 #else
 #define SPINLOCK_INIT(r)    \
 	{                   \
@@ -67,6 +68,11 @@ static inline void assert_held(const struct spinlock *l)
 
 static inline void assert_no_spinlock(void)
 {
+}
+
+static inline void lock_show_held(int cpu)
+{
+	(void)cpu;
 }
 #endif
 
