@@ -1,0 +1,62 @@
+/*
+ * dentry.h - a name in a directory.
+ *
+ * Dentries form the tree of names.  A file system that lives in memory (tmpfs, sysfs, containerfs)
+ * has no other directories than these: dentry_attach pins the dentry until dentry_remove.
+ * One with lookup (procfs) gets a fresh dentry for each name and it goes with its last user.
+ *
+ *   [d] dentry_lock (one spinlock)   [I] immutable   [dir] lock of the parent's inode to change
+ */
+#pragma once
+#include "fs/inode.h"
+#include "kernel/lib/list.h"
+
+#define NAME_MAX 255
+#define PATH_MAX 4096
+
+struct dentry {
+	struct refcount refs;
+	struct dentry *parent; /* [d] a reference; itself at a root */
+	struct inode *inode;   /* [I] once attached: a reference */
+	struct super *super;   /* [I] */
+	struct list hash;      /* [d] bucket of (parent, name) */
+	struct list children;  /* [d] attached ones, oldest first */
+	struct list sibling;   /* [d] */
+	char *name;	       /* [d] NUL-terminated; short_name or kmalloc */
+	u32 name_hash;	       /* [d] */
+	u32 mounts;	       /* [mount] mounts on it */
+	u64 cookie;	       /* [I] position for readdir, rising in the order of creation */
+	bool pinned;	       /* [d] in its parent's list, holds a reference to itself */
+	bool removed;	       /* [d] unlinked: its path ends in " (deleted)" */
+	void *private;	       /* file system's own */
+	char short_name[40];
+};
+
+/* A fresh dentry below parent, not visible yet; one reference.  -ENOMEM as NULL.  name has len
+ * bytes. */
+struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len);
+struct dentry *dentry_create_root(struct super *super,
+				  struct inode *inode); /* takes over the inode */
+struct dentry *dentry_get(struct dentry *d);
+void dentry_put(struct dentry *d); /* may sleep */
+
+/* Gives it its inode (takes over the reference) and makes it visible in the directory. */
+void dentry_attach(struct dentry *d, struct inode *inode);
+/* The same for a lookup's temporary dentry: not visible to readdir nor to the next lookup. */
+void dentry_attach_temporary(struct dentry *d, struct inode *inode);
+/* Takes it out of its directory; those who hold it keep it.  Parent locked. */
+void dentry_remove(struct dentry *d);
+/* Cannot fail: `name` was allocated by the caller through dentry_name_alloc when longer than
+ * short_name. */
+void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name);
+
+/* The child of that name with a reference, from the tree only; NULL. */
+struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
+bool dentry_has_children(struct dentry *d);
+bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor); /* or equal */
+
+/* readdir over attached children: the first with cookie > after, with a reference; NULL. */
+struct dentry *dentry_next_child(struct dentry *dir, u64 after);
+
+/* Path within its file system ("/a/b"), for containers.  Length, or -ENAMETOOLONG. */
+ssize_t dentry_path(struct dentry *d, char *buf, size_t size);

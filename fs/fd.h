@@ -1,0 +1,39 @@
+/*
+ * fd.h - a process's table of descriptors; shared by CLONE_FILES.
+ */
+#pragma once
+#include "fs/file.h"
+
+struct fdtable {
+	struct refcount refs;
+	struct spinlock lock;
+	struct file **files;	/* [l] size entries */
+	u64 *used;		/* [l] bitmap: allocated or open */
+	u64 *cloexec;		/* [l] bitmap */
+	u32 size;		/* [l] */
+	u32 next;		/* [l] no free descriptor below it */
+	struct file *first[64]; /* what files points at while that is enough */
+	u64 first_used, first_cloexec;
+};
+
+struct fdtable *fdtable_create(void);		    /* NULL: no memory */
+struct fdtable *fdtable_copy(struct fdtable *from); /* fork */
+void fdtable_get(struct fdtable *t);
+void fdtable_put(struct fdtable *t); /* the last one closes everything */
+void fdtable_close_on_exec(struct fdtable *t);
+
+/* A free descriptor >= from and < limit (RLIMIT_NOFILE), reserved.  -EMFILE, -ENOMEM.
+   Either fd_install or fd_release follows. */
+int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec) must_check;
+void fd_install(struct fdtable *t, int fd, struct file *f); /* takes over the reference */
+void fd_release(struct fdtable *t, int fd);
+
+struct file *fd_get(struct fdtable *t, int fd); /* with a reference; NULL: EBADF */
+struct file *fd_remove(struct fdtable *t,
+		       int fd); /* takes it out; the caller puts it; NULL: EBADF */
+/* dup2/dup3: puts f (a new reference) at fd, returns what was there in *old. */
+int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexec,
+	       struct file **old) must_check;
+int fd_cloexec(struct fdtable *t, int fd, int set); /* set -1: just look.  -EBADF */
+/* First open descriptor >= from, with a reference in *f; -1. For /proc/PID/fd. */
+int fd_next(struct fdtable *t, int from, struct file **f);

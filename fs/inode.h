@@ -1,0 +1,109 @@
+/*
+ * inode.h - a file as such, whatever its names and whoever has it open.
+ *
+ * A file system embeds struct inode in its own.  Directories of file systems that live in memory
+ * are made of dentries (fs/dentry.h), which hold references to inodes; an open file holds one too.
+ *
+ *   [i] inode->lock (sleeping)   [a] atomic   [I] immutable
+ */
+#pragma once
+#include "fs/cred.h"
+#include "kernel/abi/stat.h"
+#include "kernel/abi/time.h"
+#include "kernel/vm/mapping.h"
+
+struct dentry;
+struct file;
+struct file_ops;
+struct inode;
+struct pipe;
+struct setattr;
+struct super;
+
+/* parent is locked for every call that changes a directory.  dentry: a fresh name in it, not yet
+   visible: on success the operation has called dentry_attach(dentry, inode) on it.  All may sleep.
+ */
+struct inode_ops {
+	/* File systems whose directories are not made of dentries (procfs): attaches an inode to
+	   the fresh dentry, or -ENOENT.  NULL: what has no dentry does not exist. */
+	int (*lookup)(struct inode *dir, struct dentry *dentry);
+	/* Is a dentry that lookup made still true?  NULL: always. */
+	bool (*valid)(struct dentry *dentry);
+	int (*create)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
+	int (*mkdir)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
+	int (*mknod)(struct inode *dir, struct dentry *dentry, u32 mode, u64 rdev,
+		     const struct cred *cred);
+	int (*symlink)(struct inode *dir, struct dentry *dentry, const char *target,
+		       const struct cred *cred);
+	int (*link)(struct inode *dir, struct dentry *dentry, struct inode *old);
+	int (*unlink)(struct inode *dir, struct dentry *dentry);
+	int (*rmdir)(struct inode *dir, struct dentry *dentry);
+	/* target: what is there now and will be replaced, or NULL. */
+	int (*rename)(struct inode *from, struct dentry *old, struct inode *to,
+		      struct dentry *target, const char *name, unsigned flags);
+	/* Symbolic link: the target into buf (no NUL needed); its length or -errno. */
+	ssize_t (*readlink)(struct inode *inode, char *buf, size_t size);
+	/* A link that is not text (/proc/PID/fd/N): the place itself, with references. */
+	struct path (*follow)(struct inode *inode, int *error);
+	int (*truncate)(struct inode *inode, u64 size);
+	int (*setattr)(struct inode *inode, const struct setattr *a,
+		       const struct cred *cred); /* NULL: generic */
+	int (*permission)(struct inode *inode, unsigned may,
+			  const struct cred *cred); /* NULL: generic */
+	void (*getattr)(
+		struct inode *inode);	   /* refreshes the fields below before stat; may be NULL */
+	void (*free)(struct inode *inode); /* last reference gone */
+};
+
+struct inode {
+	struct refcount refs;
+	const struct inode_ops *ops;		    /* [I] */
+	const struct file_ops *fops;		    /* [I] what open() gives a file */
+	struct super *super;			    /* [I] */
+	u64 ino;				    /* [I] */
+	u32 mode;				    /* [i] S_IF* and permission bits */
+	u32 nlink;				    /* [i] */
+	u32 uid, gid;				    /* [i] */
+	u64 rdev;				    /* [I] devices: major and minor as in stat */
+	u64 size;				    /* [i] bytes (mapping.size follows it) */
+	struct timespec atime, mtime, ctime, btime; /* [i] */
+	struct mutex lock;
+	struct mapping mapping; /* page cache, for files that have one */
+	struct pipe *pipe;	/* [i] FIFOs: while somebody has it open */
+	void *private;		/* file system's own */
+	u32 writers;		/* [a] open for writing; exec wants 0 (ETXTBSY) */
+	u32 executing;		/* [a] running programs; writing wants 0 */
+};
+
+struct setattr {
+	u32 valid; /* ATTR_* */
+	u32 mode, uid, gid;
+	u64 size;
+	struct timespec atime, mtime;
+};
+
+#define ATTR_MODE  1u
+#define ATTR_UID   2u
+#define ATTR_GID   4u
+#define ATTR_SIZE  8u
+#define ATTR_ATIME 16u
+#define ATTR_MTIME 32u
+#define ATTR_TOUCH 64u /* times are "now": write permission suffices */
+
+#define MAY_EXEC  1u
+#define MAY_WRITE 2u
+#define MAY_READ  4u
+
+/* Fills in everything but what the file system adds; one reference. */
+void inode_init(struct inode *inode, struct super *super, const struct inode_ops *ops,
+		const struct file_ops *fops, u32 mode, u32 uid, u32 gid);
+struct inode *inode_get(struct inode *inode);
+void inode_put(struct inode *inode); /* may sleep; no inode lock held */
+
+/* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */
+int inode_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;
+/* chmod, chown, utimes, truncate: rights checked (EPERM), set-id bits dropped.  Locks the inode. */
+int inode_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred) must_check;
+void inode_touch(struct inode *inode, u32 which); /* ATTR_ATIME | ATTR_MTIME (ctime with it): now */
+struct timespec time_now(void);			  /* CLOCK_REALTIME; settable */
+u64 inode_next_number(void);

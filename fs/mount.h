@@ -1,0 +1,77 @@
+/*
+ * mount.h - which file system sits on which directory.
+ *
+ *   [m] mount_lock (a mutex; the walk takes the dentry spinlock instead to cross a mount)
+ */
+#pragma once
+#include "fs/super.h"
+
+#define MS_RDONLY      1ul
+#define MS_NOSUID      2ul
+#define MS_NODEV       4ul
+#define MS_NOEXEC      8ul
+#define MS_SYNCHRONOUS 16ul
+#define MS_REMOUNT     32ul
+#define MS_NOATIME     1024ul
+#define MS_NODIRATIME  2048ul
+#define MS_BIND	       4096ul
+#define MS_MOVE	       8192ul
+#define MS_REC	       16384ul
+#define MS_SILENT      32768ul
+#define MS_UNBINDABLE  (1ul << 17)
+#define MS_PRIVATE     (1ul << 18)
+#define MS_SLAVE       (1ul << 19)
+#define MS_SHARED      (1ul << 20)
+#define MS_RELATIME    (1ul << 21)
+#define MS_STRICTATIME (1ul << 24)
+#define MNT_FORCE      1
+#define MNT_DETACH     2
+
+struct path;
+
+struct mount {
+	struct refcount refs;	    /* open files, cwds, walks */
+	struct super *super;	    /* [I] a reference, counted in super->mounts */
+	struct dentry *root;	    /* [I] not the super's root for a bind mount */
+	struct mount *parent;	    /* [m] NULL: the first, or detached */
+	struct dentry *point;	    /* [m] where in the parent */
+	struct mount_namespace *ns; /* [m] NULL: detached */
+	struct list in_ns;	    /* [m] oldest first: the order of /proc/mounts */
+	struct list children;	    /* [m] */
+	struct list sibling;	    /* [m] */
+	unsigned long flags;	    /* [m] MS_RDONLY, NOSUID, NODEV, NOEXEC, *ATIME */
+	u32 id;			    /* [I] for mountinfo */
+	char *source;		    /* [I] "none" ... */
+};
+
+/* The set of mounts that a process sees. */
+struct mount_namespace {
+	struct refcount refs;
+	struct mount *root; /* [m] */
+	struct list mounts; /* [m] struct mount.in_ns */
+	u32 event;	    /* [m] changes, for poll of /proc/mounts */
+	u32 id;		    /* [I] */
+};
+
+void mount_get(struct mount *m);
+void mount_put(struct mount *m);
+struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source);
+void mount_namespace_get(struct mount_namespace *ns);
+void mount_namespace_put(struct mount_namespace *ns);
+
+/* mount(2) after the rights have been checked.  flags MS_*.  Linux's errnos. */
+int mount_add(struct path *at, const char *source, const char *type, unsigned long flags,
+	      const char *options, const struct cred *cred) must_check;
+int mount_bind(struct path *from, struct path *at, unsigned long flags) must_check;
+int mount_remount(struct path *at, unsigned long flags, const char *options) must_check;
+int mount_move(struct path *from, struct path *to) must_check;
+int mount_remove(struct path *at, int flags) must_check; /* umount2: -EBUSY, -EINVAL */
+
+/* Steps onto whatever is mounted on *p (repeatedly); swaps references. */
+void mount_cross(struct path *p);
+
+struct text;
+void mount_show(struct mount_namespace *ns, const struct path *root,
+		struct text *out); /* /proc/PID/mounts */
+void mount_show_info(struct mount_namespace *ns, const struct path *root,
+		     struct text *out); /* mountinfo */

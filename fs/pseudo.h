@@ -1,0 +1,46 @@
+/*
+ * pseudo.h - files made of a show and a write function: procfs, sysfs and containerfs are built of
+ * these.
+ *
+ * show prints the whole text into a struct text; the core buffers it once per open (made at the
+ * first read, made again after a seek to 0), grows the buffer while it overflows and serves reads
+ * from it.
+ */
+#pragma once
+#include "fs/file.h"
+#include "kernel/lib/text.h"
+
+struct pseudo_ops {
+	/* What f is about comes from f->inode->private or f->private.  0 or -errno (given to the
+	 * reader). */
+	int (*show)(struct file *f, struct text *out);
+	/* The whole text of one write(2), NUL behind it, newline not trimmed.  0 or -errno. */
+	int (*write)(struct file *f, char *text, size_t len);
+	size_t write_limit; /* longer writes: -E2BIG; 0: 4096 */
+};
+
+/* file_ops whose inode->private is a struct pseudo_inode. */
+extern const struct file_ops pseudo_file_ops;
+
+struct pseudo_inode {
+	struct inode inode; /* first */
+	const struct pseudo_ops *ops;
+	void *data; /* of show and write: pseudo_data(f) */
+	void (*free_data)(void *data);
+};
+
+static inline void *pseudo_data(struct file *f)
+{
+	return container_of(f->inode, struct pseudo_inode, inode)->data;
+}
+
+/* NULL: no memory.  mode with S_IFREG. */
+struct inode *pseudo_inode_create(struct super *super, u32 mode, const struct pseudo_ops *ops,
+				  void *data);
+struct inode *pseudo_dir_create(struct super *super, u32 mode, const struct inode_ops *ops);
+struct inode *pseudo_link_create(struct super *super, const char *target);
+
+/* Fixed trees (sysfs, /proc/sys): a directory or file below parent.  NULL: no memory. */
+struct dentry *pseudo_add_dir(struct dentry *parent, const char *name);
+struct dentry *pseudo_add_file(struct dentry *parent, const char *name, u32 mode,
+			       const struct pseudo_ops *ops, void *data);

@@ -1,0 +1,52 @@
+/*
+ * super.h - a mounted file system's contents, and the table of file system types.
+ */
+#pragma once
+#include "fs/cred.h"
+#include "kernel/lib/list.h"
+#include "kernel/lib/refcount.h"
+
+struct dentry;
+struct statfs;
+struct super;
+struct text;
+
+struct fs_type {
+	const char *name;
+	bool nodev; /* as /proc/filesystems prints it */
+	/* A super with a reference, new or shared (cgroup).  options: mount data, "" when NULL.
+	 * ERR_PTR. */
+	struct super *(*mount)(const struct fs_type *type, const char *source, unsigned long flags,
+			       const char *options, const struct cred *cred);
+};
+
+extern const struct fs_type *const fs_types[]; /* fs/types.c; ends with NULL */
+const struct fs_type *fs_type_find(const char *name);
+
+struct super_ops {
+	void (*show_options)(struct super *s,
+			     struct text *out); /* ",name=value" for /proc/mounts */
+	int (*remount)(struct super *s, unsigned long flags, const char *options);
+	void (*statfs)(struct super *s, struct statfs *out);
+	/* The last mount of it went away.  May keep s alive by its own reference (cgroup with
+	 * children). */
+	void (*unmounted)(struct super *s);
+	void (*free)(struct super *s);
+};
+
+struct super {
+	struct refcount refs;
+	const struct fs_type *type;  /* [I] */
+	const struct super_ops *ops; /* [I] */
+	struct dentry *root;	     /* [I] holds a reference */
+	u64 dev;		     /* [I] st_dev: major 0 */
+	u32 magic;		     /* [I] statfs f_type */
+	u32 mounts;		     /* [mount] mounts of it */
+	bool readonly;		     /* [mount] */
+	void *private;
+};
+
+void super_init(struct super *s, const struct fs_type *type, const struct super_ops *ops,
+		u32 magic);
+void super_get(struct super *s);
+void super_put(struct super *s);
