@@ -183,6 +183,98 @@ $(B)/initrd.cpio: $(USER:user/%.c=$(B)/user/%) $(ROOT_FILES) tools/initrd.sh
 $(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
 	$(call quiet,CPIO)tools/initrd.sh $@ $(BUSYBOX) user/root $(B)/user $(B)/test
 
+# --- the disc --------------------------------------------------------------------------------
+
+iso: $(B)/corral.iso
+$(B)/debug/corral.elf: FORCE
+	@$(MAKE) --no-print-directory DEBUG=1 O=$(B)/debug kernel
+
+ifeq ($(O),$(B))
+$(B)/corral.iso: $(B)/corral.elf $(B)/debug/corral.elf $(B)/initrd.cpio iso/grub.cfg
+	$(call quiet,ISO)rm -rf $@.d && mkdir -p $@.d/boot/grub && \
+	cp iso/grub.cfg $@.d/boot/grub/ && cp $(B)/initrd.cpio $@.d/boot/ && \
+	$(STRIP) -o $@.d/boot/corral.elf $(B)/corral.elf && \
+	$(STRIP) -g -o $@.d/boot/corral-debug.elf $(B)/debug/corral.elf && \
+	grub-mkrescue -o $@ $@.d >$@.log 2>&1 || { cat $@.log >&2; exit 1; }; rm -rf $@.d $@.log
+else
+$(B)/corral.iso: FORCE
+	@$(MAKE) --no-print-directory DEBUG=0 O=$(B) iso
+endif
+
+# --- run ---------------------------------------------------------------------------------------
+
+QEMU := qemu-system-x86_64
+QFLAGS = -accel $(ACCEL) -m $(MEM) -smp $(CPUS) -no-reboot -nodefaults -display none
+
+# What a goal needs is installed first, and only then is the Makefile read with the tools in place.
+run: setup-run
+	@$(MAKE) --no-print-directory boot
+test: setup-test
+	@$(MAKE) --no-print-directory suite
+setup-%:
+	@tools/setup $*
+
+.PHONY: boot suite objects initrd test-initrd linux
+ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
+boot: iso
+	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
+else
+boot: kernel initrd
+	$(QEMU) $(QFLAGS) -serial mon:stdio -kernel $(O)/corral.elf -initrd $(B)/initrd.cpio \
+		-append "console=ttyS0 $(APPEND)"
+endif
+
+debug: setup-debug
+	@$(MAKE) --no-print-directory DEBUG=1 kernel initrd
+	@tools/debug.sh $(B)/debug/corral.elf $(B)/initrd.cpio "$(APPEND)" $(QEMU) $(QFLAGS)
+
+# --- tests -------------------------------------------------------------------------------------
+
+JOBS ?= $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo -n 2)
+PYTEST = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q $(JOBS) \
+	$(if $(K),-k '$(K)')
+
+suite: unit iso test-initrd
+	@$(PYTEST) tests
+
+unit:
+	@if [ -f tests/unit/Makefile ]; then $(MAKE) --no-print-directory -C tests/unit O=$(abspath $(B))/unit; fi
+
+linux: $(B)/linux/vmlinuz
+$(B)/linux/vmlinuz:
+	@tools/linux.sh $(@D)
+
+test-linux: setup-test test-initrd linux
+	@$(PYTEST) tests/guest --kernel=linux
+
+bench: setup-test kernel test-initrd linux
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py
+
+check: setup-check objects
+	@$(MAKE) --no-print-directory O=$(B)/clang CC=clang WERROR=1 objects
+	@$(MAKE) --no-print-directory O=$(B)/clang-debug DEBUG=1 CC=clang WERROR=1 objects
+	@sparse -Wno-decl -Wno-declaration-after-statement -m64 -D__CHECKER__ $(INCLUDES) -std=gnu11 $(CSRC)
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q tests/style
+
+fmt:
+	clang-format -i $(CSRC) $(HEADERS) $(USER) $(shell find tests -name '*.[ch]')
+
+help:
+	@echo 'make            the kernel and the initramfs: build/corral.elf, build/initrd.cpio'
+	@echo 'make run        boot to a shell on this terminal  (CPUS=4 MEM=256 ACCEL=tcg APPEND=words)'
+	@echo '                leave it with poweroff, or with Ctrl-A X'
+	@echo 'make test       everything that must pass  (K=expression chooses by name)'
+	@echo 'make test-linux the guest tests on the kernel of Debian'
+	@echo 'make unit       the parts of the kernel that run on the host, under sanitizers'
+	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
+	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
+	@echo 'make debug      a kernel that waits for gdb, and gdb'
+	@echo 'make check      style, sparse, and both builds with clang'
+	@echo 'make fmt        clang-format everything'
+	@echo 'make size       the size of the stripped image'
+	@echo 'make clean      forget build/, but for the kernel of Debian'
+	@echo 'Knobs: DEBUG=1 WERROR=1 CC=clang LD=ld.lld CROSS_COMPILE=x86_64-elf- V=1'
+
 size: $(O)/corral.elf
 	@$(STRIP) -o $(OBJ)/stripped.elf $< && n=$$(stat -c %s $(OBJ)/stripped.elf) && \
 		echo "$<: $$n bytes stripped, 1048576 allowed" && [ $$n -le 1048576 ]
