@@ -22,7 +22,7 @@ struct page {
 	u8 order;	      /* [I] while allocated */
 	u8 nid;		      /* [I] memory node */
 	u8 flags;	      /* PAGE_* */
-	u8 unused;
+	u8 poisoned;	      /* debug builds: free, and filled with a pattern */
 	struct mapping *mapping; /* page cache: whose; slab: its cache */
 	u64 index;		 /* page cache: which page of the file; slab: free objects */
 };
@@ -31,17 +31,35 @@ struct page {
 #define PAGE_SLAB 2u
 #define PAGE_FILE 4u /* in a page cache: private writes must copy it */
 #define PAGE_ANON 8u /* counted as anonymous memory */
+#define PAGE_STOCK 16u /* in a CPU's stock */
 
 enum page_how {
 	PAGE_PLAIN = 0,
 	PAGE_ZERO = 1,	 /* cleared */
 	PAGE_NOFAIL = 2, /* boot only: panics */
+	PAGE_INNER = 4,	 /* part of an allocation that mem_fail_hook has let pass */
 };
+
+/* Fault injection: when set and true, the allocation at hand is refused.  Any context. */
+extern bool (*mem_fail_hook)(void);
+
+static always_inline bool alloc_may_fail(void)
+{
+	return unlikely(mem_fail_hook) && mem_fail_hook();
+}
 
 extern struct page *page_array; /* by page frame number */
 
 /* Takes over boot.free.  Before it, only boot_alloc() works. */
 void page_init(void);
+
+/* Adds RAM that was in use at boot and is no longer (the initramfs); whole pages of [start, end). */
+void page_give_range(u64 start, u64 end);
+
+/* Distances between memory nodes as ACPI's SLIT has them: n rows of n.  Until it is called they
+   grow with the difference of the node numbers. */
+void page_set_distances(const u8 *matrix, unsigned n);
+unsigned page_distance(unsigned from, unsigned to); /* 10: the same node */
 
 /* 2^order pages from the nodes of the mask, this CPU's node first, then the nearest.  NULL when
    there is no memory.  Any context. */

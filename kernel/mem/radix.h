@@ -23,3 +23,5 @@ void *radix_next(const struct radix *r, u64 *index);
 u64 radix_first_free(const struct radix *r, u64 from, u64 limit);
 
 void radix_destroy(struct radix *r); /* frees the tables, not the values */
+
+void radix_init(void); /* by slab_init() */
