@@ -13,13 +13,14 @@ struct region;
 struct mapping;
 
 struct mapping_ops {
-	/* A page that is not cached: returns it filled, one reference for the caller, already
-	   inserted; or ERR_PTR.  NULL function: a zeroed page. */
+	/* A page that is not cached: returns it filled, with one reference, which becomes the
+	   cache's; or ERR_PTR.  NULL function: a zeroed page.  m->lock is held. */
 	struct page *(*fill)(struct mapping *m, u64 index);
 	/* Of the owner (an open file) that a region keeps alive. */
 	void (*hold)(void *owner);
 	void (*release)(void *owner); /* may sleep; called without vm->lock */
-	/* A shared page becomes writable for the first time: times, dirty.  May be NULL. */
+	/* A shared page becomes writable for the first time: times, dirty.  May be NULL.
+	   vm->lock is held: takes no inode lock. */
 	void (*written)(struct mapping *m);
 };
 
@@ -29,6 +30,7 @@ struct mapping {
 	u64 count;		       /* [l] pages cached */
 	u64 size;		       /* [l] bytes; a fault beyond the last page is SIGBUS */
 	struct list regions;	       /* [l] struct region.link */
+	u32 zap_seq;		       /* [l] truncations so far */
 	const struct mapping_ops *ops; /* [I] */
 	void *host;		       /* [I] the inode */
 };

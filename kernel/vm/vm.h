@@ -33,6 +33,7 @@ struct region {
 	struct rbnode node;	 /* [v] by start */
 	u64 start, end;		 /* [v] page aligned */
 	u32 flags;		 /* [v] VM_* */
+	u32 zap_seq;		 /* [v and mapping lock] last truncation that has been here */
 	struct vm *vm;		 /* [I] */
 	struct mapping *mapping; /* [I] NULL: anonymous.  The owner is kept by hold/release. */
 	void *owner;		 /* [I] the open file that was mapped; NULL for anonymous */
@@ -43,23 +44,30 @@ struct region {
 
 struct vm {
 	struct refcount refs; /* tasks that use it, and readers of /proc */
+	struct refcount pins; /* keep the structure: one for all refs, one for each truncation */
 	struct mutex lock;
 	struct rbtree regions;	  /* [v] */
 	struct region *last;	  /* [v] the one found last */
 	struct pagetable pt;	  /* [v] */
-	u64 mmap_base;		  /* [I] mmap searches downwards from here */
+	u64 mmap_base;		  /* [I] mmap searches downwards from here; exec may move it */
+	u64 search_top;		  /* [v] no gap above it is larger than search_gap; 0: unknown */
+	u64 search_gap;		  /* [v] bytes */
 	u64 brk_start, brk;	  /* [v] */
 	u64 stack_limit;	  /* [v] RLIMIT_STACK at exec */
 	u64 data_limit, as_limit; /* [v] RLIMIT_DATA, RLIMIT_AS as of the last exec or setrlimit */
+	u64 lock_limit;		  /* [a] bytes that the last caller of mlock and mmap may lock */
+	u32 lock_future;	  /* [v] VM_LOCKED: mlockall(MCL_FUTURE) */
+	u32 count;		  /* [v] regions */
 	u64 code_start, code_end, data_start, data_end; /* [v] */
 	u64 arg_start, arg_end, env_start, env_end;	/* [v] /proc/PID/cmdline, environ */
 	u64 stack_start;				/* [v] */
 	u64 auxv[48];					/* [v] /proc/PID/auxv */
-	u64 pages;					/* [v] pages in all regions */
-	u64 locked;					/* [v] pages in VM_LOCKED regions */
-	u64 rss_anon, rss_file, rss_shared;		/* [v] pages mapped now */
-	u64 rss_peak, pages_peak;			/* [v] */
-	u64 faults_minor;				/* [v] */
+	u64 pages;					/* [v] pages in all regions: VmSize */
+	u64 data_pages, stack_pages, exec_pages; /* [v] of these: VmData, VmStk, VmExe+VmLib */
+	u64 locked;				 /* [v] pages in VM_LOCKED regions */
+	u64 rss_anon, rss_file, rss_shared;	 /* [v] pages mapped now */
+	u64 rss_peak, pages_peak;		 /* [v] */
+	u64 faults_minor;			 /* [v] */
 };
 
 void vm_init(void);		       /* boot: caches */
@@ -74,8 +82,10 @@ struct region *region_next(struct region *r); /* NULL at the end */
 
 /* mmap: flags are MAP_*, prot PROT_* of kernel/abi/mman.h, checked here like Linux does.
    may: VM_MAY* (and thereby what the file's open mode allows).  owner/mapping NULL: anonymous.
+   A private mapping may always be written.  An owner without a mapping: -ENODEV.
    On success takes its own reference of the owner through mapping->ops->hold.
-   Returns the address or -EINVAL, -ENOMEM, -EEXIST, -EPERM.  Locks vm itself. */
+   Returns the address or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EACCES, -EAGAIN (locked memory),
+   -EOVERFLOW, -EOPNOTSUPP.  Locks vm itself. */
 s64 vm_map(struct vm *vm, u64 addr, u64 len, u32 prot, u32 map_flags, u32 may,
 	   struct mapping *mapping, void *owner, u64 page_offset) must_check;
 int vm_unmap(struct vm *vm, u64 addr, u64 len) must_check;
@@ -86,16 +96,19 @@ u64 vm_set_brk(struct vm *vm, u64 brk); /* the new, or on failure the old break 
 int vm_sync(struct vm *vm, u64 addr, u64 len, u32 flags) must_check;
 int vm_mincore(struct vm *vm, u64 addr, u64 len, u8 __user *out) must_check;
 int vm_lock(struct vm *vm, u64 addr, u64 len, bool lock) must_check;
+/* mlockall(2), flags MCL_*; 0 is munlockall. */
+int vm_lock_all(struct vm *vm, u32 flags) must_check;
+/* Faults in all pages of a range, as MAP_POPULATE.  -ENOMEM, -EFAULT, -EIO, -EINTR. */
+int vm_populate(struct vm *vm, u64 start, u64 end) must_check;
 
 /* exec: a region at a fixed address with a name; the stack grows down from `end`. */
 int vm_map_stack(struct vm *vm, u64 end, u64 size, bool exec) must_check;
 
 /* Reads or writes another program's memory (proc mem, environ, cmdline, ptrace, exec's arguments).
-   Returns the bytes done, 0 when the first page is not there. */
+   Private pages that the program itself may not write can be written.  Returns the bytes done. */
 size_t vm_access(struct vm *vm, u64 va, void *buf, size_t n, bool write);
 
-/* Copies n bytes to fresh stack pages of a space that is not running yet (exec). -EFAULT, -ENOMEM
- */
+/* Copies n bytes to pages of a space that is not running yet (exec). -EFAULT, -ENOMEM */
 int vm_write_new(struct vm *vm, u64 va, const void *buf, size_t n) must_check;
 
 /* Solves a fault at va.  0, -EFAULT with *code set to SEGV_MAPERR/SEGV_ACCERR, -EIO: SIGBUS
@@ -106,8 +119,14 @@ int vm_fault(struct vm *vm, u64 va, unsigned fault, int *code) must_check;
  *page gets a reference. */
 int vm_pin(struct vm *vm, u64 va, bool write, struct page **page) must_check;
 
-/* The running program's space.  kernel/task sets it whenever task->vm changes. */
-struct vm *vm_current(void);
+/* The running program's space; NULL in a kernel thread.  It is the one whose page table is loaded,
+   so kernel/task sets thread.arch.pt = &vm->pt whenever task->vm changes. */
+static always_inline struct vm *vm_current(void)
+{
+	struct pagetable *pt = thread_current()->arch.pt;
+
+	return pt ? container_of(pt, struct vm, pt) : NULL;
+}
 
 /* Upcalls to kernel/task.  oom_kill: picks a victim among users of these nodes and kills it; true:
    it is worth trying again (after waiting).  */
