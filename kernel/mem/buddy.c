@@ -18,10 +18,10 @@
 
 struct page *page_array;
 struct buddy buddies[NNODE];
-u8 buddy_near[NNODE][NNODE];			    /* [I] after boot */
-static u8 distances[NNODE][NNODE];		    /* [I] after boot */
+u8 buddy_near[NNODE][NNODE];				/* [I] after boot */
+static u8 distances[NNODE][NNODE];			/* [I] after boot */
 static struct boot_range ranges[ARRAY_SIZE(boot.free)]; /* [I] to find the node of an address */
-static int range_count;				    /* [I] */
+static int range_count;					/* [I] */
 
 static void block_link(struct buddy *b, struct page *p, unsigned order)
 {

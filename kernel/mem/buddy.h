@@ -1,6 +1,6 @@
 /*
- * buddy.h - the free memory of each node in blocks of 2^order pages.  For kernel/mem only: everybody
- * else asks page.h, which keeps a stock of single pages in front of this.
+ * buddy.h - the free memory of each node in blocks of 2^order pages.  For kernel/mem only:
+ * everybody else asks page.h, which keeps a stock of single pages in front of this.
  */
 #pragma once
 #include "kernel/lock/spinlock.h"
@@ -8,9 +8,9 @@
 
 struct buddy {
 	struct spinlock lock;
-	u32 orders;			/* [l] bit n: there are free blocks of order n */
-	u64 free;			/* [l] pages; read without the lock for statistics */
-	u64 total;			/* [l] pages ever given to this node */
+	u32 orders;			 /* [l] bit n: there are free blocks of order n */
+	u64 free;			 /* [l] pages; read without the lock for statistics */
+	u64 total;			 /* [l] pages ever given to this node */
 	struct list blocks[PAGE_ORDERS]; /* [l] heads of the free blocks */
 };
 

@@ -17,20 +17,20 @@
 struct mapping;
 
 struct page {
-	struct list list;     /* free list; else the owner's */
-	struct refcount refs; /* 0: free */
-	u8 order;	      /* [I] while allocated */
-	u8 nid;		      /* [I] memory node */
-	u8 flags;	      /* PAGE_* */
-	u8 poisoned;	      /* debug builds: free, and filled with a pattern */
+	struct list list;	 /* free list; else the owner's */
+	struct refcount refs;	 /* 0: free */
+	u8 order;		 /* [I] while allocated */
+	u8 nid;			 /* [I] memory node */
+	u8 flags;		 /* PAGE_* */
+	u8 poisoned;		 /* debug builds: free, and filled with a pattern */
 	struct mapping *mapping; /* page cache: whose; slab: its cache */
 	u64 index;		 /* page cache: which page of the file; slab: free objects */
 };
 
-#define PAGE_FREE 1u /* in a free list */
-#define PAGE_SLAB 2u
-#define PAGE_FILE 4u /* in a page cache: private writes must copy it */
-#define PAGE_ANON 8u /* counted as anonymous memory */
+#define PAGE_FREE  1u /* in a free list */
+#define PAGE_SLAB  2u
+#define PAGE_FILE  4u  /* in a page cache: private writes must copy it */
+#define PAGE_ANON  8u  /* counted as anonymous memory */
 #define PAGE_STOCK 16u /* in a CPU's stock */
 
 enum page_how {
@@ -53,7 +53,8 @@ extern struct page *page_array; /* by page frame number */
 /* Takes over boot.free.  Before it, only boot_alloc() works. */
 void page_init(void);
 
-/* Adds RAM that was in use at boot and is no longer (the initramfs); whole pages of [start, end). */
+/* Adds RAM that was in use at boot and is no longer (the initramfs); whole pages of [start, end).
+ */
 void page_give_range(u64 start, u64 end);
 
 /* Distances between memory nodes as ACPI's SLIT has them: n rows of n.  Until it is called they
