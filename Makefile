@@ -137,7 +137,9 @@ $(O)/corral.elf: $(OBJ)/first.elf $(OBJ)/ksyms.1.o
 # A program is NAME.c with the folder's headers.  tests/guest/AREA/NAME.c becomes /test/AREA/NAME;
 # those of tests/guest/glibc are built with the C library of the host, static and static-PIE.
 BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
-UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
+UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-truncation -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
+# Linux's own headers, which musl does not bring.
+LINUX_H := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 USER := $(sort $(wildcard user/*.c))
 GUEST := $(sort $(wildcard tests/guest/*/*.c tests/bench/*.c tests/stress/*.c))
 GLIBC := $(filter tests/guest/glibc/%,$(GUEST))
@@ -165,11 +167,11 @@ $(B)/test/glibc/%: tests/guest/glibc/%.c
 
 $(B)/test/%: tests/guest/%.c
 	@mkdir -p $(@D)
-	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -pthread -s
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) $(LINUX_H) -static -MMD -MF $@.d -o $@ $< -pthread -s
 
 $(B)/test/%: tests/%.c
 	@mkdir -p $(@D)
-	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -s
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) $(LINUX_H) -static -MMD -MF $@.d -o $@ $< -pthread -s
 
 $(B)/test/%.sh: tests/guest/%.sh
 	@mkdir -p $(@D)

@@ -128,13 +128,13 @@ __attribute__((unused)) static bool on_corral(void)
 }
 
 /* Runs body in a child; the status is what waitpid gave. */
-#define IN_CHILD(body)                                                                             \
+#define IN_CHILD(...)                                                                              \
 	({                                                                                         \
 		int in_status = -1;                                                                \
 		pid_t in_pid = fork();                                                             \
 		if (!in_pid) {                                                                     \
 			{                                                                          \
-				body;                                                              \
+				__VA_ARGS__;                                                       \
 			}                                                                          \
 			_exit(0);                                                                  \
 		}                                                                                  \

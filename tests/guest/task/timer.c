@@ -1,0 +1,193 @@
+/* Clocks, sleeping and interval timers. */
+#include "check.h"
+
+#include <poll.h>
+#include <sys/time.h>
+#include <sys/times.h>
+
+static volatile sig_atomic_t ticks;
+static siginfo_t seen;
+static int overruns;
+
+static void tick(int sig)
+{
+	ticks++;
+}
+
+static void note(int sig, siginfo_t *info, void *context)
+{
+	seen = *info;
+	if (info->si_code == SI_TIMER && info->si_overrun > overruns)
+		overruns = info->si_overrun;
+	ticks++;
+}
+
+static int64_t now(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void burn(int64_t ns)
+{
+	int64_t end = now(CLOCK_PROCESS_CPUTIME_ID) + ns;
+
+	while (now(CLOCK_PROCESS_CPUTIME_ID) < end)
+		;
+}
+
+static void clocks(void)
+{
+	struct timespec t, old = { 0 };
+	struct timeval tv;
+	bool rising = true;
+	int64_t last = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		int64_t n = now(CLOCK_MONOTONIC);
+
+		rising &= n >= last;
+		last = n;
+	}
+	CHECK(rising, "the monotonic clock never goes back");
+	CHECK_OK(clock_getres(CLOCK_MONOTONIC, &t), "clock_getres answers");
+	CHECK(t.tv_sec == 0 && t.tv_nsec == 1, "the resolution is a nanosecond");
+	static const clockid_t all[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_BOOTTIME,
+					 CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
+					 CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID };
+	int good = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		good += !syscall(SYS_clock_gettime, all[i], &t) && t.tv_nsec >= 0 && t.tv_nsec < 1000000000;
+	CHECK_EQ(good, 8, "the eight clocks that programs use can be read");
+	CHECK_ERR(syscall(SYS_clock_gettime, 77, &t), EINVAL, "an unknown clock is EINVAL");
+	CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, 8), EFAULT, "a wild result is EFAULT");
+	gettimeofday(&tv, NULL);
+	CHECK(labs(tv.tv_sec - time(NULL)) <= 1, "gettimeofday and time agree");
+	CHECK(tv.tv_sec > 1600000000, "the real-time clock was set from the machine's");
+	t = (struct timespec){ .tv_sec = tv.tv_sec + 1000 };
+	clock_gettime(CLOCK_REALTIME, &old);
+	CHECK_OK(clock_settime(CLOCK_REALTIME, &t), "root sets the real-time clock");
+	CHECK(time(NULL) - tv.tv_sec >= 1000, "and it goes on from there");
+	clock_settime(CLOCK_REALTIME, &old);
+	t.tv_nsec = -1;
+	CHECK_ERR(clock_settime(CLOCK_REALTIME, &t), EINVAL, "a bad time is EINVAL");
+	CHECK_ERR(clock_settime(CLOCK_MONOTONIC, &old), EINVAL, "the monotonic clock cannot be set");
+	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
+	poll(NULL, 0, 50);
+	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - cpu < (now(CLOCK_MONOTONIC) - wall) / 2,
+	      "a sleeping process uses no processor time");
+}
+
+static void sleeping(void)
+{
+	struct timespec t = { .tv_nsec = 30000000 }, bad = { .tv_nsec = 1000000000 };
+	int64_t start = now(CLOCK_MONOTONIC), took;
+
+	CHECK_OK(nanosleep(&t, NULL), "nanosleep sleeps");
+	took = now(CLOCK_MONOTONIC) - start;
+	CHECK(took >= 30000000 && took < 1000000000, "as long as it should");
+	CHECK_ERR(nanosleep(&bad, NULL), EINVAL, "a bad time is EINVAL");
+	bad = (struct timespec){ .tv_sec = -1 };
+	CHECK_ERR(nanosleep(&bad, NULL), EINVAL, "so is a negative one");
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += 20000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_nsec -= 1000000000;
+		t.tv_sec++;
+	}
+	start = now(CLOCK_MONOTONIC);
+	CHECK_EQ(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL), 0,
+		 "clock_nanosleep takes an absolute time");
+	CHECK(now(CLOCK_MONOTONIC) >= t.tv_sec * 1000000000LL + t.tv_nsec, "and is never early");
+	CHECK_EQ(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &(struct timespec){ 0 }, NULL), 0,
+		 "a time in the past returns at once");
+	CHECK_EQ(clock_nanosleep(77, 0, &t, NULL), EINVAL, "an unknown clock is EINVAL");
+}
+
+static void intervals(void)
+{
+	struct itimerval value = { .it_value = { .tv_usec = 20000 }, .it_interval = { .tv_usec = 10000 } };
+	struct itimerval never = { 0 }, old;
+	int64_t start = now(CLOCK_MONOTONIC);
+
+	signal(SIGALRM, tick);
+	ticks = 0;
+	CHECK_OK(setitimer(ITIMER_REAL, &value, NULL), "setitimer sets the real timer");
+	while (ticks < 3)
+		pause();
+	CHECK(now(CLOCK_MONOTONIC) - start >= 40000000, "it fires again after each interval");
+	getitimer(ITIMER_REAL, &old);
+	CHECK(old.it_interval.tv_usec == 10000 && old.it_value.tv_usec <= 10000,
+	      "getitimer tells what is left");
+	setitimer(ITIMER_REAL, &never, &old);
+	CHECK_EQ(old.it_interval.tv_usec, 10000, "setitimer gives the old setting");
+	ticks = 0;
+	poll(NULL, 0, 40);
+	CHECK_EQ(ticks, 0, "a zero time disarms it");
+	value.it_value.tv_usec = 1000000;
+	CHECK_ERR(setitimer(ITIMER_REAL, &value, NULL), EINVAL, "a bad time is EINVAL");
+	CHECK_ERR(setitimer(9, &never, NULL), EINVAL, "so is an unknown timer");
+
+	alarm(100);
+	CHECK_EQ(alarm(0), 100, "alarm returns the seconds that were left");
+	alarm(1);
+	CHECK(!IN_CHILD(_exit(alarm(0) ? 1 : 0)), "a child does not inherit an alarm");
+	alarm(0);
+
+	value = (struct itimerval){ .it_value = { .tv_usec = 10000 } };
+	signal(SIGVTALRM, tick);
+	signal(SIGPROF, tick);
+	ticks = 0;
+	setitimer(ITIMER_VIRTUAL, &value, NULL);
+	for (volatile long i = 0; !ticks; i++)
+		;
+	CHECK_EQ(ticks, 1, "the virtual timer counts time in user mode");
+	ticks = 0;
+	setitimer(ITIMER_PROF, &value, NULL);
+	burn(30000000);
+	CHECK_EQ(ticks, 1, "the profiling timer counts all processor time");
+}
+
+static void posix_timers(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct itimerspec value = { .it_value = { .tv_nsec = 10000000 } }, left;
+	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
+	timer_t timer;
+	sigset_t set;
+
+	sigaction(SIGUSR1, &action, NULL);
+	event.sigev_value.sival_int = 321;
+	ticks = 0;
+	MUST(!timer_create(CLOCK_MONOTONIC, &event, &timer));
+	CHECK_OK(timer_settime(timer, 0, &value, NULL), "timer_settime arms a timer");
+	while (!ticks)
+		pause();
+	CHECK(seen.si_code == SI_TIMER && seen.si_value.sival_int == 321,
+	      "it signals with SI_TIMER and the value");
+	CHECK(!timer_gettime(timer, &left) && !left.it_value.tv_sec && !left.it_value.tv_nsec,
+	      "a timer that fired once is disarmed");
+	value.it_interval.tv_nsec = 1000000;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	timer_settime(timer, 0, &value, NULL);
+	poll(NULL, 0, 60);
+	ticks = 0;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	CHECK(ticks >= 1 && overruns > 5, "periods that passed unseen are counted as overruns");
+	CHECK_OK(timer_delete(timer), "timer_delete ends it");
+	CHECK_ERR(syscall(SYS_timer_delete, (long)timer & 0x7fffffff), EINVAL, "once");
+	CHECK_ERR(timer_create(77, &event, &timer), EINVAL, "an unknown clock is EINVAL");
+}
+
+int main(void)
+{
+	clocks();
+	sleeping();
+	intervals();
+	posix_timers();
+	CHECK_END();
+}

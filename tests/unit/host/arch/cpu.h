@@ -1,0 +1,36 @@
+/*
+ * cpu.h - stands in for arch/cpu.h: each thread of the test program is a CPU.
+ */
+#pragma once
+
+#define cpu_this    hardware_cpu_this
+#define cpu_id	    hardware_cpu_id
+#define irq_disable hardware_irq_disable
+#define irq_restore hardware_irq_restore
+#include "../../../../arch/cpu.h"
+#undef cpu_this
+#undef cpu_id
+#undef irq_disable
+#undef irq_restore
+
+extern __thread int host_cpu;
+
+static inline int cpu_id(void)
+{
+	return host_cpu;
+}
+
+static inline struct cpu *cpu_this(void)
+{
+	return &cpus[host_cpu];
+}
+
+static inline void irq_disable(void)
+{
+	cpus[host_cpu].irq_depth++;
+}
+
+static inline void irq_restore(void)
+{
+	cpus[host_cpu].irq_depth--;
+}
