@@ -110,8 +110,8 @@ void sched_yield(void); /* sched_yield(2) */
 /* Parameters of any thread; take effect before the call returns, on another CPU too. */
 void thread_set_nice(struct thread *t, int nice);
 void thread_set_policy(struct thread *t, enum sched_policy policy, unsigned rt_priority);
-/* cpus must contain an online CPU.  When it returns t runs on none outside.  May sleep. */
-void thread_set_affinity(struct thread *t, u64 cpus);
+/* allowed must contain an online CPU.  When it returns t runs on none outside.  May sleep. */
+void thread_set_affinity(struct thread *t, u64 allowed);
 
 /* CPU time used up to now, the running slice included. */
 u64 thread_time(struct thread *t);

@@ -10,6 +10,7 @@
  * that first makes it true and then calls waitq_wake is never missed.
  */
 #pragma once
+#include "arch/clock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/list.h"
 #include "kernel/sched/thread.h"
@@ -101,8 +102,6 @@ static inline u32 wait_alerts(u32 state)
 		}                                                                                \
 		result_;                                                                         \
 	})
-
-u64 clock_now(void);
 
 #define wait_event(q, c)			((void)wait_event_state(q, c, THREAD_BLOCKED, false, WAIT_FOREVER))
 #define wait_event_interruptible(q, c)		wait_event_state(q, c, THREAD_SLEEPING, false, WAIT_FOREVER)

@@ -1,0 +1,111 @@
+/*
+ * mutex.c - the sleeping lock.
+ *
+ * Free to taken is one compare-and-swap.  Who does not get it waits in the queue; an unlock wakes
+ * the first of them, who then competes with whoever comes by, so the lock is never idle while
+ * somebody wants it.
+ */
+#include "kernel/sched/mutex.h"
+
+#include "kernel/lib/log.h"
+
+void mutex_init(struct mutex *m, enum lock_rank rank)
+{
+	*m = (struct mutex)MUTEX_INIT(*m, rank);
+	waitq_init(&m->waiters);
+}
+
+bool mutex_held(const struct mutex *m)
+{
+	return READ_ONCE(m->owner) == thread_current();
+}
+
+static bool take(struct mutex *m)
+{
+	struct thread *nobody = NULL;
+
+	return __atomic_compare_exchange_n(&m->owner, &nobody, thread_current(), false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+#ifdef DEBUG
+static void check(struct mutex *m, u64 ip, bool nested)
+{
+	assert_no_spinlock();
+	rank_check(&thread_current()->held, m, m->rank, m->name, ip, nested);
+}
+
+static void note(struct mutex *m, u64 ip)
+{
+	rank_acquire(&thread_current()->held, m, m->rank, m->name, ip);
+}
+
+static void forget(struct mutex *m)
+{
+	rank_release(&thread_current()->held, m, m->name);
+}
+#else
+static inline void check(struct mutex *m, u64 ip, bool nested)
+{
+}
+
+static inline void note(struct mutex *m, u64 ip)
+{
+}
+
+static inline void forget(struct mutex *m)
+{
+}
+#endif
+
+static void wait_for(struct mutex *m)
+{
+	(void)wait_event_state(&m->waiters, take(m), THREAD_BLOCKED, true, WAIT_FOREVER);
+}
+
+void mutex_lock(struct mutex *m)
+{
+	check(m, CALLER_IP, false);
+	if (unlikely(!take(m)))
+		wait_for(m);
+	note(m, CALLER_IP);
+}
+
+void mutex_lock_nested(struct mutex *m)
+{
+	check(m, CALLER_IP, true);
+	if (unlikely(!take(m)))
+		wait_for(m);
+	note(m, CALLER_IP);
+}
+
+int mutex_lock_killable(struct mutex *m)
+{
+	int result = 0;
+
+	check(m, CALLER_IP, false);
+	if (unlikely(!take(m)))
+		result =
+			wait_event_state(&m->waiters, take(m), THREAD_KILLABLE, true, WAIT_FOREVER);
+	if (result == 0)
+		note(m, CALLER_IP);
+	else
+		waitq_wake(&m->waiters); /* it may have been our turn */
+	return result;
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	if (!take(m))
+		return false;
+	note(m, CALLER_IP);
+	return true;
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	assert(mutex_held(m));
+	forget(m);
+	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
+	waitq_wake(&m->waiters);
+}
