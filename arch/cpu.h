@@ -74,23 +74,30 @@ static always_inline void irq_off(void)
 	__asm__ volatile("cli" ::: "memory");
 }
 
+static_assert(offsetof(struct cpu, irq_depth) == 36 && offsetof(struct cpu, irq_was_on) == 40,
+	      "irq_disable() and irq_restore() know these offsets");
+
 /* Nested: the outermost irq_restore() brings back what the outermost irq_disable() found. */
 static always_inline void irq_disable(void)
 {
-	bool on = irq_enabled();
-	struct cpu *c;
+	bool outermost;
+	u64 flags;
 
-	irq_off();
-	c = cpu_this();
-	if (c->irq_depth++ == 0)
-		c->irq_was_on = on;
+	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
+	__asm__ volatile("incl %%gs:36; cmpl $1, %%gs:36" : "=@cce"(outermost) : : "memory");
+	if (outermost)
+		__asm__ volatile("btl $9, %k0; setc %%gs:40" : : "r"(flags) : "memory", "cc");
 }
 
 static always_inline void irq_restore(void)
 {
-	struct cpu *c = cpu_this();
+	bool outermost, on;
 
-	if (--c->irq_depth == 0 && c->irq_was_on)
+	__asm__ volatile("decl %%gs:36" : "=@cce"(outermost) : : "memory");
+	if (!outermost)
+		return;
+	__asm__ volatile("cmpb $0, %%gs:40" : "=@ccne"(on) : : "memory");
+	if (on)
 		irq_on();
 }
 

@@ -179,7 +179,7 @@ struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes)
 	struct stock *s;
 	struct page *p;
 
-	if (!(how & (PAGE_NOFAIL | PAGE_INNER)) && alloc_may_fail())
+	if (unlikely(mem_fail_hook) && !(how & (PAGE_NOFAIL | PAGE_INNER)) && alloc_may_fail())
 		return NULL;
 	assert(order < PAGE_ORDERS);
 	irq_disable();

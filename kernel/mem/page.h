@@ -45,7 +45,9 @@ extern bool (*mem_fail_hook)(void);
 
 static always_inline bool alloc_may_fail(void)
 {
-	return unlikely(mem_fail_hook) && mem_fail_hook();
+	bool (*hook)(void) = READ_ONCE(mem_fail_hook);
+
+	return unlikely(hook) && hook();
 }
 
 extern struct page *page_array; /* by page frame number */

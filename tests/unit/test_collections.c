@@ -16,7 +16,7 @@ static int sum_in_order(struct list *head, int base)
 	struct item *i;
 	int sum = 0;
 
-	list_for_each(i, head, list) {
+	list_for_each (i, head, list) {
 		check(list_prev(list_next(i, list), list) == i);
 		sum = sum * base + i->value;
 	}
@@ -46,8 +46,9 @@ TEST("a list keeps order through adding, moving, splicing and deleting")
 	check_eq(sum_in_order(&two, 10), 321);
 	list_splice_tail(&one, &two);
 	check_eq(sum_in_order(&two, 10), 321);
-	check(list_first(&two, struct item, list) == &c && list_last(&two, struct item, list) == &a);
-	list_for_each_safe(i, tmp, &two, list)
+	check(list_first(&two, struct item, list) == &c &&
+	      list_last(&two, struct item, list) == &a);
+	list_for_each_safe (i, tmp, &two, list)
 		list_del(&i->list);
 	check(list_empty(&two));
 }
@@ -91,7 +92,7 @@ static void check_tree(const struct rbtree *t, int count)
 
 	black_height(t->root, NULL);
 	check(rb_first(t) || count == 0);
-	rb_for_each(n, t) {
+	rb_for_each (n, t) {
 		const struct entry *e = rb_entry(n, struct entry, node);
 
 		check(!before || before->key < e->key ||
@@ -153,8 +154,7 @@ TEST("bits are found, counted and walked")
 
 		check_eq(bits_count(word), __builtin_popcountl(word));
 		seen = 0;
-		for_each_bit(bit, word)
-			seen |= BIT(bit);
+		for_each_bit(bit, word) seen |= BIT(bit);
 		check(seen == word);
 	}
 }

@@ -11,18 +11,37 @@
 #pragma GCC diagnostic ignored "-Wformat-security"
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
-#define same_as_c(size, ...)                                    \
-	do {                                                    \
-		char ours[128], theirs[128];                    \
-		int n = format(ours, (size), __VA_ARGS__);      \
-		int m = snprintf(theirs, (size), __VA_ARGS__);  \
-		check_eq(n, m);                                 \
-		check_str(ours, theirs);                        \
+#define same_as_c(size, ...)                                   \
+	do {                                                   \
+		char ours[128], theirs[128];                   \
+		int n = format(ours, (size), __VA_ARGS__);     \
+		int m = snprintf(theirs, (size), __VA_ARGS__); \
+		check_eq(n, m);                                \
+		check_str(ours, theirs);                       \
 	} while (0)
 
-static const u64 values[] = { 0, 1, 7, 8, 9, 10, 42, 127, 128, 255, 256, 32767, 32768, 65535, 0x7fffffff,
-			      0x80000000, 0xffffffff, 0x100000000, 0x7fffffffffffffff,
-			      0x8000000000000000, 0xffffffffffffffff, 0xdeadbeef12345678 };
+static const u64 values[] = { 0,
+			      1,
+			      7,
+			      8,
+			      9,
+			      10,
+			      42,
+			      127,
+			      128,
+			      255,
+			      256,
+			      32767,
+			      32768,
+			      65535,
+			      0x7fffffff,
+			      0x80000000,
+			      0xffffffff,
+			      0x100000000,
+			      0x7fffffffffffffff,
+			      0x8000000000000000,
+			      0xffffffffffffffff,
+			      0xdeadbeef12345678 };
 
 TEST("random conversions of integers print what the C library prints")
 {
@@ -54,8 +73,8 @@ TEST("random conversions of integers print what the C library prints")
 
 TEST("strings, characters, stars and pointers print what the C library prints")
 {
-	same_as_c(128, "[%s] [%10s] [%-10s] [%.2s] [%-5.1s] [%5.0s]", "abc", "abc", "abc", "abc", "abc",
-		  "abc");
+	same_as_c(128, "[%s] [%10s] [%-10s] [%.2s] [%-5.1s] [%5.0s]", "abc", "abc", "abc", "abc",
+		  "abc", "abc");
 	same_as_c(128, "[%c] [%3c] [%-3c] %%", 'x', 'y', 'z');
 	same_as_c(128, "[%*d] [%-*d] [%*d] [%.*d] [%.*s]", 6, 1, 6, 2, -6, 3, 4, 5, 2, "xyz");
 	same_as_c(128, "[%.*d]", -1, 7);
@@ -136,9 +155,9 @@ TEST("unsigned numbers are read as kstrtoull reads them")
 	check_eq(u64_of("18446744073709551616", 0), -ERANGE);
 	check_eq(u64_of("99999999999999999999999x", 0), -ERANGE);
 	check_eq(u64_of("0x10000000000000000", 0), -ERANGE);
-	for (const char *const *s = (const char *const[]){ "", "\n", "+", "-1", " 1", "1 ", "1\n\n", "x",
-							   "08", "0x", "0xg", "1_0", "++1", "+-1", "1,",
-							   NULL };
+	for (const char *const *s =
+		     (const char *const[]){ "", "\n", "+", "-1", " 1", "1 ", "1\n\n", "x", "08",
+					    "0x", "0xg", "1_0", "++1", "+-1", "1,", NULL };
 	     *s; s++)
 		check_eq(u64_of(*s, 0), -EINVAL);
 }
@@ -200,9 +219,9 @@ TEST("lists are read as Linux reads cpu lists")
 	check_eq(list_of("0-9", 4, 0), -ERANGE);
 	check_eq(list_of("64", 64, 0), -ERANGE);
 	check_eq(list_of("99999999999", 4, 0), -EOVERFLOW);
-	for (const char *const *s =
-		     (const char *const[]){ "1-", "-1", "2-1", "0x1", "+1", "1-2-3", "a", "al", "0-3:1",
-					    "0-3:1/", "0-3:1/0", "0-3:3/2", "1:1", "1;2", "n", NULL };
+	for (const char *const *s = (const char *const[]){ "1-", "-1", "2-1", "0x1", "+1", "1-2-3",
+							   "a", "al", "0-3:1", "0-3:1/", "0-3:1/0",
+							   "0-3:3/2", "1:1", "1;2", "n", NULL };
 	     *s; s++)
 		check_eq(list_of(*s, 4, 0), -EINVAL);
 }

@@ -32,7 +32,8 @@ TEST("the console shows each line with its time, and nothing at or above its lev
 	log_print(LOG_DEBUG, "unseen");
 	log_warn("two\nlines");
 	log_print(LOG_WARN, "%s", "\n");
-	check_str(host_console, "[   12.123456] hello 5\n[   12.123456] two\n[   12.123456] lines\n");
+	check_str(host_console,
+		  "[   12.123456] hello 5\n[   12.123456] two\n[   12.123456] lines\n");
 }
 
 TEST("the command line sets the level of the console")
@@ -58,7 +59,8 @@ TEST("a reader gets each record once, in order, with its level and time")
 	log_write(LOG_NOTICE, 3, "from a program\n", 15);
 	check_eq(log_unread(seq, 10), 5 + 14 + 20);
 	check_str(next_text(&cursor), "first");
-	check(record.seq == seq && record.level == LOG_ERR && record.facility == 0 && record.ns == 77);
+	check(record.seq == seq && record.level == LOG_ERR && record.facility == 0 &&
+	      record.ns == 77);
 	check_str(next_text(&cursor), "from a program");
 	check(record.seq == seq + 1 && record.level == LOG_NOTICE && record.facility == 3);
 	check_eq(log_next(&cursor, &record), 0);

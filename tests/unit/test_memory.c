@@ -141,7 +141,7 @@ TEST("the mask of nodes is strict, the nearest node comes first, and all memory 
 	p = page_alloc(0, PAGE_PLAIN); /* nothing near: from the other node */
 	check_eq(p->nid, 0);
 	page_put(p);
-	list_for_each_safe(p, tmp, &got, list) {
+	list_for_each_safe (p, tmp, &got, list) {
 		list_del(&p->list);
 		page_put(p);
 	}
@@ -161,7 +161,7 @@ TEST("after all is freed the largest blocks are whole again")
 
 		while ((p = page_alloc(PAGE_ORDERS - 1, PAGE_PLAIN)))
 			list_add(&p->list, &got);
-		list_for_each_safe(p, tmp, &got, list) {
+		list_for_each_safe (p, tmp, &got, list) {
 			list_del(&p->list);
 			page_put(p);
 		}

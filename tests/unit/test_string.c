@@ -45,7 +45,8 @@ TEST("memcpy and memset of every length up to 300 write exactly that many bytes"
 				to[i] = 0x77;
 			check(memcpy(to + shift, from + 3, n) == to + shift);
 			for (size_t i = 0; i < AREA; i++)
-				check_eq(to[i], i >= shift && i < shift + n ? from[i - shift + 3] : 0x77);
+				check_eq(to[i],
+					 i >= shift && i < shift + n ? from[i - shift + 3] : 0x77);
 			check(memset(to + shift, 0x1ab, n) == to + shift);
 			for (size_t i = 0; i < AREA; i++)
 				check_eq(to[i], i >= shift && i < shift + n ? 0xab : 0x77);
