@@ -74,7 +74,8 @@ void vm_init(void);		       /* boot: caches */
 struct vm *vm_create(void);	       /* NULL: out of memory.  One reference. */
 struct vm *vm_fork(struct vm *parent); /* copy-on-write copy; NULL: out of memory */
 void vm_get(struct vm *vm);
-void vm_put(struct vm *vm); /* the last one unmaps everything; may sleep; no locks held */
+void vm_put(struct vm *vm);   /* the last one unmaps everything; may sleep; no locks held */
+void vm_unpin(struct vm *vm); /* drops struct vm.pins; frees no memory of the program */
 
 /* Find the region that contains va, or the first one above it.  vm->lock held. */
 struct region *vm_find(struct vm *vm, u64 va);
@@ -95,7 +96,8 @@ int vm_advise(struct vm *vm, u64 addr, u64 len, int advice) must_check;
 u64 vm_set_brk(struct vm *vm, u64 brk); /* the new, or on failure the old break */
 int vm_sync(struct vm *vm, u64 addr, u64 len, u32 flags) must_check;
 int vm_mincore(struct vm *vm, u64 addr, u64 len, u8 __user *out) must_check;
-int vm_lock(struct vm *vm, u64 addr, u64 len, bool lock) must_check;
+/* fill: fetches the pages at once (mlock2 without MLOCK_ONFAULT). */
+int vm_lock(struct vm *vm, u64 addr, u64 len, bool lock, bool fill) must_check;
 /* mlockall(2), flags MCL_*; 0 is munlockall. */
 int vm_lock_all(struct vm *vm, u32 flags) must_check;
 /* Faults in all pages of a range, as MAP_POPULATE.  -ENOMEM, -EFAULT, -EIO, -EINTR. */
