@@ -20,14 +20,18 @@ struct pipe;
 struct setattr;
 struct super;
 
-/* parent is locked for every call that changes a directory.  dentry: a fresh name in it, not yet
-   visible: on success the operation has called dentry_attach(dentry, inode) on it.  All may sleep.
+/* dir is locked for every call that changes it; so are the inodes that link, unlink, rmdir and
+   rename are about.  dentry: a fresh name in it, not yet visible: on success the operation has
+   called dentry_attach(dentry, inode) on it.  Rights, links, mount points and the emptiness of
+   what rmdir and rename remove have been checked (dentry_has_children).  All may sleep.
  */
 struct inode_ops {
 	/* File systems whose directories are not made of dentries (procfs): attaches an inode to
-	   the fresh dentry, or -ENOENT.  NULL: what has no dentry does not exist. */
+	   the fresh dentry, or -ENOENT.  NULL: what has no dentry does not exist.  Nothing is
+	   locked. */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
-	/* Is a dentry that lookup made still true?  NULL: always. */
+	/* Of the inode of a dentry that lookup made: is it still true?  Asked when a walk starts
+	   there (a working directory, a dirfd).  NULL: always. */
 	bool (*valid)(struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
 	int (*mkdir)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
@@ -38,7 +42,9 @@ struct inode_ops {
 	int (*link)(struct inode *dir, struct dentry *dentry, struct inode *old);
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
-	/* target: what is there now and will be replaced, or NULL. */
+	/* target: what is there now and will be replaced, or NULL.  The core moves and removes the
+	   dentries afterwards (an operation that has called dentry_move or dentry_remove itself
+	   does no harm); `name` may be kept by nobody but dentry_move. */
 	int (*rename)(struct inode *from, struct dentry *old, struct inode *to,
 		      struct dentry *target, const char *name, unsigned flags);
 	/* Symbolic link: the target into buf (no NUL needed); its length or -errno. */
@@ -52,7 +58,7 @@ struct inode_ops {
 			  const struct cred *cred); /* NULL: generic */
 	void (*getattr)(
 		struct inode *inode);	   /* refreshes the fields below before stat; may be NULL */
-	void (*free)(struct inode *inode); /* last reference gone */
+	void (*free)(struct inode *inode); /* last reference gone; NULL: made by fs/pseudo.c */
 };
 
 struct inode {
@@ -70,6 +76,7 @@ struct inode {
 	struct mutex lock;
 	struct mapping mapping; /* page cache, for files that have one */
 	struct pipe *pipe;	/* [i] FIFOs: while somebody has it open */
+	struct list locks;	/* [file locks] flock(2) and fcntl(2) locks */
 	void *private;		/* file system's own */
 	u32 writers;		/* [a] open for writing; exec wants 0 (ETXTBSY) */
 	u32 executing;		/* [a] running programs; writing wants 0 */
@@ -100,10 +107,18 @@ void inode_init(struct inode *inode, struct super *super, const struct inode_ops
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* may sleep; no inode lock held */
 
+/* Writers against programs that run it: -ETXTBSY.  A pair each. */
+int inode_write_begin(struct inode *inode) must_check;
+void inode_write_end(struct inode *inode);
+int inode_exec_begin(struct inode *inode) must_check;
+void inode_exec_end(struct inode *inode);
+
 /* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */
 int inode_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;
 /* chmod, chown, utimes, truncate: rights checked (EPERM), set-id bits dropped.  Locks the inode. */
 int inode_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred) must_check;
 void inode_touch(struct inode *inode, u32 which); /* ATTR_ATIME | ATTR_MTIME (ctime with it): now */
-struct timespec time_now(void);			  /* CLOCK_REALTIME; settable */
+struct timespec time_now(void);			  /* CLOCK_REALTIME */
+void time_set(struct timespec now);		  /* clock_settime(2) */
+u64 time_boot(void);				  /* CLOCK_REALTIME at clock_now() == 0, in ns */
 u64 inode_next_number(void);

@@ -10,15 +10,16 @@
 
 enum lock_rank {
 	/* Sleeping locks (kernel/sched/mutex.h). */
-	RANK_MOUNT = 1,	  /* fs/mount.c: the mount tree */
-	RANK_RENAME,	  /* fs: one cross-directory rename at a time */
-	RANK_INODE,	  /* one inode; nested: parent before child, else by address */
-	RANK_CONTAINER,	  /* container_mutex: hierarchies, containers, subsystem state */
-	RANK_THREADGROUP, /* per process: clone, exit, exec against migration */
-	RANK_FILE,	  /* file position; tty and pipe readers' turns */
-	RANK_VM,	  /* one address space */
-	RANK_MAPPING,	  /* page cache of one inode, its regions */
-	RANK_OTHER_MUTEX, /* innermost sleeping locks that guard one object */
+	RANK_POSITION = 1, /* fs/file.c: an open file's position, held throughout read and write */
+	RANK_MOUNT,	   /* fs/mount.c: the mount tree */
+	RANK_RENAME,	   /* fs: one cross-directory rename at a time */
+	RANK_INODE,	   /* one inode; nested: parent before child, else by address */
+	RANK_CONTAINER,	   /* container_mutex: hierarchies, containers, subsystem state */
+	RANK_THREADGROUP,  /* per process: clone, exit, exec against migration */
+	RANK_FILE,	   /* tty and pipe readers' turns */
+	RANK_VM,	   /* one address space */
+	RANK_MAPPING,	   /* page cache of one inode, its regions */
+	RANK_OTHER_MUTEX,  /* innermost sleeping locks that guard one object */
 
 	/* Spinning locks (kernel/lock/spinlock.h), interrupts off. */
 	RANK_DENTRY,	/* fs/dentry.c: names, parents, mount points */
