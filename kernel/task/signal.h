@@ -46,7 +46,8 @@ int signal_permission(struct task *t, int signo) must_check;
 /* A fault of the running task: delivered even if blocked or ignored (then it kills). */
 void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code);
 
-/* Is a signal deliverable to t?  Recomputes ALERT_SIGNAL and ALERT_KILL. process->lock held. */
+/* Is something to be done on t's way to user mode?  Sets ALERT_SIGNAL and ALERT_KILL; they are
+   cleared only for the running task.  process->lock held. */
 void signal_recheck(struct task *t);
 static inline bool signal_is_pending(void);
 
@@ -64,6 +65,49 @@ void signal_mask_end(bool interrupted);
 
 /* A child stopped, continued or ended: SIGCHLD and wake-up of wait4. task_tree_lock held. */
 void signal_notify_parent(struct process *child, int code, int status);
+
+/* --- for fork, exec, exit (kernel/task/stop.c, signal.c, sigaction.c) ------------------------- */
+
+/* A fresh process: nothing pending, no timers.  Its sighand is the caller's to set. */
+void signal_init_process(struct process *p);
+/* A fresh task: blocked signals of the parent, nothing pending, its alternate stack unless the
+   child shares the memory (flags: CLONE_*). */
+void signal_init_task(struct task *child, const struct task *parent, u64 clone_flags);
+/* exec, the last task: default handlers, no alternate stack, no POSIX timers.  May sleep. */
+void signal_exec(struct task *t);
+/* The running task begins to exit: sets t->exiting, hands the process's signals on to others,
+   is no longer waited for in a stop.  No locks held. */
+void signal_leave(struct task *t);
+/* All tasks leave with `status` (as wait4 has it); an earlier call counts.  process->lock held. */
+void signal_begin_exit(struct process *p, s32 status);
+/* exec: all tasks but self leave; sets p->execing.  process->lock held. */
+void signal_begin_exec(struct process *p, struct task *self);
+/* Must clone give up (-ERESTARTNOINTR) because signals have to be seen first?  Called with the tree
+   lock and process->lock held, just before the child becomes visible. */
+static inline bool signal_blocks_clone(void)
+{
+	return signal_is_pending();
+}
+
+/* A child of this process becomes no zombie: SIGCHLD is ignored, or SA_NOCLDWAIT. */
+bool signal_child_ignored(struct process *parent);
+/* Has no member a parent in another group of the session?  `without` does not count (it leaves).
+   task_tree_lock held. */
+bool pgrp_is_orphaned(struct pgrp *g, const struct process *without);
+/* An orphaned group with stopped members gets SIGHUP and SIGCONT.  task_tree_lock held. */
+void pgrp_hangup_orphaned(struct pgrp *g, const struct process *without);
+/* Like signal_send_pgrp, with task_tree_lock held. */
+void signal_send_pgrp_locked(struct pgrp *g, int signo, const struct siginfo *info);
+
+/* The action of a signal, copied. */
+struct sigaction sighand_action(struct sighand *s, int signo);
+/* Sets it when `act` is not NULL, and throws away what is now ignored; *old: as it was. */
+void signal_set_action(int signo, const struct sigaction *act, struct sigaction *old);
+/* Takes a pending signal of `set` from the running task; 0: none. process->lock held. */
+int signal_take(const struct sigset *set, struct siginfo *info);
+
+/* For /proc: signals queued for a user, of RLIMIT_SIGPENDING. */
+u64 sigqueue_count(u32 uid);
 
 /* Terminal: true when the running task may go on; else it was sent SIGTTIN/SIGTTOU (-ERESTARTSYS,
  * -EIO). */

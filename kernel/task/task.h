@@ -26,7 +26,8 @@ struct process {
 	struct refcount refs; /* its tasks, and whoever found it */
 	struct spinlock lock; /* rank SIGNAL */
 	struct task *leader;  /* [t] whose pid is the process's */
-	struct list tasks;    /* [t] struct task.in_process, leader first */
+	struct list tasks;    /* [t and g to change: either suffices to read] struct
+				 task.in_process, leader first */
 	u32 task_count;	      /* [t] tasks that have not left yet */
 	u32 live;	      /* [a] tasks that have not begun to exit */
 
@@ -40,9 +41,12 @@ struct process {
 	struct pgrp *pgrp;   /* [t] */
 	struct list in_pgrp; /* [t] */
 
-	struct sighand *sighand;   /* [I] handlers; shared by CLONE_SIGHAND */
+	struct sighand *sighand;   /* [g, replaced only by exec of the last task] handlers; shared
+				      by CLONE_SIGHAND */
 	struct sigpending pending; /* [g] signals to the process as a whole */
-	struct list itimers_posix; /* [g] timer_create(2) */
+	struct list itimers_posix; /* [g] struct posix_timer, timer_create(2) */
+	s32 itimers_next;	   /* [g] number of the next timer */
+	u32 cpu_timers;		   /* [g, read by the tick] CPU-time timers that are armed */
 	struct timer real_timer;   /* ITIMER_REAL */
 	u64 real_interval;	   /* [g] ns */
 	struct cpu_itimer {
@@ -54,8 +58,13 @@ struct process {
 	struct task *execing; /* [g] the thread that waits in exec for the others to leave */
 	struct waitq wait_exec;
 	u32 stop_count;			      /* [g] tasks that still have to stop */
+	s32 stop_signal;		      /* [g] the stop that is under way or done; or 0 */
 	s32 stop_status;		      /* [g] signal that stopped it; 0: not stopped */
-	bool stop_reported, continued_report; /* [g] what wait4 has to tell */
+	bool stop_reported, continued_report; /* [g] what wait4 has to tell: a stop is news while
+						 stop_status && !stop_reported */
+	u8 parent_news;			      /* [g] CLD_* to tell the parent of, by a task on its
+						 way to user mode; or 0 */
+	bool mortal;			      /* [g] init after a fault of its own: dies of it */
 	bool zombie;			      /* [t] all tasks gone, waits for its parent */
 
 	struct rlimit limits[RLIM_NLIMITS];	/* [g] */
@@ -89,6 +98,10 @@ struct task {
 	struct sigset blocked;	     /* [g] */
 	struct sigset saved_blocked; /* [o] to restore after sigsuspend, ppoll */
 	bool restore_blocked;	     /* [o] */
+	struct sigset waiting;	     /* [g] signals that rt_sigtimedwait waits for, blocked or not */
+	bool stop_pending;	     /* [g] has to stop and is counted in process->stop_count */
+	bool stop_dequeued;	     /* [g] took a stop signal that SIGCONT has not undone yet */
+	bool stopped;		     /* [g] */
 	struct sigpending pending;   /* [g] signals to this task */
 	struct sigaltstack altstack; /* [o] */
 	u32 exit_signal_thread;
@@ -100,13 +113,14 @@ struct task {
 	bool exec_done;		  /* has called execve since fork (setpgid: EACCES) */
 
 	s32 __user *set_child_tid, *clear_child_tid; /* [o] */
+	u64 fault_addr, fault_trapno, fault_error;   /* [o] last fault, for signal frames */
 	void __user *robust_list;		     /* [o] futexes */
 	u64 robust_len;
 	struct restart { /* [o] for restart_syscall(2) */
 		long (*fn)(struct restart *r);
 		u64 args[6];
 	} restart;
-	struct futex_waiter *futex; /* [futex bucket] */
+	struct futex_waiter *futex; /* [o] */
 	struct task_work *works;    /* [a] run on the way back to user mode */
 	u32 timer_slack;
 	u32 death_signal; /* [o] prctl(PR_SET_PDEATHSIG) */
