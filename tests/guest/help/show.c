@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 {
 	struct sigaction action;
 	sigset_t blocked;
+	unsigned id[6];
 
 	for (int i = 0; i < argc; i++)
 		printf("arg %d %s\n", i, argv[i]);
@@ -27,6 +28,9 @@ int main(int argc, char **argv)
 		if (sigismember(&blocked, sig) == 1)
 			printf("blocked %d\n", sig);
 	}
+	getresuid(&id[0], &id[1], &id[2]);
+	getresgid(&id[3], &id[4], &id[5]);
+	printf("ids %u %u %u %u %u %u\n", id[0], id[1], id[2], id[3], id[4], id[5]);
 	printf("aux pagesz %lu entry %d phdr %d random %d uid %ld secure %lu execfn %s\n",
 	       getauxval(AT_PAGESZ), getauxval(AT_ENTRY) != 0, getauxval(AT_PHDR) != 0,
 	       getauxval(AT_RANDOM) != 0, (long)getauxval(AT_UID), getauxval(AT_SECURE),
