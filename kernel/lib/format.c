@@ -209,14 +209,66 @@ static bool number_spec(char c, struct spec *s)
 	}
 }
 
+/* A va_list that can be passed by reference. */
+struct arguments {
+	va_list list;
+};
+
+/* What stands between % and the conversion; returns where that is. */
+static const char *read_spec(const char *fmt, struct spec *s, struct arguments *args)
+{
+	*s = (struct spec){ .precision = -1 };
+	fmt = read_flags(fmt, s);
+	if (*fmt == '*') {
+		s->width = va_arg(args->list, int);
+		s->flags |= s->width < 0 ? LEFT : 0;
+		s->width = s->width < 0 ? -s->width : s->width;
+		fmt++;
+	} else {
+		fmt = read_count(fmt, &s->width);
+	}
+	if (*fmt == '.' && fmt[1] == '*') {
+		s->precision = va_arg(args->list, int);
+		fmt += 2;
+	} else if (*fmt == '.') {
+		fmt = read_count(fmt + 1, &s->precision);
+	}
+	return read_length(fmt, s);
+}
+
+/* False when `c` is no conversion. */
+static bool convert(struct output *out, char c, struct spec *s, struct arguments *args)
+{
+	if (number_spec(c, s)) {
+		u64 value = s->length == sizeof(long) ? va_arg(args->list, u64)
+						      : va_arg(args->list, u32);
+
+		put_number(out, s, cut_argument(value, s));
+	} else if (c == 's') {
+		const char *str = va_arg(args->list, const char *) ?: "(null)";
+		bool cut = s->precision >= 0;
+
+		put_string(out, s, str, cut ? strnlen(str, (size_t)s->precision) : strlen(str));
+	} else if (c == 'c') {
+		char character = (char)va_arg(args->list, int);
+
+		put_string(out, s, &character, 1);
+	} else if (c == '%') {
+		put_bytes(out, &c, 1);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 int format_va(char *buf, size_t size, const char *fmt, va_list list)
 {
 	struct output out = { .buf = buf, .size = size ? size - 1 : 0 };
-	va_list args;
+	struct arguments args;
+	struct spec s;
 
-	va_copy(args, list);
-	while (*fmt) {
-		struct spec s = { .precision = -1 };
+	va_copy(args.list, list);
+	for (;;) {
 		const char *start = fmt;
 
 		while (*fmt && *fmt != '%')
@@ -225,45 +277,12 @@ int format_va(char *buf, size_t size, const char *fmt, va_list list)
 		if (!*fmt)
 			break;
 		start = fmt;
-		fmt = read_flags(fmt + 1, &s);
-		if (*fmt == '*') {
-			s.width = va_arg(args, int);
-			s.flags |= s.width < 0 ? LEFT : 0;
-			s.width = s.width < 0 ? -s.width : s.width;
-			fmt++;
-		} else {
-			fmt = read_count(fmt, &s.width);
-		}
-		if (*fmt == '.' && fmt[1] == '*') {
-			s.precision = va_arg(args, int);
-			fmt += 2;
-		} else if (*fmt == '.') {
-			fmt = read_count(fmt + 1, &s.precision);
-		}
-		fmt = read_length(fmt, &s);
-		if (number_spec(*fmt, &s)) {
-			u64 value =
-				s.length == sizeof(long) ? va_arg(args, u64) : va_arg(args, u32);
-
-			put_number(&out, &s, cut_argument(value, &s));
-		} else if (*fmt == 's') {
-			const char *str = va_arg(args, const char *) ?: "(null)";
-
-			put_string(&out, &s, str,
-				   s.precision < 0 ? strlen(str)
-						   : strnlen(str, (size_t)s.precision));
-		} else if (*fmt == 'c') {
-			char c = (char)va_arg(args, int);
-
-			put_string(&out, &s, &c, 1);
-		} else if (*fmt == '%') {
-			put_bytes(&out, fmt, 1);
-		} else {
+		fmt = read_spec(fmt + 1, &s, &args);
+		if (!convert(&out, *fmt, &s, &args))
 			put_bytes(&out, start, (size_t)(fmt - start) + (*fmt != 0));
-		}
 		fmt += *fmt != 0;
 	}
-	va_end(args);
+	va_end(args.list);
 	if (size)
 		buf[min(out.len, out.size)] = '\0';
 	return (int)out.len;
