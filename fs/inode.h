@@ -119,6 +119,5 @@ int inode_permission(struct inode *inode, unsigned may, const struct cred *cred)
 int inode_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred) must_check;
 void inode_touch(struct inode *inode, u32 which); /* ATTR_ATIME | ATTR_MTIME (ctime with it): now */
 struct timespec time_now(void);			  /* CLOCK_REALTIME */
-void time_set(struct timespec now);		  /* clock_settime(2) */
 u64 time_boot(void);				  /* CLOCK_REALTIME at clock_now() == 0, in ns */
 u64 inode_next_number(void);
