@@ -100,6 +100,16 @@ u64 thread_time(struct thread *t)
 	return ns;
 }
 
+void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg)
+{
+	struct runq *rq = runq_lock_of(t);
+
+	if (t->running)
+		runq_charge(rq, t, clock_now());
+	change(t, arg);
+	spin_unlock(&rq->lock);
+}
+
 void sched_init_cpu(void)
 {
 	int cpu = cpu_id();

@@ -113,6 +113,10 @@ void thread_set_policy(struct thread *t, enum sched_policy policy, unsigned rt_p
 /* allowed must contain an online CPU.  When it returns t runs on none outside.  May sleep. */
 void thread_set_affinity(struct thread *t, u64 allowed);
 
+/* Books t's running slice, then changes something that the booking of the next one depends on (its
+   container): change(t, arg) runs with the run queue locked.  Any context. */
+void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg);
+
 /* CPU time used up to now, the running slice included. */
 u64 thread_time(struct thread *t);
 

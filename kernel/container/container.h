@@ -1,0 +1,76 @@
+/*
+ * container.h - what a subsystem sees of the container framework.
+ *
+ * A subsystem is one file: a struct that begins with a css, a table of files
+ * and a table of callbacks.  The framework owns the tree, the memory, the
+ * locking, the membership of tasks and the file system; a subsystem owns its
+ * numbers.
+ */
+#pragma once
+#include "kernel/container/hooks.h"
+#include "kernel/lib/types.h"
+
+struct container;
+struct task;
+struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
+struct text;
+
+/* The one list of subsystems, in the order in which they are called. */
+#define FOR_EACH_SUBSYS(X) X(cpuacct)
+
+enum subsys_id {
+#define X(s) SUBSYS_##s,
+	FOR_EACH_SUBSYS(X)
+#undef X
+		SUBSYS_COUNT
+};
+
+/* The state of one subsystem in one container (Menage: container_subsys_state). */
+struct css {
+	struct container *container; /* [container_mutex] the root's changes at mount and umount */
+	struct css *parent;	     /* [I] same subsystem; NULL at the root */
+};
+
+/* show and write run under container_mutex and may sleep. */
+struct container_file {
+	const char *name;				 /* without the subsystem's prefix */
+	void (*show)(struct css *css, struct text *out); /* text remembers overflow */
+	/* The whole text as it was written, NUL behind it.  0 or -errno. */
+	int (*write)(struct css *css, const char *text);
+};
+
+/*
+ * Every callback is optional.  Order for a migration: can_attach of each
+ * subsystem, which may refuse; then the move, which cannot fail; then attach.
+ * Where one refuses, cancel_attach of those that had agreed.
+ */
+struct container_subsys {
+	const char *name;
+	size_t state_size;		    /* zeroed by the framework for each container */
+	const struct container_file *files; /* ends with an empty entry */
+	int (*create)(struct css *css);	    /* 0 or -errno; undone by destroy */
+	void (*destroy)(struct css *css);
+	int (*can_attach)(struct css *to, struct taskset *tasks);
+	void (*cancel_attach)(struct css *to, struct taskset *tasks);
+	void (*attach)(struct css *to, struct taskset *tasks);
+	int (*can_fork)(struct task *child); /* 0 or -errno; undone by cancel_fork */
+	void (*cancel_fork)(struct task *child);
+	void (*fork)(struct task *child); /* child is linked and visible */
+	void (*exit)(struct task *t);	  /* still a member */
+	/* Called for the task's container and then for each ancestor.  IRQs off. */
+	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
+};
+
+#define X(s) extern const struct container_subsys s##_subsys;
+FOR_EACH_SUBSYS(X)
+#undef X
+
+extern const struct container_subsys *const subsystems[SUBSYS_COUNT];
+
+/* The next task of a migration after `t` (NULL: the first, which is the leader of a process). */
+struct task *taskset_next(const struct taskset *tasks, struct task *t);
+
+#define taskset_for_each(t, tasks) for (t = NULL; (t = taskset_next(tasks, t));)
+
+/* At boot, before the first task. */
+void container_init(void);

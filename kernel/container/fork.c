@@ -1,0 +1,123 @@
+/*
+ * fork.c - the moments of a task's life at which its containers matter.
+ *
+ * A child belongs to nothing until it is findable; then, under css_set_lock, it joins the set that
+ * its parent is in at that moment.  So whoever moves the parent either sees the child in the list
+ * or has moved the parent before, and the child follows: nobody is lost.
+ *
+ * A thread's birth and the setting of `exiting` hold process->threadgroup for reading, which a
+ * migration of the whole process holds for writing.
+ */
+#include "kernel/container/framework.h"
+
+#include "kernel/lib/log.h"
+#include "kernel/mem/slab.h"
+#include "kernel/task/task.h"
+
+static bool is_thread(const struct task *parent, const struct task *child)
+{
+	return child->process == parent->process;
+}
+
+static int ask_subsystems(struct task *child)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		int error = subsystems[id]->can_fork ? subsystems[id]->can_fork(child) : 0;
+
+		if (!error)
+			continue;
+		while (id--)
+			if (subsystems[id]->cancel_fork)
+				subsystems[id]->cancel_fork(child);
+		return error;
+	}
+	return 0;
+}
+
+int container_fork_prepare(struct task *parent, struct task *child)
+{
+	int error;
+
+	child->containers.set = &init_css_set;
+	list_init(&child->containers.node);
+	if (is_thread(parent, child))
+		read_lock(&parent->process->threadgroup);
+	error = ask_subsystems(child);
+	if (error && is_thread(parent, child))
+		read_unlock(&parent->process->threadgroup);
+	return error;
+}
+
+void container_fork_cancel(struct task *parent, struct task *child)
+{
+	for (int id = SUBSYS_COUNT; id--;)
+		if (subsystems[id]->cancel_fork)
+			subsystems[id]->cancel_fork(child);
+	if (is_thread(parent, child))
+		read_unlock(&parent->process->threadgroup);
+}
+
+static void join(struct task *t, struct css_set *set)
+{
+	css_set_get(set);
+	t->containers.set = set;
+	set->task_count++;
+	list_add_tail(&t->containers.node, &set->tasks);
+}
+
+void container_fork_commit(struct task *parent, struct task *child)
+{
+	spin_lock(&css_set_lock);
+	join(child, parent->containers.set);
+	spin_unlock(&css_set_lock);
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->fork)
+			subsystems[id]->fork(child);
+	if (is_thread(parent, child))
+		read_unlock(&parent->process->threadgroup);
+}
+
+void container_adopt_first(struct task *t)
+{
+	list_init(&t->containers.node);
+	spin_lock(&css_set_lock);
+	join(t, &init_css_set);
+	spin_unlock(&css_set_lock);
+}
+
+static void forget_set(struct thread *t, void *unused)
+{
+	task_of(t)->containers.set = &init_css_set;
+}
+
+void container_exit(struct task *t)
+{
+	struct css_set *set;
+	bool last;
+
+	if (list_empty(&t->containers.node))
+		return;
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->exit)
+			subsystems[id]->exit(t);
+	spin_lock(&css_set_lock);
+	set = t->containers.set;
+	list_del(&t->containers.node);
+	set->task_count--;
+	thread_settle(&t->thread, forget_set, NULL);
+	last = css_set_drop(set);
+	spin_unlock(&css_set_lock);
+	if (last)
+		kfree(set);
+}
+
+/* Idle threads are no tasks and belong to nothing. */
+void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode)
+{
+	struct css_set *set = task_of(t)->containers.set;
+
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->charge_cpu)
+			for (struct css *css = set->css[id]; css; css = css->parent)
+				subsystems[id]->charge_cpu(css, ns, mode);
+}

@@ -1,0 +1,134 @@
+/*
+ * framework.h - hierarchies, containers, css_sets: the framework's own structures.
+ *
+ * A hierarchy is a tree of containers with a set of subsystems.  A css_set is one choice of a
+ * container in every hierarchy; all tasks with the same choice share it, so a task needs one
+ * pointer and one list node.  A css_set_link joins a css_set to its container in one hierarchy.
+ *
+ *   [m] container_mutex    [s] css_set_lock    [m+s] both to change, either to read    [I]
+ * immutable
+ */
+#pragma once
+#include "fs/super.h"
+#include "kernel/container/container.h"
+#include "kernel/lib/list.h"
+#include "kernel/lib/refcount.h"
+#include "kernel/sched/mutex.h"
+
+#define HIERARCHY_MAX	   32
+#define HIERARCHY_NAME_MAX 63
+
+extern struct mutex container_mutex;
+extern struct spinlock css_set_lock;
+
+struct container {
+	struct refcount refs;	       /* the tree, and inodes that show it */
+	struct hierarchy *hierarchy;   /* [I] */
+	struct container *parent;      /* [I] a reference; NULL at the root */
+	struct list children;	       /* [m] oldest first */
+	struct list sibling;	       /* [m] */
+	struct list links;	       /* [m+s] css_set_link.of_container */
+	struct css *css[SUBSYS_COUNT]; /* [m] NULL: that subsystem is not in this hierarchy */
+	struct dentry *dentry;	       /* [m] its directory; NULL for the dummy's */
+	u32 child_count;	       /* [m] */
+	bool removed;		       /* [m] by rmdir: every file answers ENODEV */
+	bool notify_on_release;	       /* [m] */
+	bool clone_children;	       /* [m] */
+	bool releasable;	       /* [s] has lost a task or a child since notify was set */
+	struct file_attr *attrs;       /* [m] of control files, once somebody changed them */
+};
+
+struct hierarchy {
+	struct list node;		   /* [m] in hierarchies, oldest first; the dummy leads */
+	u32 id;				   /* [I] 0: the dummy, which owns what is not mounted */
+	u64 subsys;			   /* [m] bit per subsys_id */
+	u32 containers;			   /* [m] the root included */
+	bool noprefix, xattr;		   /* [I] as mounted */
+	char name[HIERARCHY_NAME_MAX + 1]; /* [I] "": none */
+	char *release_agent;		   /* [m] NULL: none */
+	struct super *super; /* [m] the file system that shows it; NULL for the dummy */
+	struct container top;
+};
+
+struct css_set {
+	struct refcount refs;	       /* tasks, and migrations that pin it */
+	struct list hash;	       /* [m+s] */
+	struct css *css[SUBSYS_COUNT]; /* [I] */
+	struct list links;	       /* [m+s] css_set_link.of_set, in the order of hierarchies */
+	struct list tasks;	       /* [s] task_containers.node */
+	struct list mg_tasks;	       /* [s] those that are being moved */
+	u32 task_count;		       /* [s] on both lists */
+	u32 id;			       /* [I] */
+
+	/* Of the migration that is under way; idle outside container_mutex. */
+	struct list mg_source;	   /* [m] in migration.sources */
+	struct list mg_target;	   /* [m] in migration.targets */
+	struct list mg_node;	   /* [m] in taskset.from or taskset.to */
+	struct container *mg_from; /* [m] not NULL: a prepared source */
+	struct css_set *mg_to;	   /* [m] where its tasks go */
+};
+
+struct css_set_link {
+	struct css_set *set;	     /* [I] */
+	struct container *container; /* [I] */
+	struct list of_set;	     /* [m+s] */
+	struct list of_container;    /* [m+s] */
+};
+
+extern struct list hierarchies; /* [m] */
+extern struct hierarchy dummy_hierarchy;
+extern struct css_set init_css_set;
+
+/* css_set.c */
+void css_set_init_first(void);
+/* The set that differs from `from` only in having `to` for its hierarchy; one reference; NULL: no
+   memory. container_mutex held. */
+struct css_set *css_set_find_or_create(struct css_set *from, struct container *to);
+void css_set_get(struct css_set *set);
+void css_set_put(struct css_set *set);
+bool css_set_drop(struct css_set *set) must_check; /* s; true: that was the last, kfree it */
+struct container *css_set_container(const struct css_set *set,
+				    const struct hierarchy *h); /* m or s */
+int css_set_link_hierarchy(struct hierarchy *h) must_check; /* every set joins h->top; -ENOMEM */
+void css_set_unlink_hierarchy(struct hierarchy *h);
+bool container_is_busy(struct container *c); /* some set, and so some task, uses it; m */
+
+/* tree.c */
+struct container *container_get(struct container *c);
+void container_put(struct container *c);
+int container_setup(struct container *c, struct hierarchy *h, struct container *parent) must_check;
+/* A child that is in the tree but has no directory yet; ERR_PTR. m */
+struct container *container_create(struct container *parent);
+int container_remove(struct container *c) must_check; /* -EBUSY; m */
+/* Absolute within the hierarchy: "/", "/a/b".  m */
+void container_show_path(struct container *c, struct text *out);
+
+/* hierarchy.c: mount options and binding.  m */
+struct hierarchy_options {
+	u64 subsys;
+	bool none, all, noprefix, clone_children, xattr;
+	char name[HIERARCHY_NAME_MAX + 1];
+	char *release_agent; /* kmalloc'd or NULL */
+};
+int hierarchy_parse(const char *text,
+		    struct hierarchy_options *o) must_check; /* -EINVAL, -ENOMEM */
+/* An existing hierarchy that these options mean, a fresh one (super is NULL), or ERR_PTR. */
+struct hierarchy *hierarchy_open(struct hierarchy_options *o);
+int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o) must_check;
+void hierarchy_destroy(struct hierarchy *h);
+void hierarchy_show_options(const struct hierarchy *h, struct text *out);
+
+/* migrate.c */
+/* Moves t, or its whole process, into `to`: all or nothing.  Subsystems' errno, or -ENOMEM. m */
+int container_attach(struct container *to, struct task *t, bool whole_process) must_check;
+
+/* show.c: for procfs. */
+void container_show_subsystems(struct text *out, bool v11); /* /proc/cgroups, /proc/containers */
+void container_show_task(struct task *t, struct text *out,
+			 bool v11); /* /proc/PID/cgroup, container */
+
+/* The names of the files that a hierarchy adds depend on it: "cpuacct.usage" or "usage". */
+static inline const char *subsys_prefix(const struct hierarchy *h, int id)
+{
+	return h->noprefix ? "" : subsystems[id]->name;
+}

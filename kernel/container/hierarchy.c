@@ -1,0 +1,266 @@
+/*
+ * hierarchy.c - hierarchies: mount options, which subsystem belongs to which tree.
+ *
+ * The dummy hierarchy owns every subsystem that is not mounted, has one container, and every task
+ * is in it.  Binding a subsystem moves the state of its root from the dummy's container to the new
+ * top, so what it has counted survives an unmount.
+ *
+ * Locking: container_mutex.
+ */
+#include "kernel/container/framework.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/lib/bits.h"
+#include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+#include "kernel/mem/slab.h"
+
+#define ALL_SUBSYS (BIT(SUBSYS_COUNT) - 1)
+
+const struct container_subsys *const subsystems[SUBSYS_COUNT] = {
+#define X(s) [SUBSYS_##s] = &s##_subsys,
+	FOR_EACH_SUBSYS(X)
+#undef X
+};
+
+struct list hierarchies = LIST_INIT(hierarchies);
+struct hierarchy dummy_hierarchy;
+
+static u32 last_id; /* [m] ids only rise */
+
+void container_init(void)
+{
+	struct hierarchy *h = &dummy_hierarchy;
+
+	h->subsys = ALL_SUBSYS;
+	h->containers = 1;
+	bug_if(container_setup(&h->top, h, NULL));
+	list_add(&h->node, &hierarchies);
+	css_set_init_first();
+}
+
+/* --- options ----------------------------------------------------------------------------- */
+
+static int parse_name(const char *name, struct hierarchy_options *o)
+{
+	size_t n = strlen(name);
+
+	if (!n || n > HIERARCHY_NAME_MAX || o->name[0])
+		return -EINVAL;
+	for (const char *c = name; *c; c++) {
+		bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+
+		if (!letter && !(*c >= '0' && *c <= '9') && !strchr(".-_", *c))
+			return -EINVAL;
+	}
+	strcopy(o->name, name, sizeof(o->name));
+	return 0;
+}
+
+static int parse_agent(const char *path, struct hierarchy_options *o)
+{
+	if (o->release_agent)
+		return -EINVAL;
+	o->release_agent = kstrdup(path);
+	return o->release_agent ? 0 : -ENOMEM;
+}
+
+static int parse_word(const char *word, struct hierarchy_options *o)
+{
+	if (!strcmp(word, "none"))
+		o->none = true;
+	else if (!strcmp(word, "all"))
+		o->all = true;
+	else if (!strcmp(word, "noprefix"))
+		o->noprefix = true;
+	else if (!strcmp(word, "clone_children"))
+		o->clone_children = true;
+	else if (!strcmp(word, "xattr"))
+		o->xattr = true;
+	else if (!strncmp(word, "name=", 5))
+		return parse_name(word + 5, o);
+	else if (!strncmp(word, "release_agent=", 14))
+		return parse_agent(word + 14, o);
+	else {
+		for (int id = 0; id < SUBSYS_COUNT; id++) {
+			if (strcmp(word, subsystems[id]->name))
+				continue;
+			o->subsys |= BIT(id);
+			return 0;
+		}
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_options(struct hierarchy_options *o)
+{
+	if (o->all && o->subsys)
+		return -EINVAL;
+	/* No subsystem and no name asks for all of them. */
+	if (o->all || (!o->subsys && !o->none && !o->name[0]))
+		o->subsys = ALL_SUBSYS;
+	if (o->none && (o->subsys || !o->name[0]))
+		return -EINVAL;
+	if (o->noprefix) /* only cpuset's files had names without a prefix */
+		return -EINVAL;
+	return o->subsys || o->name[0] ? 0 : -EINVAL;
+}
+
+int hierarchy_parse(const char *text, struct hierarchy_options *o)
+{
+	char *copy = kstrdup(text), *rest = copy, *word;
+	int error = copy ? 0 : -ENOMEM;
+
+	*o = (struct hierarchy_options){};
+	while (!error && (word = rest)) {
+		rest = strchr(word, ',');
+		if (rest)
+			*rest++ = 0;
+		if (*word)
+			error = parse_word(word, o);
+	}
+	kfree(copy);
+	if (!error)
+		error = check_options(o);
+	if (error) {
+		kfree(o->release_agent);
+		o->release_agent = NULL;
+	}
+	return error;
+}
+
+void hierarchy_show_options(const struct hierarchy *h, struct text *out)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (h->subsys & BIT(id))
+			text_printf(out, ",%s", subsystems[id]->name);
+	if (h->noprefix)
+		text_string(out, ",noprefix");
+	if (h->xattr)
+		text_string(out, ",xattr");
+	if (h->release_agent) {
+		text_string(out, ",release_agent=");
+		text_escaped(out, h->release_agent);
+	}
+	if (h->top.clone_children)
+		text_string(out, ",clone_children");
+	if (h->name[0])
+		text_printf(out, ",name=%s", h->name);
+}
+
+/* --- binding ------------------------------------------------------------------------------ */
+
+static void subsys_move(int id, struct hierarchy *from, struct hierarchy *to)
+{
+	struct css *css = from->top.css[id];
+
+	from->top.css[id] = NULL;
+	to->top.css[id] = css;
+	css->container = &to->top;
+	from->subsys &= ~BIT(id);
+	to->subsys |= BIT(id);
+}
+
+static void subsys_bind(struct hierarchy *h, u64 wanted)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		if (wanted & ~h->subsys & BIT(id))
+			subsys_move(id, &dummy_hierarchy, h);
+		else if (h->subsys & ~wanted & BIT(id))
+			subsys_move(id, h, &dummy_hierarchy);
+	}
+}
+
+/* The hierarchy that the options name or describe; -EBUSY when they clash with one; NULL: none. */
+static struct hierarchy *hierarchy_match(const struct hierarchy_options *o)
+{
+	struct hierarchy *h;
+
+	list_for_each (h, &hierarchies, node) {
+		bool same_name = o->name[0] && !strcmp(o->name, h->name);
+
+		if (h == &dummy_hierarchy || (o->name[0] && !same_name))
+			continue;
+		if ((o->subsys || o->none) && o->subsys != h->subsys) {
+			if (same_name)
+				return ERR_PTR(-EBUSY);
+			continue;
+		}
+		return h;
+	}
+	return NULL;
+}
+
+static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
+{
+	struct hierarchy *h;
+	unsigned count = 0;
+
+	if (!o->subsys && !o->none) /* a bare name= finds hierarchies, it makes none */
+		return ERR_PTR(-EINVAL);
+	if (o->subsys & ~dummy_hierarchy.subsys)
+		return ERR_PTR(-EBUSY);
+	list_for_each (h, &hierarchies, node)
+		count++;
+	if (count > HIERARCHY_MAX)
+		return ERR_PTR(-ENOSPC);
+	h = kzalloc(sizeof(*h));
+	if (!h)
+		return ERR_PTR(-ENOMEM);
+	bug_if(container_setup(&h->top, h, NULL)); /* without subsystems nothing can fail */
+	if (css_set_link_hierarchy(h)) {
+		kfree(h);
+		return ERR_PTR(-ENOMEM);
+	}
+	h->id = ++last_id;
+	h->containers = 1;
+	h->noprefix = o->noprefix;
+	h->xattr = o->xattr;
+	h->top.clone_children = o->clone_children;
+	strcopy(h->name, o->name, sizeof(h->name));
+	h->release_agent = o->release_agent;
+	o->release_agent = NULL;
+	subsys_bind(h, o->subsys);
+	list_add_tail(&h->node, &hierarchies);
+	return h;
+}
+
+struct hierarchy *hierarchy_open(struct hierarchy_options *o)
+{
+	struct hierarchy *h;
+
+	assert(mutex_held(&container_mutex));
+	h = hierarchy_match(o);
+	return h ? h : hierarchy_create(o);
+}
+
+int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o)
+{
+	assert(mutex_held(&container_mutex));
+	if (o->noprefix != h->noprefix || (o->name[0] && strcmp(o->name, h->name)))
+		return -EINVAL;
+	if (!list_empty(&h->top.children) && o->subsys != h->subsys)
+		return -EBUSY;
+	if (o->subsys & ~h->subsys & ~dummy_hierarchy.subsys)
+		return -EBUSY;
+	subsys_bind(h, o->subsys);
+	if (o->release_agent) {
+		kfree(h->release_agent);
+		h->release_agent = o->release_agent;
+		o->release_agent = NULL;
+	}
+	return 0;
+}
+
+/* Has no children and no mount any more. */
+void hierarchy_destroy(struct hierarchy *h)
+{
+	assert(mutex_held(&container_mutex) && list_empty(&h->top.children));
+	subsys_bind(h, 0);
+	css_set_unlink_hierarchy(h);
+	list_del(&h->node);
+	kfree(h->release_agent);
+	h->release_agent = NULL;
+}

@@ -1,0 +1,227 @@
+/*
+ * migrate.c - moving tasks between containers, in four stages (Heo 2014).
+ *
+ *   add_source   names the css_sets that tasks will leave
+ *   prepare      finds or makes the set that each turns into: the only stage that allocates
+ *   migrate      collects the tasks, asks the subsystems, moves all, tells the subsystems
+ *   finish       lets go of the sets, on success and on failure alike
+ *
+ * Until migrate commits, nothing that others can see has changed.
+ *
+ * Locking: container_mutex throughout.  process->threadgroup, held for writing, keeps the process's
+ * threads what they are: none is born, none begins to exit.  css_set_lock covers each walk over
+ * tasks; no subsystem is called and nothing is allocated under it.
+ */
+#include "kernel/container/framework.h"
+#include "kernel/container/taskset.h"
+
+#include "kernel/lib/log.h"
+#include "kernel/task/task.h"
+
+struct migration {
+	struct container *to;
+	struct list sources; /* css_set.mg_source; each pinned */
+	struct list targets; /* css_set.mg_target; each pinned */
+	struct taskset tasks;
+};
+
+static void add_source(struct migration *m, struct css_set *set)
+{
+	struct container *from = css_set_container(set, m->to->hierarchy);
+
+	assert_held(&css_set_lock);
+	if (from == m->to || !list_empty(&set->mg_source))
+		return;
+	assert(!set->mg_from && !set->mg_to && list_empty(&set->mg_tasks) &&
+	       list_empty(&set->mg_node));
+	css_set_get(set);
+	set->mg_from = from;
+	list_add_tail(&set->mg_source, &m->sources);
+}
+
+static int prepare(struct migration *m)
+{
+	struct css_set *set;
+
+	list_for_each (set, &m->sources, mg_source) {
+		struct css_set *to = css_set_find_or_create(set, m->to);
+
+		if (!to)
+			return -ENOMEM;
+		set->mg_to = to;
+		if (list_empty(&to->mg_target))
+			list_add_tail(&to->mg_target, &m->targets);
+		else
+			css_set_put(to);
+	}
+	return 0;
+}
+
+static void finish(struct migration *m)
+{
+	struct css_set *set, *next;
+
+	list_for_each_safe (set, next, &m->sources, mg_source) {
+		set->mg_from = NULL;
+		set->mg_to = NULL;
+		list_del(&set->mg_source);
+		css_set_put(set);
+	}
+	list_for_each_safe (set, next, &m->targets, mg_target) {
+		list_del(&set->mg_target);
+		css_set_put(set);
+	}
+}
+
+static void collect(struct migration *m, struct task *t)
+{
+	struct css_set *set = t->containers.set;
+
+	/* Exiting, not quite born, or there already. */
+	if (t->exiting || list_empty(&t->containers.node) || !set->mg_to)
+		return;
+	list_move_tail(&t->containers.node, &set->mg_tasks);
+	if (list_empty(&set->mg_node))
+		list_add_tail(&set->mg_node, &m->tasks.from);
+	if (list_empty(&set->mg_to->mg_node))
+		list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
+}
+
+/* can_attach of each subsystem; where one refuses, those before it are told. */
+static int ask(struct migration *m)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		struct css *css = m->to->css[id];
+		int error = css && subsystems[id]->can_attach
+				    ? subsystems[id]->can_attach(css, &m->tasks)
+				    : 0;
+
+		if (!error)
+			continue;
+		while (id--)
+			if (m->to->css[id] && subsystems[id]->cancel_attach)
+				subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
+		return error;
+	}
+	return 0;
+}
+
+static void change_set(struct thread *t, void *set)
+{
+	task_of(t)->containers.set = set;
+}
+
+/* The references go over to the new set: sources stay pinned until finish, so none reaches zero
+ * here. */
+static void commit(struct migration *m)
+{
+	struct css_set *set;
+	struct task *t, *next;
+
+	spin_lock(&css_set_lock);
+	list_for_each (set, &m->tasks.from, mg_node) {
+		list_for_each_safe (t, next, &set->mg_tasks, containers.node) {
+			css_set_get(set->mg_to);
+			thread_settle(&t->thread, change_set, set->mg_to);
+			list_move_tail(&t->containers.node, &set->mg_to->mg_tasks);
+			set->task_count--;
+			set->mg_to->task_count++;
+			bug_if(refcount_put(&set->refs));
+		}
+		set->mg_from->releasable = true;
+	}
+	m->tasks.moved = true;
+	spin_unlock(&css_set_lock);
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (m->to->css[id] && subsystems[id]->attach)
+			subsystems[id]->attach(m->to->css[id], &m->tasks);
+}
+
+static void put_back(struct list *sets)
+{
+	struct css_set *set, *next;
+
+	list_for_each_safe (set, next, sets, mg_node) {
+		list_splice_tail(&set->mg_tasks, &set->tasks);
+		list_del(&set->mg_node);
+	}
+}
+
+static int migrate(struct migration *m)
+{
+	int error = 0;
+
+	if (!list_empty(&m->tasks.from)) {
+		error = ask(m);
+		if (!error)
+			commit(m);
+	}
+	spin_lock(&css_set_lock);
+	put_back(&m->tasks.from);
+	put_back(&m->tasks.to);
+	spin_unlock(&css_set_lock);
+	return error;
+}
+
+/* Calls fn for t, or for every task of its process, the leader first. */
+static void for_tasks(struct migration *m, struct task *t, bool whole_process,
+		      void (*fn)(struct migration *m, struct task *t))
+{
+	struct task *each;
+
+	spin_lock(&css_set_lock);
+	spin_lock(&task_tree_lock);
+	if (!whole_process)
+		fn(m, t);
+	else
+		list_for_each (each, &t->process->tasks, in_process)
+			fn(m, each);
+	spin_unlock(&task_tree_lock);
+	spin_unlock(&css_set_lock);
+}
+
+static void add_source_of(struct migration *m, struct task *t)
+{
+	if (!list_empty(&t->containers.node))
+		add_source(m, t->containers.set);
+}
+
+int container_attach(struct container *to, struct task *t, bool whole_process)
+{
+	struct migration m = { .to = to };
+	int error;
+
+	assert(mutex_held(&container_mutex));
+	list_init(&m.sources);
+	list_init(&m.targets);
+	taskset_init(&m.tasks);
+	write_lock(&t->process->threadgroup);
+	for_tasks(&m, t, whole_process, add_source_of);
+	error = prepare(&m);
+	if (!error) {
+		for_tasks(&m, t, whole_process, collect);
+		error = migrate(&m);
+	}
+	finish(&m);
+	write_unlock(&t->process->threadgroup);
+	return error;
+}
+
+struct task *taskset_next(const struct taskset *ts, struct task *t)
+{
+	const struct list *sets = ts->moved ? &ts->to : &ts->from;
+	struct css_set *set;
+
+	if (t) {
+		set = t->containers.set;
+		if (t->containers.node.next != &set->mg_tasks)
+			return list_next(t, containers.node);
+		set = list_next(set, mg_node);
+	} else {
+		set = list_first(sets, struct css_set, mg_node);
+	}
+	for (; &set->mg_node != sets; set = list_next(set, mg_node))
+		if (!list_empty(&set->mg_tasks))
+			return list_first(&set->mg_tasks, struct task, containers.node);
+	return NULL;
+}

@@ -1,0 +1,81 @@
+/*
+ * show.c - what /proc says about subsystems and about a task's containers.
+ *
+ * In Linux 6.1's formats, and with `v11` in that of the original patches, which have no hierarchy
+ * id in a task's lines and skip hierarchies without subsystems.
+ */
+#include "kernel/container/framework.h"
+
+#include "kernel/lib/bits.h"
+#include "kernel/lib/text.h"
+#include "kernel/task/task.h"
+
+static struct hierarchy *subsys_hierarchy(int id)
+{
+	struct hierarchy *h;
+
+	list_for_each (h, &hierarchies, node)
+		if (h->subsys & BIT(id))
+			return h;
+	return NULL;
+}
+
+void container_show_subsystems(struct text *out, bool v11)
+{
+	text_printf(out, "#subsys_name\thierarchy\tnum_%s\tenabled\n",
+		    v11 ? "containers" : "cgroups");
+	mutex_lock(&container_mutex);
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		struct hierarchy *h = subsys_hierarchy(id);
+
+		text_printf(out, "%s\t%u\t%u\t1\n", subsystems[id]->name, h->id, h->containers);
+	}
+	mutex_unlock(&container_mutex);
+}
+
+static const char *show_names(const struct hierarchy *h, struct text *out)
+{
+	const char *comma = "";
+
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		if (!(h->subsys & BIT(id)))
+			continue;
+		text_printf(out, "%s%s", comma, subsystems[id]->name);
+		comma = ",";
+	}
+	return comma;
+}
+
+/* The container of t in h: "/" for one that has left, or not joined yet. */
+static struct container *container_of_task(struct task *t, struct hierarchy *h)
+{
+	struct container *c;
+
+	spin_lock(&css_set_lock);
+	c = css_set_container(t->containers.set, h);
+	spin_unlock(&css_set_lock);
+	return c;
+}
+
+void container_show_task(struct task *t, struct text *out, bool v11)
+{
+	struct hierarchy *h;
+
+	mutex_lock(&container_mutex);
+	for (struct list *at = hierarchies.prev; at != &hierarchies; at = at->prev) {
+		const char *comma;
+
+		h = list_entry(at, struct hierarchy, node);
+		if (h == &dummy_hierarchy || (v11 && !h->subsys))
+			continue;
+		if (!v11)
+			text_printf(out, "%u:", h->id);
+		comma = show_names(h, out);
+		if (h->name[0] && !v11)
+			text_printf(out, "%sname=%s", comma, h->name);
+		text_char(out, ':');
+		container_show_path(container_of_task(t, h), out);
+		text_char(out, '\n');
+	}
+	mutex_unlock(&container_mutex);
+}

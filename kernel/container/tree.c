@@ -1,0 +1,146 @@
+/*
+ * tree.c - the tree of containers of one hierarchy.
+ *
+ * Locking: container_mutex for all of it.  A removed container lives on, empty and marked, until
+ * the last inode that shows it has gone.
+ */
+#include "kernel/container/framework.h"
+
+#include "fs/dentry.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+#include "kernel/mem/slab.h"
+
+struct container *container_get(struct container *c)
+{
+	refcount_get(&c->refs);
+	return c;
+}
+
+void container_put(struct container *c)
+{
+	struct container *parent = c->parent;
+
+	if (!refcount_put(&c->refs))
+		return;
+	bug_if(c == &c->hierarchy->top);
+	kfree(c->attrs);
+	kfree(c);
+	container_put(parent);
+}
+
+static void css_destroy(struct container *c, int id)
+{
+	if (!c->css[id])
+		return;
+	if (subsystems[id]->destroy)
+		subsystems[id]->destroy(c->css[id]);
+	kfree(c->css[id]);
+	c->css[id] = NULL;
+}
+
+static int css_create(struct container *c, int id)
+{
+	const struct container_subsys *s = subsystems[id];
+	struct css *css = kzalloc(s->state_size);
+	int error = 0;
+
+	if (!css)
+		return -ENOMEM;
+	css->container = c;
+	css->parent = c->parent ? c->parent->css[id] : NULL;
+	if (s->create)
+		error = s->create(css);
+	if (error) {
+		kfree(css);
+		return error;
+	}
+	c->css[id] = css;
+	return 0;
+}
+
+/* Makes the state of each of h's subsystems; all or nothing. */
+int container_setup(struct container *c, struct hierarchy *h, struct container *parent)
+{
+	*c = (struct container){ .hierarchy = h, .parent = parent };
+	refcount_init(&c->refs, 1);
+	list_init(&c->children);
+	list_init(&c->sibling);
+	list_init(&c->links);
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		int error = h->subsys & (1ul << id) ? css_create(c, id) : 0;
+
+		if (!error)
+			continue;
+		while (id--)
+			css_destroy(c, id);
+		return error;
+	}
+	return 0;
+}
+
+struct container *container_create(struct container *parent)
+{
+	struct container *c = kmalloc(sizeof(*c));
+	int error;
+
+	assert(mutex_held(&container_mutex));
+	if (!c)
+		return ERR_PTR(-ENOMEM);
+	error = container_setup(c, parent->hierarchy, parent);
+	if (error) {
+		kfree(c);
+		return ERR_PTR(error);
+	}
+	container_get(parent);
+	c->notify_on_release = parent->notify_on_release;
+	c->clone_children = parent->clone_children;
+	list_add_tail(&c->sibling, &parent->children);
+	parent->child_count++;
+	parent->hierarchy->containers++;
+	return c;
+}
+
+int container_remove(struct container *c)
+{
+	assert(mutex_held(&container_mutex));
+	if (!list_empty(&c->children) || container_is_busy(c))
+		return -EBUSY;
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		css_destroy(c, id);
+	c->removed = true;
+	c->dentry = NULL;
+	list_del(&c->sibling);
+	c->parent->child_count--;
+	c->hierarchy->containers--;
+	container_put(c);
+	return 0;
+}
+
+/* Depth is bounded only by memory, so this climbs instead of recursing. */
+void container_show_path(struct container *c, struct text *out)
+{
+	struct container *up;
+	size_t start = out->len, len = 0, end;
+
+	for (up = c; up->parent; up = up->parent)
+		len += 1 + strlen(up->dentry->name);
+	if (!len) {
+		text_char(out, '/');
+		return;
+	}
+	if (start + len > out->size) {
+		out->overflow = true;
+		return;
+	}
+	out->len = end = start + len;
+	for (up = c; up->parent; up = up->parent) {
+		size_t n = strlen(up->dentry->name);
+
+		end -= n;
+		memcpy(out->buf + end, up->dentry->name, n);
+		out->buf[--end] = '/';
+	}
+}
