@@ -16,28 +16,33 @@ enum lock_rank {
 	RANK_INODE,	   /* one inode; nested: parent before child, else by address */
 	RANK_CONTAINER,	   /* container_mutex: hierarchies, containers, subsystem state */
 	RANK_THREADGROUP,  /* per process: clone, exit, exec against migration */
-	RANK_FILE,	   /* tty and pipe readers' turns */
+	RANK_EPOLL_TREE,   /* fs/epoll.c: which epoll watches which file */
+	RANK_EPOLL_SET,	   /* one epoll; nested: the watching one before the watched one */
+	RANK_FILE,	   /* one pipe or FIFO; user memory is copied under it */
 	RANK_VM,	   /* one address space */
 	RANK_MAPPING,	   /* page cache of one inode, its regions */
 	RANK_OTHER_MUTEX,  /* innermost sleeping locks that guard one object */
 
 	/* Spinning locks (kernel/lock/spinlock.h), interrupts off. */
-	RANK_DENTRY,	/* fs/dentry.c: names, parents, mount points */
-	RANK_CSS_SET,	/* css_set_lock: task lists of css_sets */
-	RANK_TASK_TREE, /* pids, parents, children, groups, sessions */
-	RANK_SIGNAL,	/* per process: signals, threads, exit state */
-	RANK_FILES,	/* one table of file descriptors */
-	RANK_FUTEX,	/* one futex bucket; two in address order */
-	RANK_EPOLL,
-	RANK_TTY,
-	RANK_PIPE,
-	RANK_WAITQ, /* one wait queue */
-	RANK_RUNQ,  /* one run queue; two in CPU order */
-	RANK_TIMER, /* timers of one CPU */
+	RANK_DENTRY,	  /* fs/dentry.c: names, parents, mount points */
+	RANK_CSS_SET,	  /* css_set_lock: task lists of css_sets */
+	RANK_TASK_TREE,	  /* pids, parents, children, groups, sessions */
+	RANK_SIGNAL,	  /* per process: signals, threads, exit state */
+	RANK_FILES,	  /* one table of file descriptors */
+	RANK_FUTEX,	  /* one futex bucket; two in address order */
+	RANK_TTY,	  /* one terminal: settings, input */
+	RANK_PIPE,	  /* counters of eventfd and timerfd */
+	RANK_WAITQ,	  /* one wait queue */
+	RANK_EPOLL,	  /* ready list of an epoll, taken by callbacks of wait queues; nested: the
+			     watched epoll before the one that watches it */
+	RANK_EPOLL_WAITQ, /* who sleeps in an epoll */
+	RANK_RUNQ,	  /* one run queue; two in CPU order */
+	RANK_TIMER,	  /* timers of one CPU */
 	RANK_SLAB,
 	RANK_PAGE,
 	RANK_LEAF, /* small locks under which nothing else is taken */
 	RANK_LOG,
+	RANK_UART, /* a serial port: the log prints with its lock held */
 };
 
 /* The sleeping locks that one thread holds; the spinning ones are kept per CPU.  Debug builds only.

@@ -1,0 +1,51 @@
+/*
+ * pipe.h - pipes and FIFOs.
+ *
+ *   [l] pipe->lock    [i] inode->lock    [a] atomic    [I] immutable
+ */
+#pragma once
+#include "fs/file.h"
+
+#define PIPE_BUF	  4096u /* a write of no more is not mixed with others */
+#define PIPE_SIZE_DEFAULT 65536u
+#define PIPE_SIZE_MAX	  1048576u /* beyond it F_SETPIPE_SZ wants CAP_SYS_RESOURCE */
+#define PIPE_SLOTS	  (PIPE_SIZE_DEFAULT / PAGE_SIZE)
+
+struct pipe_slot {
+	u8 *page;
+	u16 offset, len;
+	bool packet; /* of an O_DIRECT writer: one read takes it, and takes no more */
+};
+
+struct pipe {
+	struct mutex lock;
+	struct waitq can_read, can_write;
+	struct pipe_slot *slots;     /* [l] a power of two of them; `few` at first */
+	u32 size;		     /* [l] slots there are */
+	u32 head, tail;		     /* [l] slots ever filled, emptied; head - tail are in use */
+	u8 *spare;		     /* [l] a page for the next slot */
+	u32 readers, writers;	     /* [l] open files */
+	u32 reads_ever, writes_ever; /* [l] opens of each kind, for who waits for one */
+	bool polled;		     /* [a] somebody has polled it */
+	bool named;		     /* [I] a FIFO: reading and writing change its times */
+	u32 files;		     /* [i] open files, and opens that are still waiting */
+	struct pipe_slot few[PIPE_SLOTS];
+};
+
+/* What open(2) of a FIFO uses; its open operation waits for the other side. */
+extern const struct file_ops fifo_file_ops;
+
+/* pipe2(2): ends[0] is read from, ends[1] written to; flags O_NONBLOCK, O_DIRECT.  0, -ENOMEM,
+   -ENFILE. */
+int pipe_create(struct file *ends[2], u32 flags, const struct cred *cred) must_check;
+
+/* fcntl F_GETPIPE_SZ and F_SETPIPE_SZ: the size in bytes.  -EBADF: not a pipe; -EPERM, -EBUSY,
+   -EINVAL, -ENOMEM. */
+long pipe_get_size(struct file *f);
+long pipe_set_size(struct file *f, u64 size, const struct cred *cred);
+
+/* pipe.c: the operations on the bytes. */
+ssize_t pipe_read(struct file *f, struct io *io, u64 *pos);
+ssize_t pipe_write(struct file *f, struct io *io, u64 *pos);
+u32 pipe_poll(struct file *f, struct poll_table *table);
+long pipe_ioctl(struct file *f, unsigned cmd, u64 arg);
