@@ -71,8 +71,6 @@ void vm_put(struct vm *vm)
 static void copy_figures(struct vm *to, const struct vm *from)
 {
 	to->mmap_base = from->mmap_base;
-	to->search_top = from->search_top;
-	to->search_gap = from->search_gap;
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
 	to->stack_limit = from->stack_limit;
