@@ -1,0 +1,147 @@
+/*
+ * multiboot.c - reads the boot information of a Multiboot2 loader (GRUB, with BIOS and UEFI).
+ *
+ * A list of tags of { u32 type; u32 size; ... }, 8-byte aligned, after { u32 total; u32 zero; }.
+ * None of it is trusted: each tag must lie within the total, each field within its tag.
+ *
+ * Reference: Multiboot2 Specification version 2.0, section 3.6.
+ */
+#include "arch/x86_64/loader.h"
+
+#include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
+
+enum {
+	TAG_END = 0,
+	TAG_CMDLINE = 1,
+	TAG_LOADER = 2,
+	TAG_MODULE = 3,
+	TAG_MMAP = 6,
+	TAG_ACPI_OLD = 14,
+	TAG_ACPI_NEW = 15,
+};
+
+#define INFO_LIMIT (1u << 20) /* no loader writes more than a few pages */
+#define MMAP_RAM   1
+
+struct tag {
+	u32 type, size;
+};
+
+struct tag_module {
+	struct tag tag;
+	u32 start, end;
+	char name[];
+};
+
+struct tag_mmap {
+	struct tag tag;
+	u32 entry_size, entry_version;
+	u8 entries[];
+};
+
+struct mmap_entry {
+	u64 start, length;
+	u32 type, zero;
+};
+
+static char loader_name[64] = "Multiboot2";
+static u8 rsdp_copy[36] aligned_to(16);
+
+static void read_module(const struct tag_module *m)
+{
+	if (m->tag.size < sizeof(*m) || m->end < m->start)
+		return;
+	if (boot.initrd_size)
+		log_warn("boot: more than one module; the first is the initrd");
+	else
+		boot_set_initrd(m->start, m->end - m->start);
+}
+
+static void read_mmap(const struct tag_mmap *t)
+{
+	size_t size = t->entry_size;
+
+	if (t->tag.size < sizeof(*t) || size < sizeof(struct mmap_entry) || size % 8)
+		return;
+	for (size_t at = sizeof(*t); at + size <= t->tag.size; at += size) {
+		const struct mmap_entry *e = (const void *)((const u8 *)t + at);
+
+		if (e->type == MMAP_RAM && e->start + e->length > e->start)
+			memory_add(e->start, e->start + e->length);
+	}
+}
+
+/* What is not RAM wins over what is, whatever the order of the entries. */
+static void read_holes(const struct tag_mmap *t)
+{
+	size_t size = t->entry_size;
+
+	if (t->tag.size < sizeof(*t) || size < sizeof(struct mmap_entry) || size % 8)
+		return;
+	for (size_t at = sizeof(*t); at + size <= t->tag.size; at += size) {
+		const struct mmap_entry *e = (const void *)((const u8 *)t + at);
+
+		if (e->type != MMAP_RAM && e->start + e->length > e->start)
+			memory_reserve(e->start, e->start + e->length);
+	}
+}
+
+/* The tag holds a copy of the root pointer; the new form is the better one. */
+static void read_rsdp(const struct tag *t)
+{
+	size_t size = min(t->size - sizeof(*t), sizeof(rsdp_copy));
+
+	if (boot.rsdp && t->type == TAG_ACPI_OLD)
+		return;
+	memset(rsdp_copy, 0, sizeof(rsdp_copy));
+	memcpy(rsdp_copy, t + 1, size);
+	boot.rsdp = virt_to_phys(rsdp_copy);
+}
+
+static void read_tag(const struct tag *t)
+{
+	const char *text = (const char *)(t + 1);
+	size_t size = t->size - sizeof(*t);
+
+	switch (t->type) {
+	case TAG_CMDLINE:
+		boot_set_cmdline(text, size);
+		break;
+	case TAG_LOADER:
+		strcopy(loader_name, text, min(size + 1, sizeof(loader_name)));
+		break;
+	case TAG_MODULE:
+		read_module((const void *)t);
+		break;
+	case TAG_MMAP:
+		read_mmap((const void *)t);
+		read_holes((const void *)t);
+		break;
+	case TAG_ACPI_OLD:
+	case TAG_ACPI_NEW:
+		read_rsdp(t);
+		break;
+	}
+}
+
+void multiboot_parse(u64 phys)
+{
+	const u32 *head = boot_peek(phys, 8);
+	const u8 *info;
+	u32 total, at = 8;
+
+	boot.loader = loader_name;
+	if (!head)
+		return;
+	total = min(head[0], INFO_LIMIT);
+	info = boot_peek(phys, total);
+	while (info && at + sizeof(struct tag) <= total) {
+		const struct tag *t = (const void *)(info + at);
+
+		if (t->type == TAG_END || t->size < sizeof(*t) || t->size > total - at)
+			break;
+		read_tag(t);
+		at += align_up(t->size, 8u);
+	}
+}

@@ -1,0 +1,260 @@
+/*
+ * uaccess.c - the running program's memory.
+ *
+ * The range is checked first; each access has an entry in the table of extable.h, and trap.c brings
+ * the page or lets the access end there.
+ */
+#include "arch/uaccess.h"
+
+#include "arch/boot.h"
+#include "arch/x86_64/extable.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lock/spinlock.h"
+
+#define ONES  0x0101010101010101ul
+#define HIGHS 0x8080808080808080ul
+
+size_t user_copy(void *dst, const void *src, size_t n);
+size_t user_zero(void *dst, size_t n);
+
+static always_inline bool range_ok(const void __user *p, size_t n)
+{
+	return n <= USER_END && (u64)p <= USER_END - n;
+}
+
+bool user_range_ok(const void __user *p, size_t n)
+{
+	return range_ok(p, n);
+}
+
+size_t user_read(void *dst, const void __user *src, size_t n)
+{
+	assert_no_spinlock();
+	if (unlikely(!range_ok(src, n)))
+		return 0;
+	return n - user_copy(dst, (const void *)src, n);
+}
+
+size_t user_write(void __user *dst, const void *src, size_t n)
+{
+	assert_no_spinlock();
+	if (unlikely(!range_ok(dst, n)))
+		return 0;
+	return n - user_copy((void *)dst, src, n);
+}
+
+size_t user_clear(void __user *dst, size_t n)
+{
+	assert_no_spinlock();
+	if (unlikely(!range_ok(dst, n)))
+		return 0;
+	return n - user_zero((void *)dst, n);
+}
+
+/* One access of a fixed size; `err` becomes -EFAULT when it fails. */
+#define LOAD(err, value, address, insn, reg, flags)                   \
+	__asm__ volatile("1: " insn " %2, %" reg "1\n"                \
+			 "2:\n\t"                                     \
+			 ".pushsection .text.fixup, \"ax\"\n"         \
+			 "3: movl %3, %0\n\t"                         \
+			 "jmp 2b\n\t"                                 \
+			 ".popsection\n\t" EXTABLE("1b", "3b", flags) \
+			 : "+r"(err), "=&r"(value)                    \
+			 : "m"(*(address)), "i"(-EFAULT))
+
+#define STORE(err, value, address, insn, reg)                        \
+	__asm__ volatile("1: " insn " %" reg "1, %2\n"               \
+			 "2:\n\t"                                    \
+			 ".pushsection .text.fixup, \"ax\"\n"        \
+			 "3: movl %3, %0\n\t"                        \
+			 "jmp 2b\n\t"                                \
+			 ".popsection\n\t" EXTABLE("1b", "3b", "0")  \
+			 : "+r"(err)                                 \
+			 : "r"(value), "m"(*(address)), "i"(-EFAULT) \
+			 : "memory")
+
+static always_inline int load_u64(u64 *value, const u64 __user *src)
+{
+	u64 v;
+	int err = 0;
+
+	user_access_begin();
+	LOAD(err, v, (const volatile u64 *)src, "movq", "q", "0");
+	user_access_end();
+	*value = v;
+	return err;
+}
+
+static always_inline int load_u8(u8 *value, const u8 __user *src)
+{
+	u32 v;
+	int err = 0;
+
+	user_access_begin();
+	LOAD(err, v, (const volatile u8 *)src, "movzbl", "k", "0");
+	user_access_end();
+	*value = (u8)v;
+	return err;
+}
+
+static always_inline int load_u32(u32 *value, const u32 __user *src)
+{
+	u32 v;
+	int err = 0;
+
+	user_access_begin();
+	LOAD(err, v, (const volatile u32 *)src, "movl", "k", "0");
+	user_access_end();
+	*value = v;
+	return err;
+}
+
+int user_get(void *dst, const void __user *src, size_t size)
+{
+	u64 v = 0;
+
+	assert_no_spinlock();
+	if (unlikely(!range_ok(src, size)))
+		return -EFAULT;
+	switch (size) {
+	case 8:
+		if (load_u64(&v, src))
+			break;
+		*(u64 *)dst = v;
+		return 0;
+	case 4:
+		if (load_u32((u32 *)&v, src))
+			break;
+		*(u32 *)dst = (u32)v;
+		return 0;
+	case 1:
+		if (load_u8((u8 *)&v, src))
+			break;
+		*(u8 *)dst = (u8)v;
+		return 0;
+	default:
+		if (user_copy(&v, (const void *)src, min(size, sizeof(v))))
+			break;
+		*(u16 *)dst = (u16)v;
+		return 0;
+	}
+	return -EFAULT;
+}
+
+int user_put(void __user *dst, const void *src, size_t size)
+{
+	int err = 0;
+
+	assert_no_spinlock();
+	if (unlikely(!range_ok(dst, size)))
+		return -EFAULT;
+	user_access_begin();
+	switch (size) {
+	case 8:
+		STORE(err, *(const u64 *)src, (volatile u64 *)dst, "movq", "q");
+		break;
+	case 4:
+		STORE(err, *(const u32 *)src, (volatile u32 *)dst, "movl", "k");
+		break;
+	case 2:
+		STORE(err, *(const u16 *)src, (volatile u16 *)dst, "movw", "w");
+		break;
+	default:
+		STORE(err, *(const u8 *)src, (volatile u8 *)dst, "movb", "b");
+		break;
+	}
+	user_access_end();
+	return err;
+}
+
+/* A bit set in the lowest byte of the word that is 0 (and perhaps in higher ones). */
+static always_inline u64 zero_bytes(u64 word)
+{
+	return (word - ONES) & ~word & HIGHS;
+}
+
+/* Steps through a string by words that do not cross a page, else by bytes.  dst may be NULL.
+   Length, -EFAULT, or `limit` when there is no NUL in so many bytes. */
+static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit)
+{
+	size_t len = 0, room = (u64)src < USER_END ? USER_END - (u64)src : 0;
+	size_t end = min(limit, room);
+
+	while (len < end) {
+		u64 word, zero;
+		u8 byte;
+
+		if (end - len >= 8 && ((u64)(src + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
+			if (unlikely(load_u64(&word, (const u64 __user *)(src + len))))
+				return -EFAULT;
+			if (dst)
+				*(u64 *)(dst + len) = word;
+			zero = zero_bytes(word);
+			if (zero)
+				return (ssize_t)len + __builtin_ctzl(zero) / 8;
+			len += 8;
+			continue;
+		}
+		if (unlikely(load_u8(&byte, (const u8 __user *)(src + len))))
+			return -EFAULT;
+		if (dst)
+			dst[len] = (char)byte;
+		if (!byte)
+			return (ssize_t)len;
+		len++;
+	}
+	return end < limit ? -EFAULT : (ssize_t)limit;
+}
+
+ssize_t user_string(char *dst, const char __user *src, size_t size)
+{
+	ssize_t len;
+
+	assert_no_spinlock();
+	len = string_scan(dst, src, size);
+	return len == (ssize_t)size ? -ENAMETOOLONG : len;
+}
+
+ssize_t user_strlen(const char __user *src, size_t limit)
+{
+	ssize_t len;
+
+	assert_no_spinlock();
+	len = string_scan(NULL, src, limit);
+	return len == (ssize_t)limit ? -E2BIG : len;
+}
+
+int user_get_u32_atomic(u32 *value, const u32 __user *p)
+{
+	u32 v;
+	int err = 0;
+
+	if (unlikely(!range_ok(p, sizeof(*p))))
+		return -EFAULT;
+	user_access_begin();
+	LOAD(err, v, (const volatile u32 *)p, "movl", "k", "1");
+	user_access_end();
+	*value = v;
+	return err;
+}
+
+int user_cmpxchg_u32_atomic(u32 __user *p, u32 old, u32 new, u32 *found)
+{
+	int err = 0;
+
+	if (unlikely(!range_ok(p, sizeof(*p))))
+		return -EFAULT;
+	user_access_begin();
+	__asm__ volatile("1: lock cmpxchgl %3, %2\n"
+			 "2:\n\t"
+			 ".pushsection .text.fixup, \"ax\"\n"
+			 "3: movl %4, %0\n\t"
+			 "jmp 2b\n\t"
+			 ".popsection\n\t" EXTABLE("1b", "3b", "1")
+			 : "+r"(err), "+a"(old), "+m"(*(volatile u32 *)p)
+			 : "r"(new), "i"(-EFAULT)
+			 : "memory", "cc");
+	user_access_end();
+	*found = old;
+	return err;
+}
