@@ -7,11 +7,13 @@
 #define cpu_id	    hardware_cpu_id
 #define irq_disable hardware_irq_disable
 #define irq_restore hardware_irq_restore
+#define thread_current hardware_thread_current
 #include "../../../../arch/cpu.h"
 #undef cpu_this
 #undef cpu_id
 #undef irq_disable
 #undef irq_restore
+#undef thread_current
 
 extern __thread int host_cpu;
 
@@ -33,4 +35,9 @@ static inline void irq_disable(void)
 static inline void irq_restore(void)
 {
 	cpus[host_cpu].irq_depth--;
+}
+
+static inline struct thread *thread_current(void)
+{
+	return cpu_this()->thread;
 }
