@@ -1,0 +1,40 @@
+/*
+ * containerfs.h - the file system that shows a hierarchy: a directory per container.
+ *
+ * It keeps no state but the directories' dentries.  Control files come into being when somebody
+ * looks them up and go with their last user; only a change of mode or owner is remembered, in the
+ * container.
+ */
+#pragma once
+#include "fs/pseudo.h"
+#include "kernel/container/framework.h"
+
+extern const struct fs_type cgroup_type;    /* Linux's name */
+extern const struct fs_type container_type; /* the name in the patches of 2007 */
+
+/* A control file: of the framework itself or of a subsystem. */
+struct control {
+	const char *prefix; /* "": none */
+	const char *name;
+	u32 mode;
+	bool root_only;
+	const struct file_ops *fops; /* NULL: made of show and write */
+	int (*show)(struct container *c, struct text *out);
+	int (*write)(struct container *c, struct file *f, char *text);
+	int subsys;			   /* -1: the framework's */
+	const struct container_file *file; /* of a subsystem */
+};
+
+/* The index-th control file of c; false behind the last. */
+bool control_get(struct container *c, unsigned index, struct control *out);
+
+/* Attaches an inode for the control file of that name to the fresh dentry: 0, -ENOENT, -ENOMEM. */
+int control_lookup(struct container *c, struct dentry *dentry) must_check;
+struct container *control_container(struct file *f);
+
+/* A directory's inode; takes its own reference of c.  NULL: no memory. */
+struct inode *container_dir_create(struct super *super, struct container *c, u32 mode,
+				   const struct cred *cred);
+
+extern const struct file_ops tasks_file_ops; /* tasks.c */
+extern const struct file_ops procs_file_ops;

@@ -1,0 +1,303 @@
+/*
+ * control.c - the control files of a container: which there are, how they are read and written.
+ *
+ * Locking: show and write run under container_mutex; a removed container answers ENODEV.
+ */
+#include "fs/containerfs/containerfs.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/lib/bits.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/parse.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/slab.h"
+
+/* --- the framework's own files ------------------------------------------------------------- */
+
+static int write_flag(bool *flag, const char *text)
+{
+	u64 value;
+	int error = parse_u64(text, &value);
+
+	if (error)
+		return error;
+	*flag = value != 0;
+	return 0;
+}
+
+static int show_notify(struct container *c, struct text *out)
+{
+	text_printf(out, "%d\n", c->notify_on_release);
+	return 0;
+}
+
+static int write_notify(struct container *c, struct file *f, char *text)
+{
+	int error = write_flag(&c->notify_on_release, text);
+
+	if (!error)
+		c->releasable = false;
+	return error;
+}
+
+static int show_clone_children(struct container *c, struct text *out)
+{
+	text_printf(out, "%d\n", c->clone_children);
+	return 0;
+}
+
+static int write_clone_children(struct container *c, struct file *f, char *text)
+{
+	return write_flag(&c->clone_children, text);
+}
+
+static int show_sane(struct container *c, struct text *out)
+{
+	text_string(out, "0\n");
+	return 0;
+}
+
+static int show_agent(struct container *c, struct text *out)
+{
+	text_printf(out, "%s\n", c->hierarchy->release_agent ? c->hierarchy->release_agent : "");
+	return 0;
+}
+
+static int write_agent(struct container *c, struct file *f, char *text)
+{
+	char *agent;
+
+	if (!cred_capable(f->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	agent = kstrdup(str_trim(text));
+	if (!agent)
+		return -ENOMEM;
+	if (!*agent) {
+		kfree(agent);
+		agent = NULL;
+	}
+	kfree(c->hierarchy->release_agent);
+	c->hierarchy->release_agent = agent;
+	return 0;
+}
+
+static const struct control own_files[] = {
+	{ "cgroup", "clone_children", 0644, false, NULL, show_clone_children,
+	  write_clone_children },
+	{ "cgroup", "procs", 0644, false, &procs_file_ops },
+	{ "", "notify_on_release", 0644, false, NULL, show_notify, write_notify },
+	{ "", "release_agent", 0644, true, NULL, show_agent, write_agent },
+	{ "", "tasks", 0644, false, &tasks_file_ops },
+	{ "cgroup", "sane_behavior", 0444, true, NULL, show_sane },
+};
+
+/* --- the list ------------------------------------------------------------------------------ */
+
+static bool own_get(struct container *c, unsigned *index, struct control *out)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(own_files); i++) {
+		if (own_files[i].root_only && c->parent)
+			continue;
+		if ((*index)--)
+			continue;
+		*out = own_files[i];
+		out->subsys = -1;
+		return true;
+	}
+	return false;
+}
+
+static u32 file_mode(const struct container_file *file)
+{
+	return (file->show ? 0444 : 0) | (file->write ? 0200 : 0);
+}
+
+bool control_get(struct container *c, unsigned index, struct control *out)
+{
+	if (own_get(c, &index, out))
+		return true;
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		const struct container_file *file = subsystems[id]->files;
+
+		if (!(c->hierarchy->subsys & BIT(id)))
+			continue;
+		for (; file->name; file++) {
+			if (index--)
+				continue;
+			*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
+						 .name = file->name,
+						 .mode = file_mode(file),
+						 .subsys = id,
+						 .file = file };
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool control_is(const struct control *ctl, const char *name)
+{
+	size_t n = strlen(ctl->prefix);
+
+	if (n && (strncmp(name, ctl->prefix, n) || name[n++] != '.'))
+		return false;
+	return !strcmp(name + n, ctl->name);
+}
+
+/* --- inodes ------------------------------------------------------------------------------- */
+
+struct control_data {
+	struct container *container; /* a reference */
+	unsigned index;
+	struct control control;
+};
+
+/* What chmod and chown left behind, one per control file. */
+struct file_attr {
+	bool changed;
+	u32 mode, uid, gid;
+};
+
+static struct control_data *data_of(struct file *f)
+{
+	return pseudo_data(f);
+}
+
+struct container *control_container(struct file *f)
+{
+	return data_of(f)->container;
+}
+
+static int control_show(struct file *f, struct text *out)
+{
+	struct control_data *d = data_of(f);
+	struct container *c = d->container;
+	int error = 0;
+
+	mutex_lock(&container_mutex);
+	if (c->removed)
+		error = -ENODEV;
+	else if (d->control.show)
+		error = d->control.show(c, out);
+	else if (d->control.file && d->control.file->show && c->css[d->control.subsys])
+		d->control.file->show(c->css[d->control.subsys], out);
+	else
+		error = -EINVAL;
+	mutex_unlock(&container_mutex);
+	return error;
+}
+
+static int control_write(struct file *f, char *text, size_t len)
+{
+	struct control_data *d = data_of(f);
+	struct container *c = d->container;
+	int error;
+
+	mutex_lock(&container_mutex);
+	if (c->removed)
+		error = -ENODEV;
+	else if (d->control.write)
+		error = d->control.write(c, f, text);
+	else if (d->control.file && d->control.file->write && c->css[d->control.subsys])
+		error = d->control.file->write(c->css[d->control.subsys], text);
+	else
+		error = -EINVAL;
+	mutex_unlock(&container_mutex);
+	return error;
+}
+
+static const struct pseudo_ops control_ops = { .show = control_show, .write = control_write };
+
+static void control_free(void *data)
+{
+	struct control_data *d = data;
+
+	container_put(d->container);
+	kfree(d);
+}
+
+static unsigned control_count(struct container *c)
+{
+	struct control ctl;
+	unsigned n = 0;
+
+	while (control_get(c, n, &ctl))
+		n++;
+	return n;
+}
+
+/* chmod and chown: the change outlives this inode. */
+static int control_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
+{
+	struct control_data *d = container_of(inode, struct pseudo_inode, inode)->data;
+	struct file_attr *attrs;
+	int error = 0;
+
+	mutex_lock(&container_mutex);
+	if (!d->container->attrs)
+		d->container->attrs = kzalloc(control_count(d->container) * sizeof(*attrs));
+	attrs = d->container->attrs;
+	if (attrs) {
+		inode_setattr_generic(inode, a);
+		attrs[d->index] = (struct file_attr){ true, inode->mode, inode->uid, inode->gid };
+	} else {
+		error = -ENOMEM;
+	}
+	mutex_unlock(&container_mutex);
+	return error;
+}
+
+static const struct inode_ops control_inode_ops = { .setattr = control_setattr };
+
+static struct inode *control_inode(struct super *super, struct container *c, unsigned index,
+				   const struct control *ctl)
+{
+	struct control_data *d = kmalloc(sizeof(*d));
+	struct inode *dir, *inode;
+
+	if (!d)
+		return NULL;
+	*d = (struct control_data){ .container = container_get(c),
+				    .index = index,
+				    .control = *ctl };
+	inode = pseudo_inode_create(super, S_IFREG | ctl->mode, &control_ops, d);
+	if (!inode) {
+		control_free(d);
+		return NULL;
+	}
+	container_of(inode, struct pseudo_inode, inode)->free_data = control_free;
+	inode->ops = &control_inode_ops;
+	if (ctl->fops)
+		inode->fops = ctl->fops;
+	dir = c->dentry->inode;
+	inode->ino = dir->ino + 1 + index;
+	inode->uid = dir->uid;
+	inode->gid = dir->gid;
+	inode->atime = inode->mtime = inode->ctime = dir->ctime;
+	if (c->attrs && c->attrs[index].changed) {
+		inode->mode = c->attrs[index].mode;
+		inode->uid = c->attrs[index].uid;
+		inode->gid = c->attrs[index].gid;
+	}
+	return inode;
+}
+
+int control_lookup(struct container *c, struct dentry *dentry)
+{
+	struct control ctl;
+	struct inode *inode = NULL;
+	int error = -ENOENT;
+
+	mutex_lock(&container_mutex);
+	for (unsigned i = 0; !c->removed && control_get(c, i, &ctl); i++) {
+		if (!control_is(&ctl, dentry->name))
+			continue;
+		inode = control_inode(dentry->super, c, i, &ctl);
+		error = inode ? 0 : -ENOMEM;
+		break;
+	}
+	mutex_unlock(&container_mutex);
+	if (inode)
+		dentry_attach_temporary(dentry, inode);
+	return error;
+}

@@ -1,0 +1,284 @@
+/*
+ * super.c - mounting a hierarchy, and its directories.
+ *
+ * The same options mount the same hierarchy again.  A hierarchy with children outlives its last
+ * unmount: it keeps a reference to its own super until it is mounted again, emptied and unmounted.
+ *
+ * Locking: a directory's inode lock is taken before container_mutex.
+ */
+#include "fs/containerfs/containerfs.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/lib/format.h"
+#include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/slab.h"
+
+#define CGROUP_MAGIC 0x27e0eb
+#define INO_STRIDE   256	      /* inode numbers of one directory and its control files */
+#define FIRST_CHILD  (2 + INO_STRIDE) /* readdir: positions of child directories begin here */
+
+static struct container *dir_container(const struct inode *dir)
+{
+	return dir->private;
+}
+
+/* --- directories ---------------------------------------------------------------------------- */
+
+static int dir_lookup(struct inode *dir, struct dentry *dentry)
+{
+	return control_lookup(dir_container(dir), dentry);
+}
+
+static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred)
+{
+	struct container *c;
+	struct inode *inode;
+
+	if (strchr(dentry->name, '\n'))
+		return -EINVAL;
+	mutex_lock(&container_mutex);
+	c = dir_container(dir)->removed ? ERR_PTR(-ENODEV) : container_create(dir_container(dir));
+	if (IS_ERR(c)) {
+		mutex_unlock(&container_mutex);
+		return PTR_ERR(c);
+	}
+	inode = container_dir_create(dir->super, c, mode, cred);
+	if (!inode) {
+		bug_if(container_remove(c));
+		mutex_unlock(&container_mutex);
+		return -ENOMEM;
+	}
+	c->dentry = dentry;
+	dentry_attach(dentry, inode);
+	mutex_unlock(&container_mutex);
+	dir->nlink++;
+	inode_touch(dir, ATTR_MTIME);
+	return 0;
+}
+
+static int dir_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	int error;
+
+	mutex_lock(&container_mutex);
+	error = container_remove(dir_container(dentry->inode));
+	if (!error)
+		dentry_remove(dentry);
+	mutex_unlock(&container_mutex);
+	if (error)
+		return error;
+	dir->nlink--;
+	dentry->inode->nlink = 0;
+	inode_touch(dir, ATTR_MTIME);
+	return 0;
+}
+
+static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
+		      struct dentry *target, const char *name, unsigned flags)
+{
+	if (flags)
+		return -EINVAL;
+	if (!S_ISDIR(old->inode->mode))
+		return -ENOTDIR;
+	if (from != to)
+		return -EIO;
+	if (strchr(name, '\n'))
+		return -EINVAL;
+	if (target)
+		return -EEXIST;
+	/* Paths are shown under container_mutex: they have the old name or the new one. */
+	mutex_lock(&container_mutex);
+	dentry_move(old, old->parent, name);
+	mutex_unlock(&container_mutex);
+	return 0;
+}
+
+static void dir_free(struct inode *inode)
+{
+	struct container *c = dir_container(inode);
+
+	if (c != &c->hierarchy->top)
+		container_put(c);
+	kfree(inode);
+}
+
+static const struct inode_ops dir_ops = {
+	.lookup = dir_lookup,
+	.mkdir = dir_mkdir,
+	.rmdir = dir_rmdir,
+	.rename = dir_rename,
+	.free = dir_free,
+};
+
+/* Control files first, at positions 2 and up, then the children by their cookies. */
+static bool emit_files(struct file *f, struct dir_sink *sink)
+{
+	struct container *c = dir_container(f->inode);
+	struct control ctl;
+	char name[80];
+
+	while (f->pos < FIRST_CHILD) {
+		unsigned index = f->pos - 2;
+		bool there;
+		size_t len;
+
+		mutex_lock(&container_mutex);
+		there = !c->removed && control_get(c, index, &ctl);
+		mutex_unlock(&container_mutex);
+		if (!there) {
+			f->pos = FIRST_CHILD;
+			break;
+		}
+		len = format(name, sizeof(name), "%s%s%s", ctl.prefix, *ctl.prefix ? "." : "",
+			     ctl.name);
+		if (!sink->emit(sink, name, len, f->inode->ino + 1 + index, S_IFREG >> 12,
+				f->pos + 1))
+			return false;
+		f->pos++;
+	}
+	return true;
+}
+
+static int dir_readdir(struct file *f, struct dir_sink *sink)
+{
+	struct dentry *d;
+
+	if (!dir_emit_dots(f, sink) || !emit_files(f, sink))
+		return 0;
+	while ((d = dentry_next_child(f->path.dentry, f->pos - FIRST_CHILD))) {
+		u64 next = FIRST_CHILD + d->cookie;
+		bool more = sink->emit(sink, d->name, strlen(d->name), d->inode->ino, S_IFDIR >> 12,
+				       next);
+
+		dentry_put(d);
+		if (!more)
+			break;
+		f->pos = next;
+	}
+	return 0;
+}
+
+static const struct file_ops dir_fops = { .readdir = dir_readdir };
+
+struct inode *container_dir_create(struct super *super, struct container *c, u32 mode,
+				   const struct cred *cred)
+{
+	static u64 next_ino = 1; /* [container_mutex] */
+	struct inode *inode = kmalloc(sizeof(*inode));
+
+	if (!inode)
+		return NULL;
+	inode_init(inode, super, &dir_ops, &dir_fops, S_IFDIR | (mode & 07777), cred->fsuid,
+		   cred->fsgid);
+	inode->ino = next_ino;
+	next_ino += INO_STRIDE;
+	inode->nlink = 2;
+	inode->private = c == &c->hierarchy->top ? c : container_get(c);
+	return inode;
+}
+
+/* --- the file system ------------------------------------------------------------------------ */
+
+static void show_options(struct super *s, struct text *out)
+{
+	mutex_lock(&container_mutex);
+	hierarchy_show_options(s->private, out);
+	mutex_unlock(&container_mutex);
+}
+
+static int remount(struct super *s, unsigned long flags, const char *options)
+{
+	struct hierarchy_options o;
+	int error = hierarchy_parse(options, &o);
+
+	if (error)
+		return error;
+	mutex_lock(&container_mutex);
+	error = hierarchy_remount(s->private, &o);
+	mutex_unlock(&container_mutex);
+	kfree(o.release_agent);
+	return error;
+}
+
+/* Two references are left when nobody is about to mount it again: its own and the ending mount's.
+ */
+static void unmounted(struct super *s)
+{
+	struct hierarchy *h = s->private;
+	bool last;
+
+	mutex_lock(&container_mutex);
+	last = h->super && list_empty(&h->top.children) && refcount_read(&s->refs) <= 2;
+	if (last) {
+		hierarchy_destroy(h);
+		h->super = NULL;
+	}
+	mutex_unlock(&container_mutex);
+	if (last)
+		super_put(s);
+}
+
+static void super_free(struct super *s)
+{
+	kfree(s->private);
+	kfree(s);
+}
+
+static const struct super_ops super_ops = {
+	.show_options = show_options,
+	.remount = remount,
+	.unmounted = unmounted,
+	.free = super_free,
+};
+
+static int super_create(const struct fs_type *type, struct hierarchy *h)
+{
+	struct super *s = kzalloc(sizeof(*s));
+	struct inode *root;
+
+	if (!s)
+		return -ENOMEM;
+	super_init(s, type, &super_ops, CGROUP_MAGIC);
+	root = container_dir_create(s, &h->top, 0755, &cred_root);
+	s->root = root ? dentry_create_root(s, root) : NULL;
+	if (!s->root) {
+		if (root)
+			inode_put(root);
+		kfree(s);
+		return -ENOMEM;
+	}
+	s->private = h;
+	h->super = s;
+	h->top.dentry = s->root;
+	return 0;
+}
+
+static struct super *cgroup_mount(const struct fs_type *type, const char *source,
+				  unsigned long flags, const char *options, const struct cred *cred)
+{
+	struct hierarchy_options o;
+	struct hierarchy *h;
+	int error = hierarchy_parse(options, &o);
+
+	if (error)
+		return ERR_PTR(error);
+	mutex_lock(&container_mutex);
+	h = hierarchy_open(&o);
+	error = IS_ERR(h) ? PTR_ERR(h) : 0;
+	if (!error && !h->super) {
+		error = super_create(&cgroup_type, h);
+		if (error) {
+			hierarchy_destroy(h);
+			kfree(h);
+		}
+	}
+	if (!error)
+		super_get(h->super);
+	mutex_unlock(&container_mutex);
+	kfree(o.release_agent);
+	return error ? ERR_PTR(error) : h->super;
+}
+
+const struct fs_type cgroup_type = { .name = "cgroup", .nodev = true, .mount = cgroup_mount };
+const struct fs_type container_type = { .name = "container", .nodev = true, .mount = cgroup_mount };

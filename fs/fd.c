@@ -1,0 +1,302 @@
+/*
+ * fd.c - tables of file descriptors.
+ *
+ * A table starts with room for 64 in itself and doubles when that is full.  A descriptor is
+ * reserved (its bit is set) before its file is installed, so whatever can fail comes before the
+ * number exists.
+ *
+ * Locking: t->lock.  Files are put after it has been released: closing may sleep.
+ */
+#include "fs/fd.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/lib/bits.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/slab.h"
+
+#define FD_FIRST 64
+
+static struct fdtable *fdtable_alloc(void)
+{
+	struct fdtable *t = kzalloc(sizeof(*t));
+
+	if (!t)
+		return NULL;
+	refcount_init(&t->refs, 1);
+	spin_init(&t->lock, RANK_FILES);
+	t->files = t->first;
+	t->used = &t->first_used;
+	t->cloexec = &t->first_cloexec;
+	t->size = FD_FIRST;
+	return t;
+}
+
+struct fdtable *fdtable_create(void)
+{
+	return fdtable_alloc();
+}
+
+/* The arrays of a table in one block: files, used, cloexec. */
+static void *arrays_alloc(u32 size)
+{
+	return kzalloc(size * sizeof(struct file *) + 2 * BITMAP_WORDS(size) * sizeof(u64));
+}
+
+static void arrays_free(struct fdtable *t)
+{
+	if (t->files != t->first)
+		kfree(t->files);
+}
+
+static void arrays_set(struct fdtable *t, void *block, u32 size)
+{
+	t->files = block;
+	t->used = (u64 *)(t->files + size);
+	t->cloexec = t->used + BITMAP_WORDS(size);
+	t->size = size;
+}
+
+/* Makes room for descriptor `fd`.  t->lock is released and taken again. */
+static int fdtable_grow(struct fdtable *t, u32 fd)
+{
+	u32 size = t->size;
+	struct fdtable old;
+	void *block;
+
+	assert_held(&t->lock);
+	while (size <= fd)
+		size *= 2;
+	spin_unlock(&t->lock);
+	block = arrays_alloc(size);
+	spin_lock(&t->lock);
+	if (!block)
+		return -ENOMEM;
+	if (t->size >= size) { /* somebody else was faster */
+		spin_unlock(&t->lock);
+		kfree(block);
+		spin_lock(&t->lock);
+		return 0;
+	}
+	old = (struct fdtable){
+		.files = t->files, .used = t->used, .cloexec = t->cloexec, .size = t->size
+	};
+	arrays_set(t, block, size);
+	memcpy(t->files, old.files, old.size * sizeof(struct file *));
+	memcpy(t->used, old.used, BITMAP_WORDS(old.size) * sizeof(u64));
+	memcpy(t->cloexec, old.cloexec, BITMAP_WORDS(old.size) * sizeof(u64));
+	spin_unlock(&t->lock);
+	if (old.files != t->first)
+		kfree(old.files);
+	spin_lock(&t->lock);
+	return 0;
+}
+
+struct fdtable *fdtable_copy(struct fdtable *from)
+{
+	struct fdtable *t = fdtable_alloc();
+	u32 used;
+
+	if (!t)
+		return NULL;
+	spin_lock(&from->lock);
+	while (from->size > t->size) {
+		u32 size = from->size;
+		void *block;
+
+		spin_unlock(&from->lock);
+		arrays_free(t);
+		block = arrays_alloc(size);
+		if (!block) {
+			kfree(t);
+			return NULL;
+		}
+		arrays_set(t, block, size);
+		spin_lock(&from->lock);
+	}
+	for (u32 fd = bitmap_next_set(from->used, from->size, 0); fd < from->size;
+	     fd = bitmap_next_set(from->used, from->size, fd + 1)) {
+		if (!from->files[fd])
+			continue; /* reserved by a thread that is about to open it */
+		t->files[fd] = file_get(from->files[fd]);
+		bitmap_set(t->used, fd);
+		if (bitmap_test(from->cloexec, fd))
+			bitmap_set(t->cloexec, fd);
+	}
+	used = from->next;
+	spin_unlock(&from->lock);
+	t->next = min(used, (u32)bitmap_next_clear(t->used, t->size, 0));
+	return t;
+}
+
+void fdtable_get(struct fdtable *t)
+{
+	refcount_get(&t->refs);
+}
+
+void fdtable_put(struct fdtable *t)
+{
+	if (!refcount_put(&t->refs))
+		return;
+	for (u32 fd = bitmap_next_set(t->used, t->size, 0); fd < t->size;
+	     fd = bitmap_next_set(t->used, t->size, fd + 1))
+		if (t->files[fd])
+			file_put(t->files[fd]);
+	arrays_free(t);
+	kfree(t);
+}
+
+int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
+{
+	u32 fd;
+
+	spin_lock(&t->lock);
+	for (;;) {
+		fd = bitmap_next_clear(t->used, t->size, max(from, t->next));
+		if (fd >= limit || fd < from) {
+			spin_unlock(&t->lock);
+			return -EMFILE;
+		}
+		if (fd < t->size)
+			break;
+		if (fdtable_grow(t, fd)) {
+			spin_unlock(&t->lock);
+			return -ENOMEM;
+		}
+	}
+	bitmap_set(t->used, fd);
+	if (cloexec)
+		bitmap_set(t->cloexec, fd);
+	else
+		bitmap_clear(t->cloexec, fd);
+	if (from <= t->next)
+		t->next = fd + 1;
+	spin_unlock(&t->lock);
+	return fd;
+}
+
+void fd_install(struct fdtable *t, int fd, struct file *f)
+{
+	spin_lock(&t->lock);
+	t->files[fd] = f;
+	spin_unlock(&t->lock);
+}
+
+static void fd_clear(struct fdtable *t, u32 fd)
+{
+	t->files[fd] = NULL;
+	bitmap_clear(t->used, fd);
+	bitmap_clear(t->cloexec, fd);
+	t->next = min(t->next, fd);
+}
+
+void fd_release(struct fdtable *t, int fd)
+{
+	spin_lock(&t->lock);
+	fd_clear(t, fd);
+	spin_unlock(&t->lock);
+}
+
+struct file *fd_get(struct fdtable *t, int fd)
+{
+	struct file *f = NULL;
+
+	spin_lock(&t->lock);
+	if (likely((u32)fd < t->size)) {
+		f = t->files[fd];
+		if (likely(f))
+			file_get(f);
+	}
+	spin_unlock(&t->lock);
+	return f;
+}
+
+struct file *fd_remove(struct fdtable *t, int fd)
+{
+	struct file *f = NULL;
+
+	spin_lock(&t->lock);
+	if ((u32)fd < t->size && t->files[fd]) {
+		f = t->files[fd];
+		fd_clear(t, fd);
+	}
+	spin_unlock(&t->lock);
+	return f;
+}
+
+int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexec,
+	       struct file **old)
+{
+	*old = NULL;
+	if ((u32)fd >= limit)
+		return -EBADF;
+	spin_lock(&t->lock);
+	if ((u32)fd >= t->size && fdtable_grow(t, fd)) {
+		spin_unlock(&t->lock);
+		return -ENOMEM;
+	}
+	if (bitmap_test(t->used, fd) &&
+	    !t->files[fd]) { /* being opened by another thread (man 2 dup) */
+		spin_unlock(&t->lock);
+		return -EBUSY;
+	}
+	*old = t->files[fd];
+	t->files[fd] = file_get(f);
+	bitmap_set(t->used, fd);
+	if (cloexec)
+		bitmap_set(t->cloexec, fd);
+	else
+		bitmap_clear(t->cloexec, fd);
+	spin_unlock(&t->lock);
+	return fd;
+}
+
+int fd_cloexec(struct fdtable *t, int fd, int set)
+{
+	int result = -EBADF;
+
+	spin_lock(&t->lock);
+	if ((u32)fd < t->size && t->files[fd]) {
+		result = bitmap_test(t->cloexec, fd);
+		if (set > 0)
+			bitmap_set(t->cloexec, fd);
+		else if (set == 0)
+			bitmap_clear(t->cloexec, fd);
+	}
+	spin_unlock(&t->lock);
+	return result;
+}
+
+int fd_next(struct fdtable *t, int from, struct file **f)
+{
+	int found = -1;
+
+	*f = NULL;
+	spin_lock(&t->lock);
+	for (u32 fd = bitmap_next_set(t->used, t->size, from); fd < t->size;
+	     fd = bitmap_next_set(t->used, t->size, fd + 1)) {
+		if (!t->files[fd])
+			continue;
+		*f = file_get(t->files[fd]);
+		found = fd;
+		break;
+	}
+	spin_unlock(&t->lock);
+	return found;
+}
+
+void fdtable_close_on_exec(struct fdtable *t)
+{
+	spin_lock(&t->lock);
+	for (u32 fd = bitmap_next_set(t->cloexec, t->size, 0); fd < t->size;
+	     fd = bitmap_next_set(t->cloexec, t->size, fd + 1)) {
+		struct file *f = t->files[fd];
+
+		if (!f)
+			continue;
+		fd_clear(t, fd);
+		spin_unlock(&t->lock);
+		file_put(f);
+		spin_lock(&t->lock);
+	}
+	spin_unlock(&t->lock);
+}

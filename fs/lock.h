@@ -1,0 +1,17 @@
+/*
+ * lock.h - advisory locks on files: POSIX records (fcntl) and whole files (flock).
+ */
+#pragma once
+#include "fs/file.h"
+
+/* F_GETLK, F_SETLK, F_SETLKW of the running process.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL
+   -ENOMEM, -ERESTARTSYS while it waits. */
+long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock) must_check;
+/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN. */
+long file_lock_flock(struct file *f, int op) must_check;
+
+/* A descriptor of the running process was closed: its record locks on the inode go (man 2 fcntl).
+ */
+void file_lock_closed(struct file *f);
+/* The last reference of an open file: its flock goes. */
+void file_lock_released(struct file *f);

@@ -1,0 +1,293 @@
+/*
+ * fd.c - calls about descriptors themselves: close, dup, fcntl, ioctl.
+ */
+#include "arch/uaccess.h"
+#include "fs/file.h"
+#include "fs/lock.h"
+#include "fs/pipe.h"
+#include "kernel/abi/errno.h"
+#include "kernel/syscall/syscall.h"
+#include "kernel/task/task.h"
+
+#define FIONCLEX 0x5450
+#define FIOCLEX	 0x5451
+#define FIONBIO	 0x5421
+#define FIONREAD 0x541b
+
+#define CLOSE_RANGE_UNSHARE (1u << 1)
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
+
+/* What F_SETFL may change. */
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
+
+static u32 fd_limit(void)
+{
+	return min(task_limit(RLIMIT_NOFILE), 0x7ffffffful);
+}
+
+long sys_close(int fd)
+{
+	struct file *f = fd_remove(task_current()->files, fd);
+
+	if (!f)
+		return -EBADF;
+	file_lock_closed(f);
+	file_put(f);
+	return 0;
+}
+
+static long dup_from(int fd, u32 from, bool cloexec)
+{
+	struct fdtable *files = task_current()->files;
+	struct file *f = fd_get(files, fd);
+	int copy;
+
+	if (!f)
+		return -EBADF;
+	copy = from >= fd_limit() ? -EINVAL : fd_reserve(files, from, fd_limit(), cloexec);
+	if (copy < 0)
+		file_put(f);
+	else
+		fd_install(files, copy, f);
+	return copy;
+}
+
+long sys_dup(int fd)
+{
+	struct fdtable *files = task_current()->files;
+	struct file *f = fd_get(files, fd);
+	int copy;
+
+	if (!f)
+		return -EBADF;
+	copy = fd_reserve(files, 0, fd_limit(), false);
+	if (copy < 0)
+		file_put(f);
+	else
+		fd_install(files, copy, f);
+	return copy;
+}
+
+static long dup_to(int fd, int to, bool cloexec)
+{
+	struct fdtable *files = task_current()->files;
+	struct file *f, *old = NULL;
+	int result;
+
+	if ((u32)to >= fd_limit())
+		return -EBADF;
+	f = fd_get(files, fd);
+	if (!f)
+		return -EBADF;
+	result = fd_replace(files, to, fd_limit(), f, cloexec, &old);
+	file_put(f);
+	if (old) {
+		file_lock_closed(old);
+		file_put(old);
+	}
+	return result;
+}
+
+long sys_dup2(int fd, int to)
+{
+	struct file *f;
+
+	if (fd != to)
+		return dup_to(fd, to, false);
+	f = fd_get(task_current()->files, fd);
+	if (!f)
+		return -EBADF;
+	file_put(f);
+	return to;
+}
+
+long sys_dup3(int fd, int to, int flags)
+{
+	if (flags & ~(int)O_CLOEXEC || fd == to)
+		return -EINVAL;
+	return dup_to(fd, to, flags & O_CLOEXEC);
+}
+
+long sys_close_range(u32 first, u32 last, u32 flags)
+{
+	struct fdtable *files = task_current()->files;
+	struct file *f;
+	int fd = min(first, 0x7fffffffu);
+
+	if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
+		return -EINVAL;
+	if (flags & CLOSE_RANGE_UNSHARE) {
+		int error = task_unshare_files();
+
+		if (error)
+			return error;
+		files = task_current()->files;
+	}
+	while ((fd = fd_next(files, fd, &f)) >= 0 && (u32)fd <= last) {
+		file_put(f);
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			(void)fd_cloexec(files, fd, 1);
+		else
+			(void)sys_close(fd);
+		fd++;
+		f = NULL;
+	}
+	if (fd >= 0 && f)
+		file_put(f);
+	return 0;
+}
+
+static long set_flags(struct file *f, u32 arg)
+{
+	/* O_NOATIME is for the owner. */
+	if ((arg & O_NOATIME) && !(f->flags & O_NOATIME) &&
+	    task_current()->cred->fsuid != f->inode->uid &&
+	    !cred_capable(task_current()->cred, CAP_FOWNER))
+		return -EPERM;
+	f->flags = (f->flags & ~SETFL_MASK) | (arg & SETFL_MASK);
+	return 0;
+}
+
+static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
+{
+	struct fdtable *files = task_current()->files;
+
+	switch (cmd) {
+	case F_GETFD:
+		return fd_cloexec(files, fd, -1);
+	case F_SETFD: {
+		int result = fd_cloexec(files, fd, arg & FD_CLOEXEC);
+
+		return result < 0 ? result : 0;
+	}
+	case F_GETFL:
+		return f->flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	case F_SETFL:
+		return set_flags(f, arg);
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+		return file_lock_fcntl(f, cmd, (void __user *)arg);
+	case F_SETOWN:
+		f->owner = arg;
+		return 0;
+	case F_GETOWN:
+		return (s32)f->owner;
+	case F_SETPIPE_SZ:
+		return pipe_set_size(f, arg, task_current()->cred);
+	case F_GETPIPE_SZ:
+		return pipe_get_size(f);
+	default:
+		return -EINVAL;
+	}
+}
+
+long sys_fcntl(int fd, unsigned cmd, u64 arg)
+{
+	struct file *f;
+	long result;
+
+	if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+		return dup_from(fd, min(arg, 0xfffffffful), cmd == F_DUPFD_CLOEXEC);
+	f = fd_get(task_current()->files, fd);
+	if (!f)
+		return -EBADF;
+	if ((f->flags & O_PATH) && cmd != F_GETFD && cmd != F_SETFD && cmd != F_GETFL)
+		result = -EBADF;
+	else
+		result = fcntl_file(f, fd, cmd, arg);
+	file_put(f);
+	return result;
+}
+
+static long ioctl_nonblock(struct file *f, u64 arg)
+{
+	int on;
+
+	if (copy_from_user(&on, (void __user *)arg, sizeof(on)))
+		return -EFAULT;
+	f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~O_NONBLOCK;
+	return 0;
+}
+
+static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
+{
+	struct fdtable *files = task_current()->files;
+	long result;
+
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		result = fd_cloexec(files, fd, cmd == FIOCLEX);
+		return result < 0 ? result : 0;
+	case FIONBIO:
+		return ioctl_nonblock(f, arg);
+	case FIONREAD:
+		if (S_ISREG(f->inode->mode))
+			return put_user((s32)(f->inode->size - f->pos), (s32 __user *)arg);
+		break;
+	}
+	return f->ops->ioctl ? f->ops->ioctl(f, cmd, arg) : -ENOTTY;
+}
+
+long sys_ioctl(int fd, unsigned cmd, u64 arg)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	long result;
+
+	if (!f)
+		return -EBADF;
+	result = f->flags & O_PATH ? -EBADF : ioctl_file(f, fd, cmd, arg);
+	file_put(f);
+	return result;
+}
+
+long sys_flock(int fd, int op)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	long result;
+
+	if (!f)
+		return -EBADF;
+	result = file_lock_flock(f, op);
+	file_put(f);
+	return result;
+}
+
+/* Everything lives in memory: there is nothing to write back. */
+static long sync_file(int fd)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	long result;
+
+	if (!f)
+		return -EBADF;
+	result = f->flags & O_PATH ? -EBADF : f->ops->flags & FILE_NO_SEEK ? -EINVAL : 0;
+	file_put(f);
+	return result;
+}
+
+long sys_fsync(int fd)
+{
+	return sync_file(fd);
+}
+
+long sys_fdatasync(int fd)
+{
+	return sync_file(fd);
+}
+
+long sys_sync(void)
+{
+	return 0;
+}
+
+long sys_syncfs(int fd)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+
+	if (!f)
+		return -EBADF;
+	file_put(f);
+	return 0;
+}
