@@ -1,126 +1,10 @@
 /*
  * Address spaces against a model: a page of the model knows what a byte of it must read as, and
- * whether it may be read or written; random calls are made on both, and both are compared.  The
- * page tables are the real ones; the processor is played by access().
+ * whether it may be read or written.  Random calls are made on both, and both are compared.
  */
-#include "tests/unit/test.h"
-
-#include "arch/boot.h"
-#include "arch/x86_64/kmap.h"
-#include "arch/x86_64/segment.h"
-#include "kernel/abi/mman.h"
-#include "kernel/mem/slab.h"
-#include "kernel/vm/region.h"
-
-#define BASE	0x40000000ul
-#define PAGES	1300 /* over three tables */
-#define SPACES	3
-#define FILES	3
-#define LONGEST 64
-
-/* --- what vm expects of the layers that the host does not have ------------------------------- */
-
-static struct cpu_arch host_arch;
-static struct thread host_thread;
-static u64 flushes;
-
-u64 kmap_root(void)
-{
-	return 0;
-}
-
-void kmap_copy_slots(u64 *root)
-{
-	root[511] = 1;
-}
-
-void kmap_clear_slots(u64 *root)
-{
-	root[511] = 0;
-}
-
-void pagetable_flush(struct pagetable *pt, u64 start, u64 end)
-{
-	flushes++;
-}
-
-void pagetable_flush_local(u64 va)
-{
-}
-
-void mutex_init(struct mutex *m, enum lock_rank rank)
-{
-	m->owner = NULL;
-}
-
-void mutex_lock(struct mutex *m)
-{
-	check(!m->owner);
-	m->owner = &host_thread;
-}
-
-void mutex_lock_nested(struct mutex *m)
-{
-	mutex_lock(m);
-}
-
-void mutex_unlock(struct mutex *m)
-{
-	check(m->owner == &host_thread);
-	m->owner = NULL;
-}
-
-bool mutex_held(const struct mutex *m)
-{
-	return m->owner == &host_thread;
-}
-
-bool oom_kill(u64 nodes)
-{
-	return false;
-}
-
-void sched_switch(void)
-{
-}
-
-void waiter_init(struct waiter *w, bool exclusive)
-{
-}
-
-void waiter_prepare(struct waitq *q, struct waiter *w, u32 state)
-{
-}
-
-void waiter_remove(struct waitq *q, struct waiter *w)
-{
-}
-
-void wait_sleep(u64 deadline)
-{
-}
-
-size_t user_write(void __user *dst, const void *src, size_t n)
-{
-	__builtin_memcpy(dst, src, n);
-	return n;
-}
-
-bool user_range_ok(const void __user *p, size_t n)
-{
-	return true;
-}
-
-/* --- the model ------------------------------------------------------------------------------ */
+#include "tests/unit/vm_host.h"
 
 enum kind { NONE, ANON, PRIVATE, SHARED };
-
-struct file {
-	struct mapping mapping;
-	int refs;
-	u8 byte[PAGES];
-	u64 pages; /* size */
-};
 
 struct object { /* shared anonymous memory */
 	u8 byte[LONGEST];
@@ -138,60 +22,9 @@ struct cell {
 	bool dontfork, wipefork;
 };
 
-static struct file files[FILES];
 static struct object objects[4096];
 static unsigned object_count;
-static struct vm *spaces[SPACES];
 static struct cell cells[SPACES][PAGES];
-
-static void file_hold(void *owner)
-{
-	((struct file *)owner)->refs++;
-}
-
-static void file_release(void *owner)
-{
-	((struct file *)owner)->refs--;
-	for (int i = 0; i < SPACES; i++)
-		check(!spaces[i] || !spaces[i]->lock.owner);
-}
-
-static u64 writes_noted;
-
-static void file_written(struct mapping *m)
-{
-	writes_noted++;
-}
-
-static const struct mapping_ops file_ops = { .hold = file_hold, .release = file_release };
-static const struct mapping_ops noting_ops = { .hold = file_hold,
-					       .release = file_release,
-					       .written = file_written };
-
-static u64 va_of(u64 page)
-{
-	return BASE + page * PAGE_SIZE;
-}
-
-/* What the processor does: 0, or the error of the fault. */
-static int access(struct vm *vm, u64 va, unsigned fault, u8 **at)
-{
-	for (int tries = 0; tries < 3; tries++) {
-		pte_t *e = pagetable_walk(&vm->pt, va, false);
-		int ret, code;
-
-		if (e && (*e & PTE_PRESENT) && (!(fault & FAULT_WRITE) || (*e & PTE_WRITE)) &&
-		    (!(fault & FAULT_EXEC) || !(*e & PTE_NX))) {
-			*at = (u8 *)page_virt(page_of_phys(pte_phys(*e))) + va % PAGE_SIZE;
-			return 0;
-		}
-		ret = vm_fault(vm, va, fault, &code);
-		if (ret)
-			return ret == -EFAULT ? -code : ret;
-	}
-	check(!"a solved fault must not come again");
-	return 0;
-}
 
 static int expected(const struct cell *c, unsigned fault, u8 *byte)
 {
@@ -219,7 +52,8 @@ static void compare(unsigned s, u64 page, unsigned fault)
 {
 	struct cell *c = &cells[s][page];
 	u8 *at = NULL, want = 0;
-	int got = access(spaces[s], va_of(page) + 7, fault, &at), exp = expected(c, fault, &want);
+	int got = vm_host_access(spaces[s], va_of(page) + 7, fault, &at),
+	    exp = expected(c, fault, &want);
 
 	check_eq(got, exp);
 	if (got)
@@ -263,63 +97,15 @@ static void model_map(unsigned s, u64 page, u64 n, struct cell c)
 	}
 }
 
-/* The space is consistent in itself, and has the regions and counts that the model says. */
-static void check_space_loose(unsigned s, bool model)
-{
-	struct vm *vm = spaces[s];
-	u64 pages = 0, data = 0, anon = 0, file = 0, shared = 0, count = 0, locked = 0;
-	struct region *r, *before = NULL;
-	pte_t *e;
-	u64 va;
-
-	mutex_lock(&vm->lock);
-	for (r = vm_find(vm, 0); r; before = r, r = region_next(r)) {
-		check(r->start < r->end && !(r->start & ~PAGE_MASK) && !(r->end & ~PAGE_MASK));
-		check(!before || before->end <= r->start);
-		check(r->vm == vm);
-		count++;
-		pages += region_pages(r);
-		locked += r->flags & VM_LOCKED ? region_pages(r) : 0;
-		if ((r->flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE)
-			data += region_pages(r);
-		for_each_entry(e, va, &vm->pt, r->start, r->end)
-		{
-			if (*e & PTE_ZEROPAGE)
-				check(!(*e & PTE_WRITE) && page_of_phys(pte_phys(*e)) == zero_page);
-			else if (*e & PTE_ANON)
-				anon++;
-			else if (r->mapping->host)
-				file++;
-			else
-				shared++;
-			check((r->flags & VM_ACCESS) || !(*e & PTE_PRESENT));
-			check((r->flags & VM_WRITE) || !(*e & PTE_WRITE));
-			check((r->flags & VM_EXEC) || (*e & PTE_NX));
-			check((r->flags & (VM_HAS_ANON)) || !r->mapping || !(*e & PTE_ANON));
-		}
-	}
-	for_each_entry(e, va, &vm->pt, 0, USER_END)
-	{
-		r = vm_find(vm, va);
-		check(r && r->start <= va);
-	}
-	mutex_unlock(&vm->lock);
-	check_eq(vm->count, count);
-	check_eq(vm->pages, pages);
-	check_eq(vm->data_pages, data);
-	check_eq(vm->locked, locked);
-	check_eq(vm->rss_anon, anon);
-	check_eq(vm->rss_file, file);
-	check_eq(vm->rss_shared, shared);
-	for (u64 i = 0; i < PAGES && model; i++)
-		if (cells[s][i].kind != NONE)
-			pages--;
-	check(!model || !pages);
-}
-
+/* The space is whole, and as large as the model says. */
 static void check_space(unsigned s)
 {
-	check_space_loose(s, true);
+	u64 pages = vm_host_check(spaces[s]);
+
+	for (u64 i = 0; i < PAGES; i++)
+		if (cells[s][i].kind != NONE)
+			pages--;
+	check_eq(pages, 0);
 }
 
 static const u32 prots[] = { PROT_NONE,
@@ -574,63 +360,6 @@ static void op_foreign(unsigned s, u64 page)
 	}
 }
 
-static void boot_machine(void)
-{
-	static bool once;
-
-	if (!boot.memory_total) {
-		host_boot(2, 32ul << 20, 4);
-		page_init();
-		slab_init();
-	}
-	if (!once)
-		vm_init();
-	once = true;
-	cpus[0].arch = &host_arch;
-	cpus[0].thread = &host_thread;
-}
-
-/* What is not free, and belongs neither to a cache nor to the stock of tables. */
-static u64 pages_used(void)
-{
-	struct page_stats stats;
-
-	page_stats(&stats, NODES_ALL);
-	return stats.total - stats.free - slab_pages() - (u64)host_arch.table_count;
-}
-
-static void begin(void)
-{
-	__builtin_memset(cells, 0, sizeof(cells));
-	for (int i = 0; i < FILES; i++) {
-		files[i] = (struct file){ .pages = 30 };
-		mapping_init(&files[i].mapping, i == 2 ? &noting_ops : &file_ops, &files[i]);
-		files[i].mapping.size = 30 * PAGE_SIZE;
-	}
-	for (int i = 0; i < SPACES; i++) {
-		spaces[i] = vm_create();
-		spaces[i]->mmap_base = va_of(PAGES);
-	}
-}
-
-static void end(u64 objects_before, u64 pages_before)
-{
-	for (int i = 0; i < SPACES; i++) {
-		struct vm *vm = spaces[i];
-
-		spaces[i] = NULL;
-		vm_put(vm);
-	}
-	for (int i = 0; i < FILES; i++) {
-		check_eq(files[i].refs, 0);
-		mapping_destroy(&files[i].mapping);
-	}
-	check_eq(mapping_total(), 0);
-	check_eq(slab_allocated(), objects_before);
-	check_eq(refcount_read(&zero_page->refs), 1);
-	check_eq(pages_used(), pages_before);
-}
-
 static void step(void)
 {
 	unsigned s = (unsigned)test_below(SPACES);
@@ -664,157 +393,17 @@ static void step(void)
 
 TEST("address spaces do what their model does, and give all memory back")
 {
-	u64 objects_before, pages_before;
-
-	boot_machine();
-	objects_before = slab_allocated();
-	pages_before = pages_used();
+	vm_host_boot();
 	for (int round = 0; round < 20; round++) {
 		object_count = 0;
-		begin();
+		vm_host_begin();
+		__builtin_memset(cells, 0, sizeof(cells));
 		for (int i = 0; i < 4000; i++) {
 			step();
 			if (i % 16 == 0)
 				for (unsigned s = 0; s < SPACES; s++)
 					check_space(s);
 		}
-		end(objects_before, pages_before);
+		vm_host_end();
 	}
-}
-
-static bool fail_some(void)
-{
-	return test_below(6) == 0;
-}
-
-/* Any call with any arguments, while memory fails. */
-static void chaos(void)
-{
-	unsigned s = (unsigned)test_below(SPACES), to = (unsigned)test_below(SPACES);
-	u64 n = test_below(LONGEST), va = va_of(test_below(PAGES)), len = n * PAGE_SIZE;
-	u32 bits = (u32)test_random();
-	struct file *f = test_below(2) ? &files[test_below(FILES)] : NULL;
-	struct vm *vm = spaces[s], *child;
-	s64 ignored = 0;
-	u8 bytes[5000], core[LONGEST];
-	int code;
-
-	__builtin_memset(bytes, 1, sizeof(bytes));
-	switch (test_below(13)) {
-	case 0 ... 2:
-		ignored = vm_map(vm, va, len, bits & 7,
-				 (bits >> 3) & (MAP_TYPE | MAP_FIXED | MAP_GROWSDOWN | MAP_32BIT |
-						MAP_LOCKED | MAP_POPULATE | MAP_NORESERVE),
-				 bits & VM_MAY, f ? &f->mapping : NULL, f, test_below(20));
-		break;
-	case 3:
-		ignored = vm_unmap(vm, va, len);
-		break;
-	case 4:
-		ignored = vm_protect(vm, va, len, bits & 15);
-		break;
-	case 5:
-		ignored = vm_remap(vm, va, len, test_below(LONGEST) * PAGE_SIZE, bits & 7,
-				   va_of(test_below(PAGES)));
-		break;
-	case 6:
-		ignored = vm_advise(vm, va, len, (int)test_below(25));
-		break;
-	case 7:
-		ignored = vm_lock(vm, va, len, bits & 1, bits & 2);
-		if (!test_below(10))
-			ignored = vm_lock_all(vm, bits & 7);
-		break;
-	case 8:
-		ignored = (s64)vm_access(vm, va + bits % 4096, bytes, bits % 5000, bits & 1);
-		break;
-	case 9:
-		ignored = vm_mincore(vm, va, len, core) + vm_sync(vm, va, len, bits & 7);
-		break;
-	case 10:
-		mapping_truncate(&files[test_below(FILES)].mapping, test_below(60 * PAGE_SIZE));
-		break;
-	case 11:
-		child = test_below(10) || s == to ? NULL : vm_fork(vm);
-		if (child) {
-			vm_put(spaces[to]);
-			spaces[to] = child;
-		}
-		break;
-	default:
-		for (u64 i = 0; i < n; i++)
-			ignored = vm_fault(vm, va + i * PAGE_SIZE, bits & 23, &code);
-	}
-	(void)ignored;
-}
-
-TEST("whatever fails for want of memory, an address space stays whole")
-{
-	u64 objects_before, pages_before;
-
-	boot_machine();
-	objects_before = slab_allocated();
-	pages_before = pages_used();
-	for (int round = 0; round < 20; round++) {
-		begin();
-		for (int i = 0; i < 4000; i++) {
-			mem_fail_hook = round % 2 ? NULL : fail_some;
-			chaos();
-			mem_fail_hook = NULL;
-			if (i % 16 == 0)
-				for (unsigned s = 0; s < SPACES; s++)
-					check_space_loose(s, false);
-		}
-		end(objects_before, pages_before);
-	}
-}
-
-TEST("a stack grows within its limit and keeps its distance")
-{
-	struct vm *vm;
-	u8 *at;
-
-	boot_machine();
-	vm = vm_create();
-	vm->stack_limit = 8ul << 20;
-	check_eq(vm_map_stack(vm, 0x7ffff000, 0x21000, false), 0);
-	check_eq(access(vm, 0x7ffff000 - 8, FAULT_WRITE, &at), 0);
-	check_eq(access(vm, 0x7ffff000 - (8ul << 20), FAULT_WRITE, &at), 0);
-	check_eq(vm->stack_pages, 2048);
-	check_eq(access(vm, 0x7ffff000 - (8ul << 20) - 1, FAULT_WRITE, &at), -1);
-	check_eq(access(vm, 0x7fffe000, FAULT_EXEC, &at), -2);
-	vm->stack_limit = ~0ul;
-	check_eq(vm_map(vm, 0x60000000, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED, VM_MAY, NULL,
-			NULL, 0),
-		 0x60000000);
-	check_eq(access(vm, 0x60000000 + 257 * PAGE_SIZE, FAULT_WRITE, &at), 0);
-	check_eq(access(vm, 0x60000000 + 257 * PAGE_SIZE - 1, FAULT_WRITE, &at), -1);
-	check_eq(vm->rss_anon, 3);
-	vm_put(vm);
-}
-
-TEST("the break grows, shrinks, and respects what lies above")
-{
-	struct vm *vm;
-	u8 *at;
-
-	boot_machine();
-	vm = vm_create();
-	vm->brk_start = vm->brk = 0x10000123;
-	check_eq(vm_set_brk(vm, 0), 0x10000123);
-	check_eq(vm_set_brk(vm, 0x10000fff), 0x10000fff);
-	check_eq(vm->count, 0);
-	check_eq(vm_set_brk(vm, 0x10003001), 0x10003001);
-	check_eq(vm->pages, 3);
-	check_eq(access(vm, 0x10003000, FAULT_WRITE, &at), 0);
-	check_eq(access(vm, 0x10004000, FAULT_WRITE, &at), -1);
-	check_eq(vm_map(vm, 0x10006000, PAGE_SIZE, PROT_READ, MAP_PRIVATE, VM_MAY, NULL, NULL, 0),
-		 0x10006000);
-	check_eq(vm_set_brk(vm, 0x10006000), 0x10003001);
-	check_eq(vm_set_brk(vm, 0x10005000), 0x10005000);
-	check_eq(vm->count, 2);
-	check_eq(vm_set_brk(vm, 0x10001000), 0x10001000);
-	check_eq(vm->count, 1);
-	check_eq(vm->rss_anon, 0);
-	vm_put(vm);
 }
