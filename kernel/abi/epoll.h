@@ -28,4 +28,3 @@ _Static_assert(sizeof(struct epoll_event) == 12, "epoll_event");
 #define TFD_TIMER_CANCEL_ON_SET 2u
 #define TFD_CLOEXEC		O_CLOEXEC
 #define TFD_NONBLOCK		O_NONBLOCK
-#define TFD_IOC_SET_TICKS	0x40085400u /* _IOW('T', 0, u64) */

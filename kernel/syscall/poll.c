@@ -7,12 +7,12 @@
  */
 #include "fs/poll.h"
 
-#include "arch/clock.h"
 #include "arch/uaccess.h"
 #include "kernel/abi/time.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
+#include "kernel/sched/realtime.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/task.h"
 
@@ -24,16 +24,6 @@
 #define POLL_ON_STACK	8
 #define SELECT_ON_STACK 4 /* words of one of the six sets */
 
-/* The time that is `sec` and `ns` from now; what is too far away never comes. */
-static u64 deadline_after(u64 sec, u64 ns)
-{
-	u64 now = clock_now();
-
-	if (sec >= (WAIT_FOREVER - now) / NS_PER_SEC - 1)
-		return WAIT_FOREVER;
-	return now + sec * NS_PER_SEC + ns;
-}
-
 static int deadline_from_timespec(const struct timespec __user *timeout, u64 *deadline)
 {
 	struct timespec ts;
@@ -43,10 +33,10 @@ static int deadline_from_timespec(const struct timespec __user *timeout, u64 *de
 		return 0;
 	if (copy_from_user(&ts, timeout, sizeof(ts)))
 		return -EFAULT;
-	if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NS_PER_SEC)
+	if (!timespec_valid(&ts))
 		return -EINVAL;
 	/* Zero: ask once.  A deadline in the past saves reading the clock twice. */
-	*deadline = ts.tv_sec | ts.tv_nsec ? deadline_after((u64)ts.tv_sec, (u64)ts.tv_nsec) : 0;
+	*deadline = ts.tv_sec | ts.tv_nsec ? clock_after(timespec_ns(&ts)) : 0;
 	return 0;
 }
 
@@ -62,7 +52,7 @@ static u64 time_left(u64 deadline)
 static long finish_timespec(long result, struct timespec __user *timeout, u64 deadline)
 {
 	u64 left = time_left(deadline);
-	struct timespec ts = { (s64)(left / NS_PER_SEC), (s64)(left % NS_PER_SEC) };
+	struct timespec ts = timespec_of(left);
 
 	if (!timeout || deadline == WAIT_FOREVER)
 		return result;
@@ -164,7 +154,7 @@ long sys_poll(struct pollfd __user *fds, u32 count, int timeout_ms)
 	long ready;
 
 	if (timeout_ms >= 0)
-		deadline = ms ? deadline_after(ms / 1000, ms % 1000 * NS_PER_MSEC) : 0;
+		deadline = ms ? clock_after(ms * NS_PER_MSEC) : 0;
 	ready = poll_files(fds, count, deadline);
 	if (ready != -ERESTARTSYS)
 		return ready;
@@ -325,6 +315,7 @@ long sys_select(int n, u64 __user *in, u64 __user *out, u64 __user *except,
 		struct timeval __user *timeout)
 {
 	u64 deadline = WAIT_FOREVER, left;
+	struct timespec ts;
 	struct timeval tv;
 	long ready;
 
@@ -335,9 +326,8 @@ long sys_select(int n, u64 __user *in, u64 __user *out, u64 __user *except,
 		tv.tv_usec %= 1000000;
 		if (tv.tv_sec < 0 || tv.tv_usec < 0)
 			return -EINVAL;
-		deadline = tv.tv_sec | tv.tv_usec
-				   ? deadline_after((u64)tv.tv_sec, (u64)tv.tv_usec * NS_PER_USEC)
-				   : 0;
+		ts = (struct timespec){ tv.tv_sec, tv.tv_usec * (s64)NS_PER_USEC };
+		deadline = tv.tv_sec | tv.tv_usec ? clock_after(timespec_ns(&ts)) : 0;
 	}
 	ready = select_files(n, in, out, except, deadline);
 	if (ready == -ERESTARTSYS)
