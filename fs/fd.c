@@ -9,6 +9,7 @@
  */
 #include "fs/fd.h"
 
+#include "fs/lock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/string.h"
@@ -139,8 +140,10 @@ void fdtable_put(struct fdtable *t)
 		return;
 	for (u32 fd = bitmap_next_set(t->used, t->size, 0); fd < t->size;
 	     fd = bitmap_next_set(t->used, t->size, fd + 1))
-		if (t->files[fd])
+		if (t->files[fd]) {
+			file_lock_closed(t->files[fd], t);
 			file_put(t->files[fd]);
+		}
 	arrays_free(t);
 	kfree(t);
 }
@@ -151,8 +154,10 @@ int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
 
 	spin_lock(&t->lock);
 	for (;;) {
-		fd = bitmap_next_clear(t->used, t->size, max(from, t->next));
-		if (fd >= limit || fd < from) {
+		fd = max(from, t->next);
+		if (fd < t->size)
+			fd = bitmap_next_clear(t->used, t->size, fd);
+		if (fd >= limit) {
 			spin_unlock(&t->lock);
 			return -EMFILE;
 		}
@@ -295,6 +300,7 @@ void fdtable_close_on_exec(struct fdtable *t)
 			continue;
 		fd_clear(t, fd);
 		spin_unlock(&t->lock);
+		file_lock_closed(f, t);
 		file_put(f);
 		spin_lock(&t->lock);
 	}

@@ -4,14 +4,15 @@
 #pragma once
 #include "fs/file.h"
 
-/* F_GETLK, F_SETLK, F_SETLKW of the running process.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL
-   -ENOMEM, -ERESTARTSYS while it waits. */
-long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock) must_check;
+/* F_GETLK, F_SETLK, F_SETLKW on behalf of the descriptor table `owner`, of process pid.  -EAGAIN
+   -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
+long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const void *owner,
+		     s32 pid) must_check;
 /* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN. */
 long file_lock_flock(struct file *f, int op) must_check;
 
-/* A descriptor of the running process was closed: its record locks on the inode go (man 2 fcntl).
+/* A descriptor of the table `owner` was closed: its record locks on the inode go (man 2 fcntl).
  */
-void file_lock_closed(struct file *f);
+void file_lock_closed(struct file *f, const void *owner);
 /* The last reference of an open file: its flock goes. */
 void file_lock_released(struct file *f);

@@ -31,7 +31,7 @@ long sys_close(int fd)
 
 	if (!f)
 		return -EBADF;
-	file_lock_closed(f);
+	file_lock_closed(f, task_current()->files);
 	file_put(f);
 	return 0;
 }
@@ -82,7 +82,7 @@ static long dup_to(int fd, int to, bool cloexec)
 	result = fd_replace(files, to, fd_limit(), f, cloexec, &old);
 	file_put(f);
 	if (old) {
-		file_lock_closed(old);
+		file_lock_closed(old, files);
 		file_put(old);
 	}
 	return result;
@@ -108,6 +108,24 @@ long sys_dup3(int fd, int to, int flags)
 	return dup_to(fd, to, flags & O_CLOEXEC);
 }
 
+/* Gives the running task a table of its own. */
+static int unshare_files(struct fdtable **files)
+{
+	struct task *t = task_current();
+	struct fdtable *old = t->files, *copy;
+
+	if (refcount_read(&old->refs) == 1)
+		return 0;
+	copy = fdtable_copy(old);
+	if (!copy)
+		return -ENOMEM;
+	spin_lock(&t->process->lock);
+	t->files = *files = copy;
+	spin_unlock(&t->process->lock);
+	fdtable_put(old);
+	return 0;
+}
+
 long sys_close_range(u32 first, u32 last, u32 flags)
 {
 	struct fdtable *files = task_current()->files;
@@ -117,23 +135,21 @@ long sys_close_range(u32 first, u32 last, u32 flags)
 	if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE) {
-		int error = task_unshare_files();
+		int error = unshare_files(&files);
 
 		if (error)
 			return error;
-		files = task_current()->files;
 	}
-	while ((fd = fd_next(files, fd, &f)) >= 0 && (u32)fd <= last) {
+	while ((fd = fd_next(files, fd, &f)) >= 0) {
 		file_put(f);
+		if ((u32)fd > last)
+			break;
 		if (flags & CLOSE_RANGE_CLOEXEC)
 			(void)fd_cloexec(files, fd, 1);
 		else
 			(void)sys_close(fd);
 		fd++;
-		f = NULL;
 	}
-	if (fd >= 0 && f)
-		file_put(f);
 	return 0;
 }
 
@@ -167,7 +183,8 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		return file_lock_fcntl(f, cmd, (void __user *)arg);
+		return file_lock_fcntl(f, cmd, (void __user *)arg, files,
+				       process_pid(task_current()->process));
 	case F_SETOWN:
 		f->owner = arg;
 		return 0;
