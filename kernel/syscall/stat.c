@@ -1,0 +1,374 @@
+/*
+ * stat.c - what a file is: stat and its kin, statx, statfs, access, readlink.
+ */
+#include "arch/uaccess.h"
+#include "fs/file.h"
+#include "kernel/abi/errno.h"
+#include "kernel/mem/slab.h"
+#include "kernel/syscall/syscall.h"
+#include "kernel/task/task.h"
+
+#define STATX_BASIC_STATS     0x7ffu
+#define STATX_BTIME	      0x800u
+#define STATX_MNT_ID	      0x1000u
+#define STATX_RESERVED	      0x80000000u
+#define AT_STATX_SYNC	      0x6000
+#define AT_STATX_BOTH	      0x6000 /* force and don't at once: invalid */
+#define STATX_ATTR_MOUNT_ROOT 0x2000u
+
+struct statx_time {
+	s64 sec;
+	u32 nsec;
+	s32 pad;
+};
+
+struct statx { /* linux/stat.h */
+	u32 mask, blksize;
+	u64 attributes;
+	u32 nlink, uid, gid;
+	u16 mode, pad0;
+	u64 ino, size, blocks, attributes_mask;
+	struct statx_time atime, btime, ctime, mtime;
+	u32 rdev_major, rdev_minor, dev_major, dev_minor;
+	u64 mnt_id;
+	u32 dio_mem_align, dio_offset_align;
+	u64 spare[12];
+};
+_Static_assert(sizeof(struct statx) == 256, "struct statx");
+
+/* The place that (dirfd, name, AT_* flags) means, with references.  NULL or "" with AT_EMPTY_PATH:
+ * dirfd itself. */
+static int locate(int dir, const char __user *user, int flags, struct path *out)
+{
+	char *name = task_path(user, flags & AT_EMPTY_PATH);
+	struct task_walk w;
+	int error;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	if (!*name && dir != AT_FDCWD) {
+		struct file *f = fd_get(task_current()->files, dir);
+
+		kfree(name);
+		if (!f)
+			return -EBADF;
+		*out = f->path;
+		path_get(out);
+		file_put(f);
+		return 0;
+	}
+	error = task_walk_begin(&w, dir, name);
+	if (!error) {
+		/* "" and AT_FDCWD: the working directory. */
+		error = path_walk(&w.walk, *name ? name : ".",
+				  flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, out);
+		task_walk_end(&w);
+	}
+	kfree(name);
+	return error;
+}
+
+static void inode_stat(struct inode *inode, struct stat *out)
+{
+	if (inode->ops && inode->ops->getattr)
+		inode->ops->getattr(inode);
+	*out = (struct stat){
+		.st_dev = inode->super->dev,
+		.st_ino = inode->ino,
+		.st_nlink = inode->nlink,
+		.st_mode = inode->mode,
+		.st_uid = inode->uid,
+		.st_gid = inode->gid,
+		.st_rdev = inode->rdev,
+		.st_size = inode->size,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = inode->mapping.count * (PAGE_SIZE / 512),
+		.st_atim = inode->atime,
+		.st_mtim = inode->mtime,
+		.st_ctim = inode->ctime,
+	};
+}
+
+static long stat_at(int dir, const char __user *name, struct stat __user *out, int flags)
+{
+	struct stat st;
+	struct path p;
+	int error;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC))
+		return -EINVAL;
+	error = locate(dir, name, flags, &p);
+	if (error)
+		return error;
+	inode_stat(p.dentry->inode, &st);
+	path_put(&p);
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_stat(const char __user *name, struct stat __user *out)
+{
+	return stat_at(AT_FDCWD, name, out, 0);
+}
+
+long sys_lstat(const char __user *name, struct stat __user *out)
+{
+	return stat_at(AT_FDCWD, name, out, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_newfstatat(int dir, const char __user *name, struct stat __user *out, int flags)
+{
+	return stat_at(dir, name, out, flags);
+}
+
+long sys_fstat(int fd, struct stat __user *out)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	struct stat st;
+
+	if (!f)
+		return -EBADF;
+	inode_stat(f->inode, &st);
+	file_put(f);
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+static struct statx_time statx_time(struct timespec t)
+{
+	return (struct statx_time){ .sec = t.tv_sec, .nsec = t.tv_nsec };
+}
+
+static u32 dev_major(u64 dev)
+{
+	return (dev >> 8) & 0xfff;
+}
+
+static u32 dev_minor(u64 dev)
+{
+	return (dev & 0xff) | ((dev >> 12) & ~0xffu);
+}
+
+static void path_statx(const struct path *p, struct statx *out)
+{
+	struct inode *inode = p->dentry->inode;
+	struct stat st;
+
+	inode_stat(inode, &st);
+	*out = (struct statx){
+		.mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
+		.blksize = st.st_blksize,
+		.attributes = p->mount && p->dentry == p->mount->root ? STATX_ATTR_MOUNT_ROOT : 0,
+		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
+		.nlink = st.st_nlink,
+		.uid = st.st_uid,
+		.gid = st.st_gid,
+		.mode = st.st_mode,
+		.ino = st.st_ino,
+		.size = st.st_size,
+		.blocks = st.st_blocks,
+		.atime = statx_time(inode->atime),
+		.btime = statx_time(inode->btime),
+		.ctime = statx_time(inode->ctime),
+		.mtime = statx_time(inode->mtime),
+		.rdev_major = dev_major(st.st_rdev),
+		.rdev_minor = dev_minor(st.st_rdev),
+		.dev_major = dev_major(st.st_dev),
+		.dev_minor = dev_minor(st.st_dev),
+		.mnt_id = p->mount ? p->mount->id : 0,
+	};
+}
+
+long sys_statx(int dir, const char __user *name, int flags, u32 mask, void __user *out)
+{
+	struct statx *stx;
+	struct path p;
+	long error;
+
+	if (mask & STATX_RESERVED || (flags & AT_STATX_SYNC) == AT_STATX_BOTH ||
+	    flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC))
+		return -EINVAL;
+	error = locate(dir, name, flags, &p);
+	if (error)
+		return error;
+	stx = kmalloc(sizeof(*stx));
+	if (stx)
+		path_statx(&p, stx);
+	path_put(&p);
+	if (!stx)
+		return -ENOMEM;
+	error = copy_to_user(out, stx, sizeof(*stx));
+	kfree(stx);
+	return error;
+}
+
+/* --- file systems ------------------------------------------------------------------------- */
+
+#define ST_VALID    0x0020
+#define ST_RELATIME 0x1000
+
+static void path_statfs(const struct path *p, struct statfs *out)
+{
+	struct super *s = p->dentry->super;
+	unsigned long flags = p->mount ? p->mount->flags : 0;
+
+	*out = (struct statfs){
+		.f_type = s->magic,
+		.f_bsize = PAGE_SIZE,
+		.f_frsize = PAGE_SIZE,
+		.f_namelen = NAME_MAX,
+		.f_fsid = { (s32)s->dev, (s32)(s->dev >> 32) },
+		.f_flags = ST_VALID |
+			   (s64)(flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
+					  MS_NOATIME | MS_NODIRATIME)) |
+			   (flags & MS_RELATIME ? ST_RELATIME : 0),
+	};
+	if (s->ops->statfs)
+		s->ops->statfs(s, out);
+}
+
+long sys_statfs(const char __user *name, struct statfs __user *out)
+{
+	struct statfs st;
+	struct path p;
+	int error = locate(AT_FDCWD, name, 0, &p);
+
+	if (error)
+		return error;
+	path_statfs(&p, &st);
+	path_put(&p);
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_fstatfs(int fd, struct statfs __user *out)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	struct statfs st;
+
+	if (!f)
+		return -EBADF;
+	path_statfs(&f->path, &st);
+	file_put(f);
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+/* --- access -------------------------------------------------------------------------------- */
+
+/* The credentials with the real ids in place of the effective ones (man 2 access). */
+static struct cred *cred_real(const struct cred *c)
+{
+	struct cred *real = cred_copy(c, c->group_count);
+
+	if (!real)
+		return NULL;
+	real->fsuid = c->uid;
+	real->fsgid = c->gid;
+	real->cap_effective = c->uid ? 0 : c->cap_permitted;
+	return real;
+}
+
+static int access_path(const struct path *p, unsigned mode, const struct cred *cred)
+{
+	struct inode *inode = p->dentry->inode;
+
+	if ((mode & MAY_EXEC) && S_ISREG(inode->mode) && p->mount && (p->mount->flags & MS_NOEXEC))
+		return -EACCES;
+	if ((mode & MAY_WRITE) && !S_ISCHR(inode->mode) && !S_ISFIFO(inode->mode) && p->mount &&
+	    ((p->mount->flags & MS_RDONLY) || p->mount->super->readonly))
+		return -EROFS;
+	return mode ? inode_permission(inode, mode, cred) : 0;
+}
+
+static long access_at(int dir, const char __user *user, int mode, int flags)
+{
+	char *name;
+	struct task_walk w;
+	struct cred *real = NULL;
+	struct path p;
+	long error;
+
+	if (mode & ~7 || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if (!(flags & AT_EACCESS)) {
+		real = cred_real(task_current()->cred);
+		if (!real)
+			return -ENOMEM;
+	}
+	name = task_path(user, flags & AT_EMPTY_PATH);
+	error = IS_ERR(name) ? PTR_ERR(name) : 0;
+	if (!error && !*name && dir != AT_FDCWD) {
+		error = locate(dir, user, flags, &p);
+	} else if (!error) {
+		error = task_walk_begin(&w, dir, name);
+		if (!error) {
+			if (real)
+				w.walk.cred = real;
+			error = path_walk(&w.walk, *name ? name : ".",
+					  flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, &p);
+			task_walk_end(&w);
+		}
+	}
+	if (!error) {
+		error = access_path(&p, mode, real ? real : task_current()->cred);
+		path_put(&p);
+	}
+	if (!IS_ERR(name))
+		kfree(name);
+	if (real)
+		cred_put(real);
+	return error;
+}
+
+long sys_access(const char __user *name, int mode)
+{
+	return access_at(AT_FDCWD, name, mode, 0);
+}
+
+long sys_faccessat(int dir, const char __user *name, int mode)
+{
+	return access_at(dir, name, mode, 0);
+}
+
+long sys_faccessat2(int dir, const char __user *name, int mode, int flags)
+{
+	return access_at(dir, name, mode, flags);
+}
+
+/* --- links ----------------------------------------------------------------------------------- */
+
+static long readlink_at(int dir, const char __user *name, char __user *buf, int size)
+{
+	struct inode *inode;
+	struct path p;
+	ssize_t n;
+	char *text;
+
+	if (size <= 0)
+		return -EINVAL;
+	n = locate(dir, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &p);
+	if (n)
+		return n;
+	inode = p.dentry->inode;
+	text = kmalloc(PATH_MAX);
+	if (!text)
+		n = -ENOMEM;
+	else if (!S_ISLNK(inode->mode) || !inode->ops->readlink)
+		n = -EINVAL;
+	else
+		n = inode->ops->readlink(inode, text, PATH_MAX);
+	if (n > size)
+		n = size;
+	if (n > 0 && copy_to_user(buf, text, n))
+		n = -EFAULT;
+	kfree(text);
+	path_put(&p);
+	return n;
+}
+
+long sys_readlink(const char __user *name, char __user *buf, int size)
+{
+	return readlink_at(AT_FDCWD, name, buf, size);
+}
+
+long sys_readlinkat(int dir, const char __user *name, char __user *buf, int size)
+{
+	return readlink_at(dir, name, buf, size);
+}
