@@ -13,7 +13,7 @@ static int pin_page(struct vm *vm, u64 va, bool write, bool force, struct page *
 {
 	int ret, code;
 
-	for (;;) {
+	for (unsigned tries = 0;; tries++) {
 		mutex_lock(&vm->lock);
 		ret = fault_locked(vm, va, write ? FAULT_WRITE : 0, force, &code);
 		if (!ret) {
@@ -21,7 +21,7 @@ static int pin_page(struct vm *vm, u64 va, bool write, bool force, struct page *
 			page_get(*page);
 		}
 		mutex_unlock(&vm->lock);
-		if (likely(ret != -ENOMEM) || !vm_reclaim())
+		if (likely(ret != -ENOMEM) || !vm_reclaim(tries))
 			return ret == -EIO ? -EFAULT : ret;
 	}
 }

@@ -10,8 +10,8 @@
  *                         anonymous and nobody else has it: then the right is given back
  *   below a stack         the stack grows, within RLIMIT_STACK and away from its neighbour
  *
- * When memory is short, vm->lock is released, the OOM killer runs, and the fault is tried again
- * from the start; a task that has been killed gives up.
+ * When memory is short, vm->lock is released, the fault is tried again from the start, and from the
+ * second time on the OOM killer runs first; a task that has been killed gives up.
  *
  * Locking: vm->lock all the time; inside it the lock of the mapping.  A page that a truncation has
  * just taken from the cache may still be mapped here: the truncation waits for vm->lock and takes
@@ -23,16 +23,15 @@
 
 #define AROUND 16 /* pages, aligned */
 
-bool vm_reclaim(void)
+bool vm_reclaim(unsigned tries)
 {
 	static struct waitq nobody = WAITQ_INIT(nobody);
-	u64 deadline;
+	u64 deadline = clock_now() + 5 * NS_PER_MSEC;
 
 	if (thread_alerts(thread_current()) & ALERT_KILL)
 		return false;
-	if (!oom_kill(vm_nodes()))
+	if (tries && !oom_kill(vm_nodes()))
 		return false;
-	deadline = clock_now() + 5 * NS_PER_MSEC;
 	(void)wait_event_state(&nobody, false, THREAD_KILLABLE, false, deadline);
 	return !(thread_alerts(thread_current()) & ALERT_KILL);
 }
@@ -212,11 +211,11 @@ int vm_fault(struct vm *vm, u64 va, unsigned fault, int *code)
 {
 	int ret;
 
-	for (;;) {
+	for (unsigned tries = 0;; tries++) {
 		mutex_lock(&vm->lock);
 		ret = fault_locked(vm, va, fault, false, code);
 		mutex_unlock(&vm->lock);
-		if (likely(ret != -ENOMEM) || !vm_reclaim())
+		if (likely(ret != -ENOMEM) || !vm_reclaim(tries))
 			return ret;
 	}
 }

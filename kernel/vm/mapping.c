@@ -67,13 +67,13 @@ struct page *mapping_get(struct mapping *m, u64 index)
 {
 	struct page *p;
 
-	for (;;) {
+	for (unsigned tries = 0;; tries++) {
 		mutex_lock(&m->lock);
 		p = mapping_page_locked(m, index);
 		if (!IS_ERR(p))
 			page_get(p);
 		mutex_unlock(&m->lock);
-		if (likely(p != ERR_PTR(-ENOMEM)) || !vm_reclaim())
+		if (likely(p != ERR_PTR(-ENOMEM)) || !vm_reclaim(tries))
 			return p;
 	}
 }

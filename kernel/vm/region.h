@@ -28,9 +28,10 @@ static inline u64 vm_nodes(void)
 	return NODES_ALL;
 }
 
-/* Kills somebody and waits a moment.  False: give up; nobody is left, or this task dies too.
-   No vm->lock held. */
-bool vm_reclaim(void);
+/* An allocation has failed `tries` times before: waits a moment, from the second time on for
+   somebody to be killed.  False: give up; nobody is left, or this task dies too.  No vm->lock
+   held. */
+bool vm_reclaim(unsigned tries);
 
 /* --- regions (region.c) ------------------------------------------------------------------- */
 
