@@ -238,8 +238,10 @@ static int control_setattr(struct inode *inode, const struct setattr *a, const s
 		d->container->attrs = kzalloc(control_count(d->container) * sizeof(*attrs));
 	attrs = d->container->attrs;
 	if (attrs) {
-		inode_setattr_generic(inode, a);
-		attrs[d->index] = (struct file_attr){ true, inode->mode, inode->uid, inode->gid };
+		error = inode_setattr_generic(inode, a, cred);
+		if (!error)
+			attrs[d->index] =
+				(struct file_attr){ true, inode->mode, inode->uid, inode->gid };
 	} else {
 		error = -ENOMEM;
 	}
