@@ -1,12 +1,15 @@
 /*
  * pid.h - numbers of tasks, process groups and sessions.
  *
- * One struct pid per number in use; it stays as long as it names a task, a group or a session.
+ * One struct pid per number in use.  The number is taken as long as it names a task, a group or a
+ * session; the structure stays for those that hold a reference (a pidfd), and is then empty.
  */
 #pragma once
 #include "kernel/lib/list.h"
 #include "kernel/lib/refcount.h"
+#include "kernel/sched/wait.h"
 
+struct process;
 struct task;
 struct tty;
 
@@ -19,11 +22,12 @@ struct pid {
 	struct task *task;	 /* [task tree] NULL: no such task any more */
 	struct pgrp *pgrp;	 /* [task tree] the group with this id */
 	struct session *session; /* [task tree] */
+	struct waitq ended;	 /* pidfds: woken when the process of this number has ended */
 };
 
 struct session {
-	struct refcount refs;
-	struct pid *pid;	/* [I] */
+	struct refcount refs;	/* its groups, and whoever found it */
+	struct pid *pid;	/* [I] a reference */
 	struct tty *tty;	/* [task tree] controlling terminal */
 	struct list pgrps;	/* [task tree] */
 	struct process *leader; /* [task tree] NULL when it has gone */
@@ -31,8 +35,8 @@ struct session {
 
 struct pgrp {
 	struct refcount refs;	 /* its processes, a tty whose foreground it is */
-	struct pid *pid;	 /* [I] */
-	struct session *session; /* [I] */
+	struct pid *pid;	 /* [I] a reference */
+	struct session *session; /* [I] a reference */
 	struct list processes;	 /* [task tree] struct process.in_pgrp */
 	struct list in_session;	 /* [task tree] */
 };
@@ -40,9 +44,42 @@ struct pgrp {
 extern u32 pid_max; /* /proc/sys/kernel/pid_max */
 extern u32 threads_max;
 
-struct pid *pid_alloc(void);  /* the next free number; ERR_PTR(-EAGAIN or -ENOMEM) */
-struct pid *pid_find(s32 nr); /* with a reference; NULL.  The number may name only a group. */
+struct pid *pid_alloc(void);	/* the next free number; ERR_PTR(-EAGAIN or -ENOMEM) */
+void pid_cancel(struct pid *p); /* pid_alloc's, which has named nothing yet */
+struct pid *pid_find(s32 nr);	/* with a reference; NULL.  The number may name only a group. */
+struct pid *pid_find_locked(s32 nr); /* no reference; task_tree_lock held */
 struct pid *pid_get(struct pid *p);
-void pid_put(struct pid *p); /* frees the number with the last one */
-u32 pid_last(void);	     /* for /proc/loadavg */
-u32 task_count(void);	     /* tasks that exist, zombies included */
+void pid_put(struct pid *p); /* frees it with the last one */
+/* One name less: gives the number back when it was the last.  task_tree_lock held. */
+void pid_release_locked(struct pid *p);
+/* The first task with a number >= *nr, which becomes its number; no reference; task_tree_lock held.
+ */
+struct task *pid_next_task_locked(s32 *nr);
+u32 pid_last(void);   /* for /proc/loadavg */
+u32 task_count(void); /* tasks that exist, zombies included */
+
+/* pid.c, for task_init: the caches; limits from the size of memory. */
+void pid_init(void);
+void session_init(void);
+
+/* Groups and sessions (session.c). */
+struct pgrp *pgrp_get(struct pgrp *g);
+void pgrp_put(struct pgrp *g);
+struct session *session_get(struct session *s);
+void session_put(struct session *s);
+struct pgrp *pgrp_find(s32 nr);			  /* with a reference; NULL */
+struct pgrp *process_get_pgrp(struct process *p); /* with a reference */
+/* p joins g, or leaves for good.  task_tree_lock held. */
+void pgrp_join_locked(struct process *p, struct pgrp *g);
+void pgrp_leave_locked(struct process *p);
+/* The numbers of p's group and session, 0 when it has been reaped or has those of the kernel. */
+s32 process_pgid(struct process *p);
+s32 process_sid(struct process *p);
+
+/* setpgid(2) and setsid(2) of the running task. */
+int session_set_pgid(s32 pid, s32 pgid) must_check;
+s32 session_create(void) must_check;
+
+/* Upcall to kernel/dev: the leader of a session with a terminal ends.  Hang-up for the foreground
+   group, and the session gives up the terminal.  May sleep; no locks held. */
+void tty_session_end(struct session *s);

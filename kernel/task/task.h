@@ -25,13 +25,15 @@ struct task_work;
 struct process {
 	struct refcount refs; /* its tasks, and whoever found it */
 	struct spinlock lock; /* rank SIGNAL */
-	struct task *leader;  /* [t] whose pid is the process's */
+	struct pid *pid;      /* [I] its number, the leader's; a reference */
+	struct task *leader;  /* [t, g] whose pid is the process's; NULL: reaped */
 	struct list tasks;    /* [t and g to change: either suffices to read] struct
 				 task.in_process, leader first */
 	u32 task_count;	      /* [t] tasks that have not left yet */
 	u32 live;	      /* [a] tasks that have not begun to exit */
 
-	struct process *parent;	 /* [t] */
+	struct process *parent;	 /* [t] never NULL; init's own is the kernel's, number 0 */
+	struct task *creator;	 /* [t] the parent's thread that made it; no reference */
 	struct list children;	 /* [t] struct process.sibling, oldest first */
 	struct list sibling;	 /* [t] */
 	struct waitq wait_child; /* wait4 of this process sleeps here */
@@ -48,6 +50,7 @@ struct process {
 	s32 itimers_next;	   /* [g] number of the next timer */
 	u32 cpu_timers;		   /* [g, read by the tick] CPU-time timers that are armed */
 	struct timer real_timer;   /* ITIMER_REAL */
+	u64 real_expires;	   /* [g] clock_now() scale; 0: off */
 	u64 real_interval;	   /* [g] ns */
 	struct cpu_itimer {
 		u64 expires, interval;
@@ -72,11 +75,13 @@ struct process {
 	u64 ended_switches[2], ended_faults[2]; /* [g] */
 	u64 children_time[CPU_MODES];		/* [g] of children that were waited for */
 	u64 children_faults[2], children_switches[2], children_maxrss; /* [g] */
-	struct file *exe;	   /* [g] /proc/PID/exe; a reference */
+	u64 maxrss;		   /* [g] pages, of programs that it has left */
+	struct file *exe;	   /* [g] /proc/PID/exe; a reference; NULL: exited */
 	s32 oom_score_adj;	   /* [g] -1000 .. 1000 */
 	struct rwlock threadgroup; /* read: clone of a thread, exit, exec; write: migration of the
 				      process */
 	u32 dumpable;
+	u32 membarrier; /* [a] commands of membarrier(2) that it registered for */
 };
 
 struct task {
@@ -90,6 +95,8 @@ struct task {
 	struct fdtable *files; /* [o, p->lock] NULL after exit */
 	struct fs_context *fs; /* [o, p->lock] NULL after exit */
 	struct mount_namespace *mounts; /* [o, p->lock] */
+	struct account *account; /* [o writes; others read under process->lock] of the real uid;
+				    counts this task */
 	const struct cred *cred;	/* [o writes; others read under process->lock] */
 
 	struct task_containers containers;
@@ -125,6 +132,11 @@ struct task {
 	u32 timer_slack;
 	u32 death_signal; /* [o] prctl(PR_SET_PDEATHSIG) */
 	u64 faults[2];	  /* [o] minor, major */
+	u32 personality;  /* [o] */
+	bool reset_on_fork; /* [o] sched_setscheduler: children get the default policy */
+	bool over_nproc;    /* [o] setuid made more tasks than RLIMIT_NPROC: exec refuses */
+	void (*kernel_fn)(void *); /* [I] of a kernel task */
+	void *kernel_arg;	   /* [I] */
 	u64 fail_nth;	  /* [o] /proc/PID/fail-nth: fail the n-th allocation from now; 0: off */
 };
 
@@ -154,6 +166,7 @@ void process_put(struct process *p);
  * found. */
 struct task *task_find(s32 tid);
 struct process *process_find(s32 pid); /* tid of any leader */
+struct task *process_get_leader(struct process *p); /* with a reference; NULL: reaped */
 
 /* The next task with a tid >= *tid (all threads), with a reference; *tid becomes its number; NULL.
  */
@@ -163,7 +176,10 @@ static inline s32 task_tid(const struct task *t)
 {
 	return t->pid->nr;
 }
-s32 process_pid(const struct process *p); /* tgid */
+static inline s32 process_pid(const struct process *p) /* tgid */
+{
+	return p->pid->nr;
+}
 
 /* What another task has, with a reference; NULL when it has exited. */
 struct vm *task_get_vm(struct task *t);
@@ -181,6 +197,7 @@ static inline u64 task_limit(unsigned which)
 struct task_walk {
 	struct walk walk;
 	struct file *dir;
+	bool held; /* root and base carry references */
 };
 int task_walk_begin(struct task_walk *w, int dirfd, const char *name) must_check;
 void task_walk_end(struct task_walk *w);
@@ -196,9 +213,12 @@ struct clone_args_kernel {
 	u64 stack; /* new stack pointer; 0: the parent's */
 	u64 tls;
 };
+/* fork(2): everything is copied. */
+#define CLONE_ARGS_FORK ((struct clone_args_kernel){ .exit_signal = SIGCHLD })
 /* The new task's tid, or -errno.  frame: registers that the child starts from (rax = 0). */
 long task_clone(const struct clone_args_kernel *args, const struct trap_frame *frame);
-/* A task in the kernel, child of kthreadd's role (parent pid 0); starts at fn(arg). ERR_PTR. */
+/* A task in the kernel, child of kthreadd (pid 2); runs fn(arg).  Borrowed, good until fn returns;
+   ERR_PTR.  kernel/task/init.h makes the first two tasks. */
 struct task *task_create_kernel(const char *name, void (*fn)(void *), void *arg);
 
 /* exec.c: replaces the program of the running task; argv and envp are arrays in user space, or
@@ -215,7 +235,6 @@ int task_exec(int dirfd, const char *name, int flags, const struct exec_args *ar
 /* exit.c */
 noreturn void task_exit(s32 status);	   /* this thread; status as wait4 has it */
 noreturn void task_exit_group(s32 status); /* the whole process */
-void task_init_first(void);		   /* boot: makes pid 1 out of the boot thread's plan */
 
 /* Deferred work of a task: fn runs before it returns to user mode. */
 struct task_work {
