@@ -8,7 +8,8 @@
  */
 #include "kernel/vm/region.h"
 
-#define GATHER_MAX (PAGE_SIZE / sizeof(struct page *))
+#define SPARE_TABLES 32
+#define GATHER_MAX   (PAGE_SIZE / sizeof(struct page *))
 
 void gather_begin(struct gather *g, struct vm *vm)
 {
@@ -78,7 +79,8 @@ void gather_zap(struct gather *g, struct region *r, u64 start, u64 end, bool fil
 	}
 }
 
-/* Frees the tables that lie in the hole around [start, end) altogether. */
+/* Frees the tables that lie in the hole around [start, end) altogether.  A program that maps and
+   unmaps a little in the same place again and again keeps its table, as long as tables are few. */
 static void prune_hole(struct vm *vm, u64 start, u64 end)
 {
 	struct region *above = vm_find(vm, end), *below;
@@ -92,6 +94,8 @@ static void prune_hole(struct vm *vm, u64 start, u64 end)
 		low = max(low, align_up(below->end, TABLE_SPAN));
 	if (above)
 		high = min(high, align_down(above->start, TABLE_SPAN));
+	if (high - low <= 2 * TABLE_SPAN && vm->pt.tables < SPARE_TABLES + (vm->pages >> 7))
+		return;
 	if (low < high)
 		pagetable_prune(&vm->pt, low, min(high, USER_END));
 }
