@@ -35,9 +35,9 @@ struct printer {
 	char lines[LINES_SIZE];
 };
 
-static struct mutex read_lock = MUTEX_INIT(read_lock, RANK_FILE);
-static u64 read_cursor;	   /* [read_lock] */
-static size_t read_inside; /* [read_lock] bytes of that record that were read already */
+static struct mutex reader_lock = MUTEX_INIT(reader_lock, RANK_FILE);
+static u64 read_cursor;	   /* [reader_lock] */
+static size_t read_inside; /* [reader_lock] bytes of that record that were read already */
 
 static int saved_level = -1; /* [a] before ACTION_CONSOLE_OFF */
 
@@ -84,7 +84,7 @@ static size_t size_from(struct printer *p, u64 cursor)
 	return size;
 }
 
-/* As many records as fit, at least a part of one.  read_lock is held. */
+/* As many records as fit, at least a part of one.  reader_lock is held. */
 static long read_some(struct printer *p, char __user *buf, size_t len)
 {
 	size_t done = 0;
@@ -117,9 +117,9 @@ static long action_read(struct printer *p, char __user *buf, size_t len)
 		error = kmsg_wait(READ_ONCE(read_cursor));
 		if (error)
 			return error;
-		mutex_lock(&read_lock);
+		mutex_lock(&reader_lock);
 		n = read_some(p, buf, len);
-		mutex_unlock(&read_lock);
+		mutex_unlock(&reader_lock);
 	} while (n == 0);
 	return n;
 }
@@ -170,10 +170,10 @@ static long action_size_unread(void)
 
 	if (!p)
 		return -ENOMEM;
-	mutex_lock(&read_lock);
+	mutex_lock(&reader_lock);
 	size = size_from(p, read_cursor);
 	size -= min(size, read_inside);
-	mutex_unlock(&read_lock);
+	mutex_unlock(&reader_lock);
 	kfree(p);
 	return (long)size;
 }
