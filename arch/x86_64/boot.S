@@ -151,7 +151,7 @@ boot_high:
 	pushq $0
 	popfq
 	movl $0xc0000101, %ecx /* GS base: cpus[0] */
-	movl $cpus, %eax
+	movq $cpus, %rax
 	movl $-1, %edx
 	wrmsr
 	xorl %ebp, %ebp

@@ -4,16 +4,24 @@
 #pragma once
 
 #ifdef __ASSEMBLER__
+/* clang-format off */
 
 /* The instruction at `insn` goes on at `fixup`. */
-.macro extable insn, fixup.pushsection.rodata._extable, "a".quad \insn, \fixup,
-	0.popsection
-		.endm
+.macro extable insn, fixup
+	.pushsection .rodata._extable, "a"
+	.quad \insn, \fixup, 0
+	.popsection
+.endm
 
-		/* Opens (1) or closes (0) the user's memory to the kernel; a nop without SMAP. */
-		.macro smap_site set 771 :.byte 0x0f,
-	0x1f, 0x00.pushsection.rodata._smap, "a".quad 771b, \set.popsection.endm
+/* Opens (1) or closes (0) the user's memory to the kernel; a nop without SMAP. */
+.macro smap_site set
+771:	.byte 0x0f, 0x1f, 0x00
+	.pushsection .rodata._smap, "a"
+	.quad 771b, \set
+	.popsection
+.endm
 
+/* clang-format on */
 #else
 #include "kernel/lib/types.h"
 

@@ -1,5 +1,5 @@
 /*
- * boot.c - the first steps in C: console, descriptor tables, the loader's information, the map.
+ * init.c - the first steps in C: console, descriptor tables, the loader's information, the map.
  *
  * Locking: none, one CPU runs, and it runs this once.
  */
