@@ -34,7 +34,8 @@ struct ucontext_head {
 	u64 stack_sp;
 	s32 stack_flags, pad;
 	u64 stack_size;
-	u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
+		rflags;
 	u16 cs, gs, fs, ss;
 	u64 error_code, trapno, oldmask, cr2, fpstate;
 };
@@ -121,7 +122,8 @@ int sigframe_push(struct trap_frame *f, const struct sigframe *s)
 	if (fpu_save_user((void __user *)fpu) || copy_to_user(frame, &head, sizeof(head)) ||
 	    put_user(s->mask.bits, &frame->mask.bits))
 		return -EFAULT;
-	if ((s->action->flags & SA_SIGINFO) && copy_to_user(&frame->info, s->info, sizeof(*s->info)))
+	if ((s->action->flags & SA_SIGINFO) &&
+	    copy_to_user(&frame->info, s->info, sizeof(*s->info)))
 		return -EFAULT;
 	fpu_load(fpu_clean);
 	f->rdi = (u64)s->signo;
@@ -177,7 +179,7 @@ int sigframe_pop(struct trap_frame *f, struct sigset *mask, struct sigaltstack *
 	else if (fpu_restore_user((void __user *)uc.fpstate))
 		return -EFAULT;
 	registers_restore(f, &uc);
-	*altstack = (struct sigaltstack){ (void __user *)uc.stack_sp, uc.stack_flags,
-					  uc.stack_size };
+	*altstack =
+		(struct sigaltstack){ (void __user *)uc.stack_sp, uc.stack_flags, uc.stack_size };
 	return 0;
 }

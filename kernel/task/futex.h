@@ -8,6 +8,8 @@
 
 struct task;
 
+void futex_init(void);
+
 #define FUTEX_WAIT	     0
 #define FUTEX_WAKE	     1
 #define FUTEX_REQUEUE	     3

@@ -14,6 +14,8 @@ struct posix_timer;
 struct process;
 struct sigevent;
 
+void posix_timer_init(void);
+
 /* The running process's timers.  -EINVAL: no such timer, or bad arguments; -EAGAIN: no memory. */
 int posix_timer_create(s32 clock, const struct sigevent *event, s32 *id) must_check;
 int posix_timer_set(s32 id, int flags, const struct itimerspec *in,

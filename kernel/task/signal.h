@@ -26,6 +26,8 @@ struct sighand {
 	struct spinlock lock;	       /* rank LEAF: action[] */
 };
 
+void signal_init(void); /* boot: caches, futex buckets, the hook of the clock tick */
+
 struct sighand *sighand_create(const struct sighand *from); /* copy, or defaults; NULL: no memory */
 void sighand_put(struct sighand *s);
 void sighand_reset_for_exec(struct sighand *s); /* handlers become SIG_DFL */
@@ -42,6 +44,7 @@ void signal_send_pgrp(struct pgrp *g, int signo,
 
 /* May the running task send signo to t?  0, -EPERM. */
 int signal_permission(struct task *t, int signo) must_check;
+int signal_permission_locked(struct task *t, int signo) must_check; /* task_tree_lock held */
 
 /* A fault of the running task: delivered even if blocked or ignored (then it kills). */
 void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code);
@@ -103,11 +106,11 @@ void signal_send_pgrp_locked(struct pgrp *g, int signo, const struct siginfo *in
 struct sigaction sighand_action(struct sighand *s, int signo);
 /* Sets it when `act` is not NULL, and throws away what is now ignored; *old: as it was. */
 void signal_set_action(int signo, const struct sigaction *act, struct sigaction *old);
-/* Takes a pending signal of `set` from the running task; 0: none. process->lock held. */
+/* Its handler is gone: the default. */
+void signal_reset(int signo);
+/* Takes a pending signal of `set` for the running task, its own first; 0: none. process->lock
+   held. */
 int signal_take(const struct sigset *set, struct siginfo *info);
-
-/* For /proc: signals queued for a user, of RLIMIT_SIGPENDING. */
-u64 sigqueue_count(u32 uid);
 
 /* Terminal: true when the running task may go on; else it was sent SIGTTIN/SIGTTOU (-ERESTARTSYS,
  * -EIO). */
