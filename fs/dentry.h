@@ -5,6 +5,9 @@
  * has no other directories than these: dentry_attach pins the dentry until dentry_remove.
  * One with lookup (procfs) gets a fresh dentry for each name and it goes with its last user.
  *
+ * A walk holds dentry_lock over all the names that it finds in the tree: a dentry found under it,
+ * and the mount that it lies in, stay while the lock is held.
+ *
  *   [d] dentry_lock (one spinlock)   [I] immutable   [dir] lock of the parent's inode to change
  */
 #pragma once
@@ -24,13 +27,19 @@ struct dentry {
 	struct list sibling;   /* [d] */
 	char *name;	       /* [d] NUL-terminated; short_name or kmalloc */
 	u32 name_hash;	       /* [d] */
-	u32 mounts;	       /* [mount] mounts on it */
-	u64 cookie;	       /* [I] position for readdir, rising in the order of creation */
+	u32 name_len;	       /* [d] */
+	u32 mounts;	       /* [d] mounts on it, in whatever namespace */
+	u64 cookie;	       /* [d] position for readdir, rising in the order of creation */
 	bool pinned;	       /* [d] in its parent's list, holds a reference to itself */
 	bool removed;	       /* [d] unlinked: its path ends in " (deleted)" */
+	bool linkable;	       /* [I] of O_TMPFILE: no name yet, but link(2) may give it one */
 	void *private;	       /* file system's own */
 	char short_name[40];
 };
+
+extern struct spinlock dentry_lock;
+
+void dentry_init(void); /* boot */
 
 /* A fresh dentry below parent, not visible yet; one reference.  -ENOMEM as NULL.  name has len
  * bytes. */
@@ -44,19 +53,33 @@ void dentry_put(struct dentry *d); /* may sleep */
 void dentry_attach(struct dentry *d, struct inode *inode);
 /* The same for a lookup's temporary dentry: not visible to readdir nor to the next lookup. */
 void dentry_attach_temporary(struct dentry *d, struct inode *inode);
-/* Takes it out of its directory; those who hold it keep it.  Parent locked. */
+/* Takes it out of its directory; those who hold it keep it.  Parent locked.  Not there: nothing. */
 void dentry_remove(struct dentry *d);
 /* Cannot fail: `name` was allocated by the caller through dentry_name_alloc when longer than
- * short_name. */
+ * short_name, and is taken over then.  Both parents locked. */
 void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name);
+void dentry_exchange(struct dentry *a, struct dentry *b); /* swap places and names */
+/* A copy to be kfree'd, or given to dentry_move; NULL: no memory. */
+char *dentry_name_alloc(const char *name, size_t len);
 
 /* The child of that name with a reference, from the tree only; NULL. */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
+struct dentry *dentry_find_locked(struct dentry *parent, const char *name, size_t len, u32 hash)
+	must_hold(&dentry_lock); /* without a reference */
 bool dentry_has_children(struct dentry *d);
 bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor); /* or equal */
+
+/* Removes everything below, leaves first. */
+void dentry_remove_below(struct dentry *root);
 
 /* readdir over attached children: the first with cookie > after, with a reference; NULL. */
 struct dentry *dentry_next_child(struct dentry *dir, u64 after);
 
 /* Path within its file system ("/a/b"), for containers.  Length, or -ENAMETOOLONG. */
 ssize_t dentry_path(struct dentry *d, char *buf, size_t size);
+
+/* Hash of a name, a byte at a time: start with 0. */
+static inline u32 dentry_hash_step(u32 hash, u8 c)
+{
+	return (hash + c) * 0x9e3779b1u;
+}

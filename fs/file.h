@@ -12,6 +12,7 @@ struct region;
 
 /* Called by readdir for each entry; false: the buffer is full, stop. */
 struct dir_sink {
+	/* May sleep. */
 	bool (*emit)(struct dir_sink *sink, const char *name, size_t len, u64 ino, unsigned type,
 		     u64 next);
 };
@@ -50,14 +51,18 @@ struct file {
 	void *private;		 /* of the operations */
 	struct list epoll_items; /* [epoll] who watches it */
 	u32 owner;		 /* [a] fcntl F_SETOWN */
+	bool counted;		 /* [I] among the writers of inode, mount and super */
 };
 
 /* Opens what a walk found.  flags: O_*.  One reference; ERR_PTR.  Rights are checked here. */
 struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred);
 /* The whole of open(2): creates, truncates, follows. mode already has the umask taken away. */
 struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mode);
-/* An open file of a nameless inode (pipe, eventfd, epoll): shows as "name:[ino]" or
- * "anon_inode:[name]". */
+/* The file of a program to run: a regular one, x instead of r asked for; -EACCES.  can_read is not
+ * set: file_read_kernel reads it, and mmap by exec does not ask. */
+struct file *file_open_exec(const struct path *path, const struct cred *cred);
+/* An open file of a nameless inode (pipe, eventfd, epoll), which it takes a reference of: shows as
+ * "name:[ino]".  inode NULL: one that all such files share, shows as "anon_inode:[name]". */
 struct file *file_create_anonymous(const char *name, const struct file_ops *ops,
 				   struct inode *inode, void *private, u32 flags,
 				   const struct cred *cred);
@@ -68,7 +73,9 @@ static inline struct file *file_get(struct file *f)
 	return f;
 }
 
-void file_put(struct file *f); /* may sleep; no spinlock, no vm->lock */
+void file_init(void);		       /* boot */
+void file_touch_atime(struct file *f); /* it has been read: noatime and relatime considered */
+void file_put(struct file *f);	       /* may sleep; no spinlock, no vm->lock */
 
 /* Rights (EBADF), position, SIGPIPE not included.  pos NULL: f->pos, locked, moved. */
 ssize_t file_read(struct file *f, struct io *io, u64 *pos) must_check;
@@ -80,8 +87,10 @@ ssize_t file_read_kernel(struct file *f, void *buf, size_t n, u64 pos) must_chec
 /* For file_ops of files with a page cache. */
 ssize_t mapping_file_read(struct file *f, struct io *io, u64 *pos);
 ssize_t mapping_file_write(struct file *f, struct io *io, u64 *pos);
+s64 mapping_file_seek(struct file *f, s64 offset, int whence); /* SEEK_DATA, SEEK_HOLE too */
 /* For file_ops of directories made of dentries. */
 int dentry_readdir(struct file *f, struct dir_sink *sink);
+extern const struct file_ops dentry_dir_ops;
 /* The owner callbacks of mapping_ops for files. */
 void file_hold(void *file);
 void file_release(void *file);

@@ -22,18 +22,21 @@ struct super;
 
 /* dir is locked for every call that changes it; so are the inodes that link, unlink, rmdir and
    rename are about.  dentry: a fresh name in it, not yet visible: on success the operation has
-   called dentry_attach(dentry, inode) on it.  Rights, links, mount points and the emptiness of
-   what rmdir and rename remove have been checked (dentry_has_children).  All may sleep.
+   called dentry_attach(dentry, inode) on it.  Rights and mount points have been checked; whether
+   what rmdir and rename remove is empty (dentry_has_children) is for them to say.  All may sleep.
  */
 struct inode_ops {
 	/* File systems whose directories are not made of dentries (procfs): attaches an inode to
-	   the fresh dentry, or -ENOENT.  NULL: what has no dentry does not exist.  Nothing is
-	   locked. */
+	   the fresh dentry, or -ENOENT.  NULL: what has no dentry does not exist.  dir is
+	   locked only if the name would be created next. */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
 	/* Of the inode of a dentry that lookup made: is it still true?  Asked when a walk starts
 	   there (a working directory, a dirfd).  NULL: always. */
 	bool (*valid)(struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
+	/* A file without a name (O_TMPFILE): gives the dentry its inode, nlink 0, attaches it to
+	   nothing (dentry_attach_temporary). */
+	int (*tmpfile)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
 	int (*mkdir)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
 	int (*mknod)(struct inode *dir, struct dentry *dentry, u32 mode, u64 rdev,
 		     const struct cred *cred);
@@ -76,7 +79,6 @@ struct inode {
 	struct mutex lock;
 	struct mapping mapping; /* page cache, for files that have one */
 	struct pipe *pipe;	/* [i] FIFOs: while somebody has it open */
-	struct list locks;	/* [file locks] flock(2) and fcntl(2) locks */
 	void *private;		/* file system's own */
 	u32 writers;		/* [a] open for writing; exec wants 0 (ETXTBSY) */
 	u32 executing;		/* [a] running programs; writing wants 0 */
@@ -95,7 +97,8 @@ struct setattr {
 #define ATTR_SIZE  8u
 #define ATTR_ATIME 16u
 #define ATTR_MTIME 32u
-#define ATTR_TOUCH 64u /* times are "now": write permission suffices */
+#define ATTR_TOUCH 64u	/* times are "now": write permission suffices */
+#define ATTR_CTIME 128u /* of inode_touch only */
 
 #define MAY_EXEC  1u
 #define MAY_WRITE 2u
@@ -115,9 +118,18 @@ void inode_exec_end(struct inode *inode);
 
 /* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */
 int inode_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;
+/* The same whatever ops->permission says; any context. */
+int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred) must_check;
+bool inode_is_owner(const struct inode *inode, const struct cred *cred); /* or CAP_FOWNER */
+/* A new one in dir: its mode, and the group of a set-group-id directory. */
+void inode_inherit(struct inode *inode, const struct inode *dir, const struct cred *cred);
+u32 inode_mode_without_set_id(const struct inode *inode); /* as a write leaves it */
 /* chmod, chown, utimes, truncate: rights checked (EPERM), set-id bits dropped.  Locks the inode. */
 int inode_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred) must_check;
-void inode_touch(struct inode *inode, u32 which); /* ATTR_ATIME | ATTR_MTIME (ctime with it): now */
-struct timespec time_now(void);			  /* CLOCK_REALTIME */
-u64 time_boot(void);				  /* CLOCK_REALTIME at clock_now() == 0, in ns */
+/* For ops->setattr: does what was asked for, but for the size.  The inode is locked. */
+int inode_setattr_generic(struct inode *inode, const struct setattr *a, const struct cred *cred);
+void inode_touch(struct inode *inode,
+		 u32 which);	/* ATTR_ATIME, _MTIME (ctime with it), _CTIME: now */
+struct timespec time_now(void); /* CLOCK_REALTIME */
+u64 time_boot(void);		/* CLOCK_REALTIME at clock_now() == 0, in ns */
 u64 inode_next_number(void);

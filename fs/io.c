@@ -13,6 +13,7 @@ void io_init_user(struct io *io, void __user *buf, u64 len)
 	io->kernel = NULL;
 	io->done = 0;
 	io->left = len;
+	io->limit = ~0ul;
 }
 
 void io_init_kernel(struct io *io, void *buf, u64 len)
@@ -21,6 +22,7 @@ void io_init_kernel(struct io *io, void *buf, u64 len)
 	io->kernel = buf;
 	io->done = 0;
 	io->left = len;
+	io->limit = ~0ul;
 }
 
 void io_init_vector(struct io *io, const struct iovec *iov, u64 total)
@@ -29,6 +31,7 @@ void io_init_vector(struct io *io, const struct iovec *iov, u64 total)
 	io->kernel = NULL;
 	io->done = 0;
 	io->left = total;
+	io->limit = ~0ul;
 }
 
 enum io_way { IO_PUT, IO_GET, IO_ZERO };

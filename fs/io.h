@@ -17,6 +17,7 @@ struct io {
 	u8 *kernel;		 /* kernel buffer */
 	u64 done;		 /* bytes moved in the current segment, or in `kernel` */
 	u64 left;		 /* bytes that may still be moved, over all segments */
+	u64 limit;		 /* RLIMIT_FSIZE: regular files are not written beyond it */
 	struct iovec one;	 /* backs iov for a single user buffer */
 };
 

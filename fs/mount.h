@@ -1,10 +1,14 @@
 /*
  * mount.h - which file system sits on which directory.
  *
- *   [m] mount_lock (a mutex; the walk takes the dentry spinlock instead to cross a mount)
+ * A mount that is part of the tree holds one reference to itself; one that has been detached lives
+ * until the last open file, working directory or walk in it has gone.
+ *
+ *   [m] mount_lock (a mutex) and dentry_lock to change, either to read    [a] atomic
  */
 #pragma once
 #include "fs/super.h"
+#include "kernel/sched/mutex.h"
 
 #define MS_RDONLY      1ul
 #define MS_NOSUID      2ul
@@ -39,9 +43,11 @@ struct mount {
 	struct list in_ns;	    /* [m] oldest first: the order of /proc/mounts */
 	struct list children;	    /* [m] */
 	struct list sibling;	    /* [m] */
+	u32 writers;		    /* [a] files open for writing */
 	unsigned long flags;	    /* [m] MS_RDONLY, NOSUID, NODEV, NOEXEC, *ATIME */
 	u32 id;			    /* [I] for mountinfo */
 	char *source;		    /* [I] "none" ... */
+	struct mount *copy;	    /* [m] while a tree is being copied: its copy */
 };
 
 /* The set of mounts that a process sees. */
@@ -50,11 +56,22 @@ struct mount_namespace {
 	struct mount *root; /* [m] */
 	struct list mounts; /* [m] struct mount.in_ns */
 	u32 event;	    /* [m] changes, for poll of /proc/mounts */
+	u32 count;	    /* [m] */
 	u32 id;		    /* [I] */
 };
 
+extern struct mutex mount_lock;
+
+void mount_init(void); /* boot */
 void mount_get(struct mount *m);
-void mount_put(struct mount *m);
+void mount_put(struct mount *m); /* may sleep; no inode locked */
+
+/* A mount outside of any namespace, one reference.  Takes over the super.  NULL: no memory. */
+struct mount *mount_create(struct super *super, struct dentry *root, const char *source,
+			   unsigned long flags);
+
+/* May files there be changed?  0, -EROFS. */
+int mount_want_write(const struct mount *m) must_check;
 struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source);
 void mount_namespace_get(struct mount_namespace *ns);
 void mount_namespace_put(struct mount_namespace *ns);

@@ -21,6 +21,10 @@ struct fs_context {
 struct fs_context *fs_context_create(const struct path *root, const struct path *cwd, u32 umask);
 struct fs_context *fs_context_copy(struct fs_context *c); /* NULL: no memory */
 void fs_context_put(struct fs_context *c);
+void fs_context_init(void); /* boot */
+
+/* Replaces the working directory or the root; takes a reference of its own. */
+void fs_context_set(struct fs_context *c, bool root, const struct path *p);
 
 static inline void path_get(const struct path *p)
 {
@@ -58,5 +62,8 @@ int path_lookup(struct path *dir, const char *name, size_t len, struct path *out
 /* Text of p as seen from root, " (deleted)" behind removed ones, "(unreachable)" before those
    outside. Returns its start inside buf (built from the end), or ERR_PTR(-ENAMETOOLONG). */
 char *path_text(const struct path *p, const struct path *root, char *buf, size_t size);
+
+/* The same for getcwd(2): -ENOENT when p has been removed. */
+char *path_text_strict(const struct path *p, const struct path *root, char *buf, size_t size);
 
 bool path_equal(const struct path *a, const struct path *b);

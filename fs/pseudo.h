@@ -40,6 +40,8 @@ struct inode *pseudo_inode_create(struct super *super, u32 mode, const struct ps
 struct inode *pseudo_dir_create(struct super *super, u32 mode, const struct inode_ops *ops);
 struct inode *pseudo_link_create(struct super *super, const char *target);
 
+void pseudo_inode_free(struct inode *inode); /* what inode_put does where ops->free is NULL */
+
 /* Fixed trees (sysfs, /proc/sys): a directory or file below parent.  NULL: no memory. */
 struct dentry *pseudo_add_dir(struct dentry *parent, const char *name);
 struct dentry *pseudo_add_file(struct dentry *parent, const char *name, u32 mode,

@@ -31,6 +31,7 @@ struct super_ops {
 	/* The last mount of it went away.  May keep s alive by its own reference (cgroup with
 	 * children). */
 	void (*unmounted)(struct super *s);
+	/* Everything below the root has been removed already. */
 	void (*free)(struct super *s);
 };
 
@@ -41,12 +42,19 @@ struct super {
 	struct dentry *root;	     /* [I] holds a reference */
 	u64 dev;		     /* [I] st_dev: major 0 */
 	u32 magic;		     /* [I] statfs f_type */
-	u32 mounts;		     /* [mount] mounts of it */
+	u32 mounts;		     /* [a] mounts of it */
+	u32 writers;		     /* [a] files open for writing */
 	bool readonly;		     /* [mount] */
 	void *private;
 };
 
+/* One reference, a device number; the root is for the file system to make. */
 void super_init(struct super *s, const struct fs_type *type, const struct super_ops *ops,
 		u32 magic);
 void super_get(struct super *s);
-void super_put(struct super *s);
+void super_put(struct super *s); /* may sleep */
+
+/* statfs(2): what the file system says, over what is true of any. */
+void super_statfs(struct super *s, struct statfs *out);
+
+extern const struct fs_type rootfs_type; /* tmpfs under another name */

@@ -1,0 +1,341 @@
+/*
+ * dentry.c - the tree of names.
+ *
+ * A pinned dentry is in its parent's list of children, in the hash and holds a reference to itself;
+ * dentry_remove ends all three.  A dentry with no reference left is therefore in no list, and
+ * nobody can find it.
+ *
+ * Locking: dentry_lock guards names, parents and lists.  Who changes a directory holds the lock of
+ * its inode besides, so a name that is looked up under that lock stays as it is.
+ */
+#include "fs/dentry.h"
+
+#include "fs/super.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/mem/slab.h"
+
+#define HASH_BITS 12
+
+struct spinlock dentry_lock = SPINLOCK_INIT(RANK_DENTRY);
+
+static struct list buckets[1 << HASH_BITS]; /* [d] */
+static u64 last_cookie = 2;		    /* [d] 0 to 2 are "." and ".." in readdir */
+static struct slab_cache *dentry_cache;
+
+void dentry_init(void)
+{
+	dentry_cache = slab_create("dentry", sizeof(struct dentry), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(buckets); i++)
+		list_init(&buckets[i]);
+}
+
+static struct list *bucket_of(const struct dentry *parent, u32 hash)
+{
+	return &buckets[(((u32)((u64)parent >> 5) ^ hash) * 0x9e3779b1u) >> (32 - HASH_BITS)];
+}
+
+static u32 name_hash(const char *name, size_t len)
+{
+	u32 hash = 0;
+
+	while (len--)
+		hash = dentry_hash_step(hash, (u8)*name++);
+	return hash;
+}
+
+/* --- birth and death --------------------------------------------------------------------------*/
+
+char *dentry_name_alloc(const char *name, size_t len)
+{
+	char *copy = kmalloc(len + 1);
+
+	if (copy) {
+		memcpy(copy, name, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
+static bool is_short(const struct dentry *d)
+{
+	return d->name == d->short_name;
+}
+
+struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len)
+{
+	struct dentry *d = slab_alloc(dentry_cache);
+
+	if (!d)
+		return NULL;
+	if (len < sizeof(d->short_name)) {
+		d->name = d->short_name;
+		memcpy(d->name, name, len);
+		d->name[len] = '\0';
+	} else {
+		d->name = dentry_name_alloc(name, len);
+	}
+	if (!d->name) {
+		slab_free(dentry_cache, d);
+		return NULL;
+	}
+	refcount_init(&d->refs, 1);
+	d->parent = parent ? dentry_get(parent) : d;
+	d->inode = NULL;
+	d->super = parent ? parent->super : NULL;
+	list_init(&d->hash);
+	list_init(&d->children);
+	list_init(&d->sibling);
+	d->name_hash = name_hash(name, len);
+	d->name_len = len;
+	d->mounts = 0;
+	d->cookie = 0;
+	d->pinned = d->removed = d->linkable = false;
+	d->private = NULL;
+	return d;
+}
+
+struct dentry *dentry_create_root(struct super *super, struct inode *inode)
+{
+	struct dentry *d = dentry_create(NULL, "/", 1);
+
+	if (!d)
+		return NULL;
+	d->super = super;
+	d->inode = inode;
+	return d;
+}
+
+struct dentry *dentry_get(struct dentry *d)
+{
+	refcount_get(&d->refs);
+	return d;
+}
+
+void dentry_put(struct dentry *d)
+{
+	struct dentry *parent;
+
+	while (d && refcount_put(&d->refs)) {
+		parent = d->parent != d ? d->parent : NULL;
+		if (d->inode)
+			inode_put(d->inode);
+		if (!is_short(d))
+			kfree(d->name);
+		slab_free(dentry_cache, d);
+		d = parent;
+	}
+}
+
+/* --- the tree ---------------------------------------------------------------------------------*/
+
+void dentry_attach(struct dentry *d, struct inode *inode)
+{
+	d->inode = inode;
+	dentry_get(d);
+	spin_lock(&dentry_lock);
+	d->pinned = true;
+	d->cookie = ++last_cookie;
+	list_add_tail(&d->sibling, &d->parent->children);
+	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+	spin_unlock(&dentry_lock);
+}
+
+void dentry_attach_temporary(struct dentry *d, struct inode *inode)
+{
+	d->inode = inode;
+}
+
+void dentry_remove(struct dentry *d)
+{
+	bool pinned;
+
+	spin_lock(&dentry_lock);
+	pinned = d->pinned;
+	if (pinned) {
+		list_del(&d->hash);
+		list_del(&d->sibling);
+		d->pinned = false;
+		d->removed = true;
+	}
+	spin_unlock(&dentry_lock);
+	if (pinned)
+		dentry_put(d);
+}
+
+void dentry_remove_below(struct dentry *root)
+{
+	struct dentry *d;
+
+	for (;;) {
+		spin_lock(&dentry_lock);
+		for (d = root; !list_empty(&d->children);)
+			d = list_first(&d->children, struct dentry, sibling);
+		if (d != root)
+			dentry_get(d);
+		spin_unlock(&dentry_lock);
+		if (d == root)
+			return;
+		dentry_remove(d);
+		dentry_put(d);
+		sched_relax();
+	}
+}
+
+void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
+{
+	size_t len = strlen(name);
+	struct dentry *old_parent = NULL;
+	char *old_name = NULL;
+
+	if (name == d->name)
+		return;
+	spin_lock(&dentry_lock);
+	list_del(&d->hash);
+	if (!is_short(d))
+		old_name = d->name;
+	if (len < sizeof(d->short_name)) {
+		memmove(d->short_name, name, len + 1);
+		d->name = d->short_name;
+	} else {
+		d->name = (char *)name;
+	}
+	d->name_len = len;
+	d->name_hash = name_hash(name, len);
+	if (d->parent != new_parent) {
+		old_parent = d->parent;
+		d->parent = dentry_get(new_parent);
+		d->cookie = ++last_cookie;
+		list_move_tail(&d->sibling, &new_parent->children);
+	}
+	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+	spin_unlock(&dentry_lock);
+	kfree(old_name);
+	if (old_parent)
+		dentry_put(old_parent);
+}
+
+#define SWAP(a, b)                         \
+	do {                               \
+		__typeof__(a) swap_ = (a); \
+		(a) = (b);                 \
+		(b) = swap_;               \
+	} while (0)
+
+static void list_swap(struct list *a, struct list *b)
+{
+	struct list mark;
+
+	list_add_tail(&mark, a);
+	list_del(a);
+	list_add_tail(a, b);
+	list_del(b);
+	list_add_tail(b, &mark);
+	list_del(&mark);
+}
+
+void dentry_exchange(struct dentry *a, struct dentry *b)
+{
+	char *a_name = is_short(a) ? NULL : a->name, *b_name = is_short(b) ? NULL : b->name;
+
+	spin_lock(&dentry_lock);
+	list_del(&a->hash);
+	list_del(&b->hash);
+	for (size_t i = 0; i < sizeof(a->short_name); i++)
+		SWAP(a->short_name[i], b->short_name[i]);
+	a->name = b_name ?: a->short_name;
+	b->name = a_name ?: b->short_name;
+	SWAP(a->name_hash, b->name_hash);
+	SWAP(a->name_len, b->name_len);
+	SWAP(a->cookie, b->cookie);
+	SWAP(a->parent, b->parent); /* with the references */
+	list_swap(&a->sibling, &b->sibling);
+	list_add(&a->hash, bucket_of(a->parent, a->name_hash));
+	list_add(&b->hash, bucket_of(b->parent, b->name_hash));
+	spin_unlock(&dentry_lock);
+}
+
+/* --- looking ----------------------------------------------------------------------------------*/
+
+struct dentry *dentry_find_locked(struct dentry *parent, const char *name, size_t len, u32 hash)
+{
+	struct dentry *d;
+
+	list_for_each (d, bucket_of(parent, hash), hash) {
+		if (d->name_hash == hash && d->parent == parent && d->name_len == len &&
+		    memcmp(d->name, name, len) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len)
+{
+	u32 hash = name_hash(name, len);
+	struct dentry *d;
+
+	spin_lock(&dentry_lock);
+	d = dentry_find_locked(parent, name, len, hash);
+	if (d)
+		dentry_get(d);
+	spin_unlock(&dentry_lock);
+	return d;
+}
+
+bool dentry_has_children(struct dentry *d)
+{
+	return !list_empty(&d->children);
+}
+
+bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor)
+{
+	spin_lock(&dentry_lock);
+	while (d != ancestor && d->parent != d)
+		d = d->parent;
+	spin_unlock(&dentry_lock);
+	return d == ancestor;
+}
+
+struct dentry *dentry_next_child(struct dentry *dir, u64 after)
+{
+	struct dentry *d;
+
+	spin_lock(&dentry_lock);
+	list_for_each (d, &dir->children, sibling) {
+		if (d->cookie > after) {
+			dentry_get(d);
+			spin_unlock(&dentry_lock);
+			return d;
+		}
+	}
+	spin_unlock(&dentry_lock);
+	return NULL;
+}
+
+ssize_t dentry_path(struct dentry *d, char *buf, size_t size)
+{
+	size_t at = size;
+	ssize_t error = 0;
+
+	if (size < 2)
+		return -ENAMETOOLONG;
+	buf[--at] = '\0';
+	spin_lock(&dentry_lock);
+	if (d->parent == d)
+		buf[--at] = '/';
+	for (; d->parent != d && !error; d = d->parent) {
+		if (at < d->name_len + 1) {
+			error = -ENAMETOOLONG;
+		} else {
+			at -= d->name_len;
+			memcpy(buf + at, d->name, d->name_len);
+			buf[--at] = '/';
+		}
+	}
+	spin_unlock(&dentry_lock);
+	if (error)
+		return error;
+	memmove(buf, buf + at, size - at);
+	return size - at - 1;
+}

@@ -1,0 +1,220 @@
+/*
+ * file.c - open files: life, reading, writing, position.
+ *
+ * Locking: pos_lock is held throughout a read or write that uses the file's own position, as POSIX
+ * wants it for files that several share.  A file with one reference, which belongs to a table that
+ * is not shared, has no one to race with and takes no lock.
+ */
+#include "fs/file.h"
+
+#include "fs/lock.h"
+#include "fs/open.h"
+#include "kernel/mem/slab.h"
+
+#define DAY 86400
+
+static struct slab_cache *file_cache;
+
+void file_init(void)
+{
+	file_cache = slab_create("file", sizeof(struct file), 0);
+}
+
+struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
+			 const struct cred *cred)
+{
+	struct file *f = slab_zalloc(file_cache);
+	u32 access = (flags & O_ACCMODE) + 1;
+
+	if (!f)
+		return NULL;
+	refcount_init(&f->refs, 1);
+	f->ops = ops;
+	f->path = *path;
+	path_get(path);
+	f->inode = path->dentry->inode;
+	f->flags = flags;
+	f->can_read = access & 1;
+	f->can_write = access & 2;
+	mutex_init(&f->pos_lock, RANK_POSITION);
+	f->cred = cred_get(cred);
+	list_init(&f->epoll_items);
+	return f;
+}
+
+void file_destroy(struct file *f)
+{
+	if (f->counted)
+		file_uncount_writer(f);
+	path_put(&f->path);
+	cred_put(f->cred);
+	slab_free(file_cache, f);
+}
+
+void file_put(struct file *f)
+{
+	if (!refcount_put(&f->refs))
+		return;
+	file_lock_released(f);
+	if (f->ops->release)
+		f->ops->release(f);
+	file_destroy(f);
+}
+
+void file_hold(void *file)
+{
+	file_get(file);
+}
+
+void file_release(void *file)
+{
+	file_put(file);
+}
+
+/* --- reading and writing
+ * ------------------------------------------------------------------------*/
+
+typedef ssize_t (*transfer_fn)(struct file *f, struct io *io, u64 *pos);
+
+static ssize_t transfer(struct file *f, struct io *io, u64 *pos, transfer_fn fn)
+{
+	bool alone;
+	u64 ignored = 0;
+	ssize_t n;
+
+	if (pos)
+		return fn(f, io, pos);
+	if (f->ops->flags & (FILE_NO_SEEK | FILE_NO_POS))
+		return fn(f, io, &ignored);
+	alone = refcount_read(&f->refs) == 1;
+	if (!alone)
+		mutex_lock(&f->pos_lock);
+	n = fn(f, io, &f->pos);
+	if (!alone)
+		mutex_unlock(&f->pos_lock);
+	return n;
+}
+
+ssize_t file_read(struct file *f, struct io *io, u64 *pos)
+{
+	if (unlikely(!f->can_read))
+		return -EBADF;
+	if (unlikely(!f->ops->read))
+		return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
+	return transfer(f, io, pos, f->ops->read);
+}
+
+ssize_t file_write(struct file *f, struct io *io, u64 *pos)
+{
+	if (unlikely(!f->can_write))
+		return -EBADF;
+	if (unlikely(!f->ops->write))
+		return -EINVAL;
+	return transfer(f, io, pos, f->ops->write);
+}
+
+ssize_t file_read_kernel(struct file *f, void *buf, size_t n, u64 pos)
+{
+	struct io io;
+	size_t done = 0;
+	ssize_t got;
+
+	if (!f->ops->read)
+		return -EINVAL;
+	while (done < n) {
+		io_init_kernel(&io, (u8 *)buf + done, n - done);
+		got = f->ops->read(f, &io, &pos);
+		if (got < 0)
+			return done ? (ssize_t)done : got;
+		if (got == 0)
+			break;
+		done += got;
+	}
+	return done;
+}
+
+/* --- position --------------------------------------------------------------------------------*/
+
+static s64 seek_generic(struct file *f, s64 offset, int whence)
+{
+	s64 base;
+
+	switch (whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = f->pos;
+		break;
+	case SEEK_END:
+		base = f->inode->size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (__builtin_add_overflow(base, offset, &base))
+		return -EOVERFLOW;
+	if (base < 0)
+		return -EINVAL;
+	f->pos = base;
+	return base;
+}
+
+s64 file_seek(struct file *f, s64 offset, int whence)
+{
+	s64 pos;
+
+	if (f->ops->flags & FILE_NO_SEEK)
+		return -ESPIPE;
+	mutex_lock(&f->pos_lock);
+	pos = f->ops->seek ? f->ops->seek(f, offset, whence) : seek_generic(f, offset, whence);
+	mutex_unlock(&f->pos_lock);
+	return pos;
+}
+
+s64 mapping_file_seek(struct file *f, s64 offset, int whence)
+{
+	struct mapping *m = &f->inode->mapping;
+	u64 size = f->inode->size, index = (u64)offset >> PAGE_SHIFT;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return seek_generic(f, offset, whence);
+	if (offset < 0 || (u64)offset >= size)
+		return -ENXIO;
+	mutex_lock(&m->lock);
+	if (whence == SEEK_HOLE) {
+		index = radix_first_free(&m->pages, index, (size + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	} else if (!radix_next(&m->pages, &index) || index << PAGE_SHIFT >= size) {
+		mutex_unlock(&m->lock);
+		return -ENXIO;
+	}
+	mutex_unlock(&m->lock);
+	f->pos = min(max((u64)offset, index << PAGE_SHIFT), size);
+	return f->pos;
+}
+
+/* --- access time -----------------------------------------------------------------------------*/
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+void file_touch_atime(struct file *f)
+{
+	struct inode *inode = f->inode;
+	unsigned long flags = f->path.mount->flags;
+	struct timespec now;
+
+	if (f->flags & O_NOATIME || flags & MS_NOATIME ||
+	    (flags & MS_NODIRATIME && S_ISDIR(inode->mode)) || mount_want_write(f->path.mount))
+		return;
+	if (!(flags & MS_RELATIME)) {
+		inode_touch(inode, ATTR_ATIME);
+		return;
+	}
+	now = time_now();
+	if (!is_later(&inode->atime, &inode->mtime) || !is_later(&inode->atime, &inode->ctime) ||
+	    now.tv_sec - inode->atime.tv_sec >= DAY)
+		inode->atime = now;
+}

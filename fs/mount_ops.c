@@ -1,0 +1,232 @@
+/*
+ * mount_ops.c - what mount(2) and umount2(2) do.
+ *
+ * Locking: mount_lock for the tree.  A place that is about to be covered is held by its inode's
+ * lock while it is looked at, because rmdir and unlink mark it removed and look for mounts on it
+ * under that lock.  References are dropped after mount_lock.
+ */
+#include "fs/mount_tree.h"
+#include "fs/path.h"
+#include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
+
+#define MOUNTS_MAX  100000 /* in a namespace, as fs.mount-max of Linux */
+#define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | ATIME_FLAGS)
+
+/* Of one mount, out of the flags of mount(2): relatime unless something else is asked for. */
+static unsigned long mount_flags(unsigned long flags)
+{
+	unsigned long out = flags & MOUNT_FLAGS;
+
+	if (flags & (MS_NOATIME | MS_STRICTATIME))
+		out &= ~MS_RELATIME;
+	else
+		out |= MS_RELATIME;
+	return flags & MS_STRICTATIME ? out & ~MS_NOATIME : out;
+}
+
+static bool is_mount_root(const struct path *p)
+{
+	return p->dentry == p->mount->root;
+}
+
+static bool is_dir(const struct dentry *d)
+{
+	return S_ISDIR(d->inode->mode);
+}
+
+/* Locks the tree with `at` on top of whatever has been mounted there meanwhile, and holds its
+   dentry.  -ENOENT: removed; -EINVAL: not in a namespace; -ENOSPC.  mount_end follows on 0. */
+static int mount_begin(struct path *at)
+{
+	int error = 0;
+
+	mutex_lock(&mount_lock);
+	mount_cross(at);
+	mutex_lock(&at->dentry->inode->lock);
+	if (at->dentry->removed)
+		error = -ENOENT;
+	else if (!at->mount->ns)
+		error = -EINVAL;
+	else if (at->mount->ns->count >= MOUNTS_MAX)
+		error = -ENOSPC;
+	if (error) {
+		mutex_unlock(&at->dentry->inode->lock);
+		mutex_unlock(&mount_lock);
+	}
+	return error;
+}
+
+static void mount_end(struct path *at)
+{
+	mutex_unlock(&at->dentry->inode->lock);
+	mutex_unlock(&mount_lock);
+}
+
+/* --- mount -----------------------------------------------------------------------------------*/
+
+static int attach_new(struct mount *m, struct path *at)
+{
+	int error = mount_begin(at);
+
+	if (error)
+		return error;
+	if (at->mount->super == m->super && is_mount_root(at) && at->dentry == m->root)
+		error = -EBUSY;
+	else if (is_dir(at->dentry) != is_dir(m->root))
+		error = -ENOTDIR;
+	else
+		mount_attach(m, at->mount->ns, at);
+	mount_end(at);
+	return error;
+}
+
+int mount_add(struct path *at, const char *source, const char *type_name, unsigned long flags,
+	      const char *options, const struct cred *cred)
+{
+	const struct fs_type *type = type_name ? fs_type_find(type_name) : NULL;
+	struct super *super;
+	struct mount *m;
+	int error;
+
+	if (!type)
+		return type_name ? -ENODEV : -EINVAL;
+	super = type->mount(type, source ?: "none", flags, options ?: "", cred);
+	if (IS_ERR(super))
+		return PTR_ERR(super);
+	if (flags & MS_RDONLY && !super->mounts)
+		super->readonly = true;
+	m = mount_create(super, super->root, source ?: "none", mount_flags(flags));
+	if (!m) {
+		super_put(super);
+		return -ENOMEM;
+	}
+	error = attach_new(m, at);
+	if (error)
+		mount_put(m);
+	return error;
+}
+
+int mount_bind(struct path *from, struct path *at, unsigned long flags)
+{
+	struct list dead = LIST_INIT(dead);
+	struct mount *m;
+	int error = mount_begin(at);
+
+	if (error)
+		return error;
+	if (!from->mount->ns)
+		error = -EINVAL;
+	else if (is_dir(from->dentry) != is_dir(at->dentry))
+		error = -ENOTDIR;
+	if (!error) {
+		m = mount_clone_tree(from->mount, from->dentry, at->mount->ns, flags & MS_REC,
+				     &dead);
+		if (m)
+			mount_attach(m, at->mount->ns, at);
+		else
+			error = -ENOMEM;
+	}
+	mount_end(at);
+	mount_reap(&dead);
+	return error;
+}
+
+static bool mount_is_below(const struct mount *m, const struct mount *top)
+{
+	while (m && m != top)
+		m = m->parent;
+	return m;
+}
+
+int mount_move(struct path *from, struct path *to)
+{
+	struct dentry *point = NULL;
+	int error = mount_begin(to);
+
+	if (error)
+		return error;
+	if (!is_mount_root(from) || !from->mount->ns || !from->mount->parent ||
+	    from->mount->ns != to->mount->ns || is_dir(from->dentry) != is_dir(to->dentry)) {
+		error = -EINVAL;
+	} else if (mount_is_below(to->mount, from->mount)) {
+		error = -ELOOP;
+	} else {
+		point = mount_unhook(from->mount);
+		mount_hook(from->mount, to);
+	}
+	mount_end(to);
+	if (point)
+		dentry_put(point);
+	return error;
+}
+
+/* --- remount ---------------------------------------------------------------------------------*/
+
+static int set_readonly(struct super *s, bool readonly)
+{
+	if (readonly && __atomic_load_n(&s->writers, __ATOMIC_RELAXED))
+		return -EBUSY;
+	WRITE_ONCE(s->readonly, readonly);
+	return 0;
+}
+
+int mount_remount(struct path *at, unsigned long flags, const char *options)
+{
+	struct mount *m = at->mount;
+	struct super *s = m->super;
+	unsigned long wanted = mount_flags(flags);
+	int error = 0;
+
+	if (!(flags & (ATIME_FLAGS | MS_STRICTATIME)))
+		wanted = (wanted & ~ATIME_FLAGS) | (m->flags & ATIME_FLAGS);
+	mutex_lock(&mount_lock);
+	if (!is_mount_root(at) || !m->ns)
+		error = -EINVAL;
+	else if (flags & MS_BIND)
+		error = (wanted & ~m->flags & MS_RDONLY) && m->writers ? -EBUSY : 0;
+	else if (s->ops->remount)
+		error = s->ops->remount(s, flags, options ?: "");
+	if (!error && !(flags & MS_BIND))
+		error = set_readonly(s, flags & MS_RDONLY);
+	if (!error) {
+		WRITE_ONCE(m->flags, wanted);
+		m->ns->event++;
+	}
+	mutex_unlock(&mount_lock);
+	return error;
+}
+
+/* --- umount ----------------------------------------------------------------------------------*/
+
+/* The reference of the tree and that of the caller's path. */
+static bool is_busy(struct mount *m)
+{
+	return !list_empty(&m->children) || refcount_read(&m->refs) > 2;
+}
+
+int mount_remove(struct path *at, int flags)
+{
+	struct list dead = LIST_INIT(dead);
+	struct mount *m = at->mount;
+	int error = 0;
+
+	mutex_lock(&mount_lock);
+	if (!is_mount_root(at) || !m->ns) {
+		error = -EINVAL;
+	} else if (!m->parent) {
+		/* The root of everything cannot go: like Linux, it becomes read-only. */
+		error = flags & MNT_DETACH ? -EINVAL : set_readonly(m->super, true);
+	} else if (flags & MNT_DETACH) {
+		mount_detach_below(m, &dead);
+		mount_detach(m, &dead);
+	} else if (is_busy(m)) {
+		error = -EBUSY;
+	} else {
+		mount_detach(m, &dead);
+	}
+	mutex_unlock(&mount_lock);
+	mount_reap(&dead);
+	return error;
+}

@@ -1,0 +1,96 @@
+/*
+ * mount_show.c - /proc/PID/mounts and mountinfo, in the words of Linux.
+ */
+#include "fs/mount.h"
+#include "fs/path.h"
+#include "kernel/lib/text.h"
+#include "kernel/mem/slab.h"
+
+static void show_flags(unsigned long flags, struct text *out)
+{
+	static const struct {
+		unsigned long flag;
+		const char *word;
+	} words[] = {
+		{ MS_NOSUID, ",nosuid" },	  { MS_NODEV, ",nodev" },
+		{ MS_NOEXEC, ",noexec" },	  { MS_NOATIME, ",noatime" },
+		{ MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (flags & words[i].flag)
+			text_string(out, words[i].word);
+	}
+}
+
+static void show_super_options(struct super *s, struct text *out)
+{
+	if (s->ops->show_options)
+		s->ops->show_options(s, out);
+}
+
+static void show_mounts_line(struct mount *m, const char *where, struct text *out)
+{
+	text_escaped(out, m->source);
+	text_char(out, ' ');
+	text_escaped(out, where);
+	text_printf(out, " %s %s", m->super->type->name, mount_want_write(m) ? "ro" : "rw");
+	show_flags(m->flags, out);
+	show_super_options(m->super, out);
+	text_string(out, " 0 0\n");
+}
+
+static void show_info_line(struct mount *m, const char *where, struct text *out)
+{
+	struct super *s = m->super;
+	u32 minor = (s->dev & 0xff) | (s->dev >> 12 & ~0xffu),
+	    parent = m->parent ? m->parent->id : m->id;
+	char *buf = kmalloc(PATH_MAX);
+
+	text_printf(out, "%u %u %lu:%u ", m->id, parent, s->dev >> 8 & 0xfff, minor);
+	if (buf && dentry_path(m->root, buf, PATH_MAX) > 0)
+		text_escaped(out, buf);
+	kfree(buf);
+	text_char(out, ' ');
+	text_escaped(out, where);
+	text_string(out, m->flags & MS_RDONLY ? " ro" : " rw");
+	show_flags(m->flags, out);
+	text_printf(out, " - %s ", s->type->name);
+	text_escaped(out, m->source);
+	text_string(out, s->readonly ? " ro" : " rw");
+	show_super_options(s, out);
+	text_char(out, '\n');
+}
+
+/* Those that the root does not show are left out. */
+static void show_all(struct mount_namespace *ns, const struct path *root, struct text *out,
+		     void (*line)(struct mount *m, const char *where, struct text *out))
+{
+	char *buf = kmalloc(PATH_MAX), *where;
+	struct mount *m;
+
+	if (!buf) {
+		out->overflow = true;
+		return;
+	}
+	mutex_lock(&mount_lock);
+	list_for_each (m, &ns->mounts, in_ns) {
+		struct path place = { m, m->root };
+
+		where = path_text(&place, root, buf, PATH_MAX);
+		if (!IS_ERR(where) && *where == '/')
+			line(m, where, out);
+	}
+	mutex_unlock(&mount_lock);
+	kfree(buf);
+}
+
+void mount_show(struct mount_namespace *ns, const struct path *root, struct text *out)
+{
+	show_all(ns, root, out, show_mounts_line);
+}
+
+void mount_show_info(struct mount_namespace *ns, const struct path *root, struct text *out)
+{
+	show_all(ns, root, out, show_info_line);
+}

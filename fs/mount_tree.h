@@ -1,0 +1,28 @@
+/*
+ * mount_tree.h - changes of the tree of mounts; for this folder only.  All need mount_lock.
+ */
+#pragma once
+#include "fs/mount.h"
+
+/* Puts m, whose one reference becomes the tree's, on top of a place; `at` NULL: the first. */
+void mount_attach(struct mount *m, struct mount_namespace *ns, const struct path *at);
+
+/* Takes m off the place where it is, for mount_attach elsewhere; it stays in its namespace.
+   Returns the place's dentry, whose reference is the caller's now. */
+struct dentry *mount_unhook(struct mount *m);
+/* Puts what mount_unhook took off somewhere else. */
+void mount_hook(struct mount *m, const struct path *at);
+
+/* Takes m, which has no children, or all that is below `top`, out of tree and namespace.  They are
+   collected in `dead`, which mount_reap empties once mount_lock has been released. */
+void mount_detach(struct mount *m, struct list *dead);
+void mount_detach_below(struct mount *top, struct list *dead);
+void mount_reap(struct list *dead);
+
+/* The mounts below `top`, parents first; NULL at the end. */
+struct mount *mount_next_below(struct mount *m, const struct mount *top);
+
+/* A copy of top with another root, not attached yet; `below`: with copies of the mounts below that
+   root, which are in the namespace already.  NULL: no memory; what was made is in `dead`. */
+struct mount *mount_clone_tree(struct mount *top, struct dentry *root, struct mount_namespace *ns,
+			       bool below, struct list *dead);

@@ -1,0 +1,317 @@
+/*
+ * open.c - what open(2) does once it knows the place or the directory.
+ *
+ * Order of the answers as on Linux: what the place is (ELOOP, EISDIR, ENOTDIR, devices on a nodev
+ * mount), rights, a read-only mount, a program that runs (ETXTBSY), and what the file itself says.
+ * A file that this very open has made may be opened in any mode, whatever its permission bits.
+ */
+#include "fs/open.h"
+
+#include "fs/device.h"
+#include "fs/name.h"
+#include "fs/pipe.h"
+#include "fs/walk.h"
+
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
+#define PATH_FLAGS  (O_DIRECTORY | O_NOFOLLOW | O_PATH)
+
+static const struct file_ops path_only_ops; /* of O_PATH: nothing can be done with it */
+
+/* --- opening what is there
+ * ----------------------------------------------------------------------*/
+
+int file_count_writer(struct file *f)
+{
+	struct mount *m = f->path.mount;
+	int error = mount_want_write(m);
+
+	if (!error)
+		error = inode_write_begin(f->inode);
+	if (error)
+		return error;
+	__atomic_fetch_add(&m->writers, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&m->super->writers, 1, __ATOMIC_RELAXED);
+	f->counted = true;
+	return 0;
+}
+
+void file_uncount_writer(struct file *f)
+{
+	struct mount *m = f->path.mount;
+
+	inode_write_end(f->inode);
+	__atomic_fetch_sub(&m->writers, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&m->super->writers, 1, __ATOMIC_RELAXED);
+}
+
+static unsigned wanted_rights(u32 flags)
+{
+	static const u8 of_access[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+					MAY_READ | MAY_WRITE };
+
+	return of_access[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+}
+
+static int check_open(const struct path *path, u32 flags, const struct cred *cred, bool created)
+{
+	struct inode *inode = path->dentry->inode;
+	unsigned may = created ? 0 : wanted_rights(flags);
+	u32 mode = inode->mode;
+	int error;
+
+	if (S_ISLNK(mode))
+		return -ELOOP;
+	if (S_ISDIR(mode) && may & MAY_WRITE)
+		return -EISDIR;
+	if ((S_ISCHR(mode) || S_ISBLK(mode)) && path->mount->flags & MS_NODEV)
+		return -EACCES;
+	if (may & MAY_WRITE && (S_ISREG(mode) || S_ISDIR(mode)) && path->mount->super->readonly)
+		return -EROFS;
+	error = may ? inode_permission(inode, may, cred) : 0;
+	if (error)
+		return error;
+	return flags & O_NOATIME && !inode_is_owner(inode, cred) ? -EPERM : 0;
+}
+
+static const struct file_ops *ops_of(struct inode *inode)
+{
+	switch (inode->mode & S_IFMT) {
+	case S_IFCHR:
+	case S_IFBLK:
+		return device_find(inode->mode, inode->rdev);
+	case S_IFIFO:
+		return &fifo_file_ops;
+	case S_IFSOCK:
+		return NULL;
+	default:
+		return inode->fops;
+	}
+}
+
+static struct file *open_place(const struct path *path, u32 flags, const struct cred *cred,
+			       bool created)
+{
+	struct inode *inode = path->dentry->inode;
+	const struct file_ops *ops;
+	struct file *f;
+	int error = check_open(path, flags, cred, created);
+
+	if (error)
+		return ERR_PTR(error);
+	ops = ops_of(inode);
+	if (!ops)
+		return ERR_PTR(-ENXIO);
+	if (flags & O_DIRECT && S_ISREG(inode->mode))
+		return ERR_PTR(-EINVAL);
+	f = file_create(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	if (f->can_write && S_ISREG(inode->mode))
+		error = file_count_writer(f);
+	if (!error && ops->open)
+		error = ops->open(inode, f);
+	if (error) {
+		file_destroy(f);
+		return ERR_PTR(error);
+	}
+	f->flags &= ~O_NOCTTY;
+	f->flags |= O_LARGEFILE;
+	return f;
+}
+
+static struct file *open_path_only(const struct path *path, u32 flags, const struct cred *cred)
+{
+	struct file *f = file_create(path, &path_only_ops, flags & PATH_FLAGS, cred);
+
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	f->can_read = f->can_write = false;
+	return f;
+}
+
+static int truncate_opened(const struct path *path)
+{
+	struct inode *inode = path->dentry->inode;
+	struct setattr a = { .valid = ATTR_SIZE };
+	int error;
+
+	if (!S_ISREG(inode->mode))
+		return 0;
+	error = mount_want_write(path->mount);
+	if (!error)
+		error = inode_write_begin(inode);
+	if (error)
+		return error;
+	error = inode_setattr(inode, &a, &cred_root);
+	inode_write_end(inode);
+	return error;
+}
+
+static struct file *open_and_truncate(const struct path *path, u32 flags, const struct cred *cred,
+				      bool created)
+{
+	struct file *f = open_place(path, flags, cred, created);
+	int error = 0;
+
+	if (!IS_ERR(f) && flags & O_TRUNC && !created)
+		error = truncate_opened(path);
+	if (error) {
+		file_put(f);
+		return ERR_PTR(error);
+	}
+	return f;
+}
+
+struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred)
+{
+	if (flags & O_PATH)
+		return open_path_only(path, flags, cred);
+	if (flags & O_DIRECTORY && !S_ISDIR(path->dentry->inode->mode))
+		return ERR_PTR(-ENOTDIR);
+	return open_and_truncate(path, flags, cred, false);
+}
+
+struct file *file_open_exec(const struct path *path, const struct cred *cred)
+{
+	struct inode *inode = path->dentry->inode;
+	struct file *f;
+	int error;
+
+	if (S_ISLNK(inode->mode))
+		return ERR_PTR(-ELOOP);
+	if (!S_ISREG(inode->mode) || path->mount->flags & MS_NOEXEC)
+		return ERR_PTR(-EACCES);
+	error = inode_permission(inode, MAY_EXEC, cred);
+	if (error)
+		return ERR_PTR(error);
+	f = file_create(path, inode->fops, O_RDONLY | O_LARGEFILE, cred);
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	f->can_read = inode_permission(inode, MAY_READ, cred) == 0;
+	error = inode->fops->open ? inode->fops->open(inode, f) : 0;
+	if (error) {
+		file_destroy(f);
+		return ERR_PTR(error);
+	}
+	return f;
+}
+
+/* --- creating
+ * -----------------------------------------------------------------------------------*/
+
+/* Looks the last name up, or creates it: 0 with the place and whether it is new. */
+static int find_or_create(struct walker *x, u32 flags, u32 mode, struct path *out, bool *created)
+{
+	struct inode *dir = x->at.dentry->inode;
+	int error;
+
+	*created = false;
+	mutex_lock(&dir->lock);
+	error = path_lookup(&x->at, x->last, x->last_len, out);
+	if (!error && !out->dentry) {
+		error = name_create_locked(&x->at, x->last, x->last_len, S_IFREG | mode,
+					   x->walk->cred, &out->dentry);
+		if (!error) {
+			mount_get(out->mount);
+			*created = true;
+		}
+	}
+	mutex_unlock(&dir->lock);
+	return error;
+}
+
+/* O_CREAT, for one directory; a symbolic link as the last name: *again. */
+static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again)
+{
+	struct path place;
+	struct file *f;
+	bool created;
+	int error;
+
+	*again = false;
+	if (x->last_len == 0 ||
+	    (x->last[0] == '.' && (x->last_len == 1 || (x->last_len == 2 && x->last[1] == '.'))))
+		return ERR_PTR(flags & O_EXCL ? -EEXIST : -EISDIR);
+	if (x->slash)
+		return ERR_PTR(-EISDIR);
+	error = find_or_create(x, flags, mode, &place, &created);
+	if (error)
+		return ERR_PTR(error);
+	if (!created && flags & O_EXCL) {
+		f = ERR_PTR(-EEXIST);
+	} else if (S_ISLNK(place.dentry->inode->mode) && !(flags & O_NOFOLLOW)) {
+		error = walker_follow(x, place.dentry);
+		*again = !error;
+		f = ERR_PTR(error);
+	} else if (S_ISDIR(place.dentry->inode->mode)) {
+		f = ERR_PTR(-EISDIR);
+	} else {
+		f = open_and_truncate(&place, flags, x->walk->cred, created);
+	}
+	path_put(&place);
+	return f;
+}
+
+static struct file *open_create(const struct walk *w, const char *name, u32 flags, u32 mode)
+{
+	struct walker x;
+	struct file *f;
+	bool again = true;
+	int error = walker_begin(&x, w, name, 0, true);
+
+	f = ERR_PTR(error);
+	while (!error && again) {
+		error = walker_run(&x);
+		f = error ? ERR_PTR(error) : create_in(&x, flags, mode, &again);
+	}
+	walker_end(&x);
+	return f;
+}
+
+static struct file *open_existing(const struct walk *w, const char *name, u32 flags)
+{
+	unsigned how =
+		(flags & O_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
+	struct path place;
+	struct file *f;
+	int error = path_walk(w, name, how, &place);
+
+	if (error)
+		return ERR_PTR(error);
+	f = file_open_path(&place, flags, w->cred);
+	path_put(&place);
+	return f;
+}
+
+static struct file *open_nameless(const struct walk *w, const char *name, u32 flags, u32 mode)
+{
+	struct path dir, place;
+	struct file *f;
+	int error = path_walk(w, name, WALK_FOLLOW | WALK_DIRECTORY, &dir);
+
+	if (error)
+		return ERR_PTR(error);
+	error = name_create_nameless(&dir, S_IFREG | mode, w->cred, !(flags & O_EXCL),
+				     &place.dentry);
+	place.mount = dir.mount;
+	f = error ? ERR_PTR(error) : open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
+	if (!error)
+		dentry_put(place.dentry);
+	path_put(&dir);
+	return f;
+}
+
+struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mode)
+{
+	if (flags & O_PATH)
+		flags &= PATH_FLAGS;
+	mode &= 07777;
+	if (flags & TMPFILE_BIT) {
+		if ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || !(flags & 3))
+			return ERR_PTR(-EINVAL);
+		return open_nameless(w, name, flags, mode);
+	}
+	if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+		return ERR_PTR(-EINVAL);
+	return flags & O_CREAT ? open_create(w, name, flags, mode) : open_existing(w, name, flags);
+}

@@ -1,0 +1,346 @@
+/*
+ * walk.c - from text to a place.
+ *
+ * A walk over names that are in the tree holds dentry_lock throughout and takes no reference but at
+ * its end, so a cached name costs its hash and a comparison.  Where it must do something that may
+ * sleep (ask a file system for a name, read a link, ask for a right) it pins the place where it is
+ * and lets go of the lock.
+ *
+ * Symbolic links are followed by putting their text in front of what is left of the path, so depth
+ * costs no stack.  Links that are no text (/proc/PID/fd/N) lead to a place at once.
+ *
+ * Differs from Linux: following a link does not change the link's access time.
+ */
+#include "fs/walk.h"
+
+#include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/mem/slab.h"
+
+#define LOCK_BUDGET 64 /* names */
+
+/* --- the lock and the pin --------------------------------------------------------------------*/
+
+/* Lets go of the lock; `at` stays. */
+static void walker_unlock(struct walker *x)
+{
+	struct path old = x->pin;
+
+	path_get(&x->at);
+	x->pin = x->at;
+	spin_unlock(&dentry_lock);
+	if (old.dentry)
+		path_put(&old);
+}
+
+/* Unlocked: `p` with its references becomes the place. */
+static void walker_jump(struct walker *x, const struct path *p)
+{
+	path_put(&x->pin);
+	x->at = x->pin = *p;
+}
+
+int walker_begin(struct walker *x, const struct walk *w, const char *name, unsigned flags,
+		 bool parent)
+{
+	const struct inode *inode;
+
+	x->walk = w;
+	x->at = *name == '/' ? w->root : w->base;
+	x->pin = (struct path){ NULL, NULL };
+	x->rest = name;
+	x->body = NULL;
+	x->flags = flags;
+	x->links = 0;
+	x->budget = LOCK_BUDGET;
+	x->parent = parent;
+	if (!*name)
+		return -ENOENT;
+	inode = x->at.dentry->inode;
+	if (inode->ops->valid && !inode->ops->valid(x->at.dentry))
+		return -ENOENT;
+	return 0;
+}
+
+void walker_end(struct walker *x)
+{
+	if (x->pin.dentry)
+		path_put(&x->pin);
+	if (x->body)
+		kfree(x->body);
+}
+
+/* --- links -----------------------------------------------------------------------------------*/
+
+static int follow_text(struct walker *x, struct inode *inode)
+{
+	size_t room = inode->size ? inode->size : PATH_MAX - 1, rest = strlen(x->rest);
+	char *text = kmalloc(room + rest + 1);
+	ssize_t len;
+
+	if (!text)
+		return -ENOMEM;
+	len = inode->ops->readlink ? inode->ops->readlink(inode, text, room) : -EINVAL;
+	if (len <= 0) {
+		kfree(text);
+		return len ?: -ENOENT;
+	}
+	memcpy(text + len, x->rest, rest + 1);
+	kfree(x->body);
+	x->rest = x->body = text;
+	if (*text == '/')
+		x->at = x->walk->root;
+	return 0;
+}
+
+int walker_follow(struct walker *x, struct dentry *link)
+{
+	struct inode *inode = link->inode;
+	struct path place;
+	int error = 0;
+
+	if (++x->links > WALK_LINKS_MAX)
+		return -ELOOP;
+	if (!inode->ops->follow)
+		return follow_text(x, inode);
+	place = inode->ops->follow(inode, &error);
+	if (!error)
+		walker_jump(x, &place);
+	return error;
+}
+
+/* A link is followed unless it is the last name and nobody asked for it. */
+static bool is_followed(const struct walker *x, const struct dentry *d)
+{
+	return S_ISLNK(d->inode->mode) && (*x->rest || x->flags & WALK_FOLLOW);
+}
+
+/* --- steps; all enter and leave with dentry_lock held ------------------------------------------*/
+
+static void step_up(struct walker *x)
+{
+	const struct path *root = &x->walk->root;
+
+	while (x->at.dentry != root->dentry || x->at.mount != root->mount) {
+		if (x->at.dentry != x->at.mount->root) {
+			x->at.dentry = x->at.dentry->parent;
+			break;
+		}
+		if (!x->at.mount->parent)
+			break;
+		x->at = (struct path){ x->at.mount->parent, x->at.mount->point };
+	}
+	mount_cross_locked(&x->at);
+}
+
+/* The name is not in the tree: the file system may make it up. */
+static int step_lookup(struct walker *x, const char *name, size_t len)
+{
+	struct inode *dir = x->at.dentry->inode;
+	struct dentry *d;
+	int error = -ENOMEM;
+
+	if (!dir->ops->lookup)
+		return -ENOENT;
+	walker_unlock(x);
+	d = dentry_create(x->at.dentry, name, len);
+	if (d)
+		error = dir->ops->lookup(dir, d);
+	if (!error && !is_followed(x, d)) {
+		/* The reference moves into the pin. */
+		dentry_put(x->pin.dentry);
+		x->at.dentry = x->pin.dentry = d;
+	} else {
+		if (!error)
+			error = walker_follow(x, d);
+		if (d)
+			dentry_put(d);
+	}
+	spin_lock(&dentry_lock);
+	return error;
+}
+
+static int step_link(struct walker *x, struct dentry *link)
+{
+	int error;
+
+	dentry_get(link);
+	walker_unlock(x);
+	error = walker_follow(x, link);
+	dentry_put(link);
+	spin_lock(&dentry_lock);
+	return error;
+}
+
+static int step_down(struct walker *x, const char *name, size_t len, u32 hash)
+{
+	struct dentry *d = dentry_find_locked(x->at.dentry, name, len, hash);
+
+	if (unlikely(!d))
+		return step_lookup(x, name, len);
+	if (unlikely(is_followed(x, d)))
+		return step_link(x, d);
+	x->at.dentry = d;
+	if (unlikely(d->mounts) && !(x->flags & WALK_NO_MOUNT && !*x->rest))
+		mount_cross_locked(&x->at);
+	return 0;
+}
+
+/* May names be looked up in this directory? */
+static int may_search(struct walker *x)
+{
+	struct inode *dir = x->at.dentry->inode;
+	int error;
+
+	if (!S_ISDIR(dir->mode))
+		return -ENOTDIR;
+	if (likely((dir->mode & 0111) == 0111 && !dir->ops->permission))
+		return 0;
+	if (!dir->ops->permission)
+		return inode_permission_generic(dir, MAY_EXEC, x->walk->cred);
+	walker_unlock(x);
+	error = inode_permission(dir, MAY_EXEC, x->walk->cred);
+	spin_lock(&dentry_lock);
+	return error;
+}
+
+/* --- the walk --------------------------------------------------------------------------------*/
+
+/* The name at the start of `name`; *hash of it. */
+static always_inline size_t name_length(const char *name, u32 *hash)
+{
+	const char *p = name;
+	u32 h = 0;
+
+	for (; *p && *p != '/'; p++)
+		h = dentry_hash_step(h, (u8)*p);
+	*hash = h;
+	return p - name;
+}
+
+static bool is_last(const char *rest)
+{
+	while (*rest == '/')
+		rest++;
+	return !*rest;
+}
+
+static bool is_dots(const char *name, size_t len)
+{
+	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
+}
+
+static int walk_locked(struct walker *x)
+{
+	const char *name;
+	size_t len;
+	u32 hash;
+	int error;
+
+	for (;;) {
+		for (name = x->rest; *name == '/'; name++)
+			;
+		x->slash = name != x->rest;
+		if (!*name)
+			break;
+		error = may_search(x);
+		if (unlikely(error))
+			return error;
+		len = name_length(name, &hash);
+		if (len > NAME_MAX)
+			return -ENAMETOOLONG;
+		x->rest = name + len;
+		if (x->parent && is_last(x->rest)) {
+			x->last = name;
+			x->last_len = len;
+			x->slash = *x->rest == '/';
+			return 0;
+		}
+		if (is_dots(name, len)) {
+			if (len == 2)
+				step_up(x);
+		} else {
+			error = step_down(x, name, len, hash);
+			if (unlikely(error))
+				return error;
+		}
+		if (unlikely(--x->budget == 0)) {
+			x->budget = LOCK_BUDGET;
+			walker_unlock(x);
+			spin_lock(&dentry_lock);
+		}
+	}
+	x->last = name;
+	x->last_len = 0;
+	if ((x->slash || x->flags & WALK_DIRECTORY) && !S_ISDIR(x->at.dentry->inode->mode))
+		return -ENOTDIR;
+	return 0;
+}
+
+int walker_run(struct walker *x)
+{
+	int error;
+
+	spin_lock(&dentry_lock);
+	error = walk_locked(x);
+	if (error)
+		spin_unlock(&dentry_lock);
+	else
+		walker_unlock(x);
+	return error;
+}
+
+int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
+{
+	struct walker x;
+	int error = walker_begin(&x, w, name, flags, false);
+
+	if (!error)
+		error = walker_run(&x);
+	if (!error)
+		walker_take(&x, out);
+	walker_end(&x);
+	return error;
+}
+
+int path_walk_parent(const struct walk *w, const char *name, struct path *dir, const char **last,
+		     size_t *len, bool *slash)
+{
+	struct walker x;
+	int error = walker_begin(&x, w, name, 0, true);
+
+	if (!error)
+		error = walker_run(&x);
+	if (!error) {
+		/* The last name is the tail of the path as given, whatever links came before. */
+		*last = name + strlen(name) - strlen(x.last);
+		*len = x.last_len;
+		*slash = x.slash;
+		walker_take(&x, dir);
+	}
+	walker_end(&x);
+	return error;
+}
+
+int path_lookup(struct path *dir, const char *name, size_t len, struct path *out)
+{
+	struct inode *inode = dir->dentry->inode;
+	struct dentry *d = dentry_find(dir->dentry, name, len);
+	int error = 0;
+
+	*out = (struct path){ dir->mount, d };
+	if (!d && inode->ops->lookup) {
+		d = dentry_create(dir->dentry, name, len);
+		error = d ? inode->ops->lookup(inode, d) : -ENOMEM;
+		if (error && d) {
+			dentry_put(d);
+			d = NULL;
+		}
+		out->dentry = d;
+	}
+	if (!d)
+		return error == -ENOENT ? 0 : error;
+	mount_get(out->mount);
+	mount_cross(out);
+	return 0;
+}
