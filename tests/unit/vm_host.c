@@ -7,6 +7,7 @@
 #include "arch/uaccess.h"
 #include "arch/x86_64/kmap.h"
 #include "arch/x86_64/segment.h"
+#include "tests/unit/host/host.h"
 
 struct file files[FILES];
 struct vm *spaces[SPACES];
@@ -87,6 +88,7 @@ void waiter_remove(struct waitq *q, struct waiter *w)
 
 void wait_sleep(u64 deadline)
 {
+	host_now = deadline;
 }
 
 size_t user_write(void __user *dst, const void *src, size_t n)
