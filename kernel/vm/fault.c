@@ -21,14 +21,15 @@
 #include "kernel/abi/signal.h"
 #include "kernel/vm/region.h"
 
-#define AROUND 16 /* pages, aligned */
+#define AROUND	    16	/* pages, aligned */
+#define RECLAIM_MAX 200 /* a second; a victim may wait for a lock that this task holds */
 
 bool vm_reclaim(unsigned tries)
 {
 	static struct waitq nobody = WAITQ_INIT(nobody);
 	u64 deadline = clock_now() + 5 * NS_PER_MSEC;
 
-	if (thread_alerts(thread_current()) & ALERT_KILL)
+	if (tries > RECLAIM_MAX || (thread_alerts(thread_current()) & ALERT_KILL))
 		return false;
 	if (tries && !oom_kill(vm_nodes()))
 		return false;

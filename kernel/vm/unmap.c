@@ -13,7 +13,11 @@
 
 void gather_begin(struct gather *g, struct vm *vm)
 {
+	u64 rss = vm->rss_anon + vm->rss_file + vm->rss_shared;
+
 	assert(mutex_held(&vm->lock));
+	if (rss > vm->rss_peak)
+		vm->rss_peak = rss;
 	g->vm = vm;
 	g->start = ~0ul;
 	g->end = 0;
