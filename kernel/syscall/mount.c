@@ -1,0 +1,138 @@
+/*
+ * mount.c - mount(2) and umount2(2): rights and arguments; the rest is fs/mount_ops.c.
+ */
+#include "fs/mount.h"
+#include "arch/uaccess.h"
+#include "fs/path.h"
+#include "kernel/abi/errno.h"
+#include "kernel/mem/slab.h"
+#include "kernel/syscall/syscall.h"
+#include "kernel/task/task.h"
+
+#define MS_MGC_MASK	0xffff0000ul
+#define MS_MGC_VAL	0xc0ed0000ul
+#define PROPAGATION	(MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+#define UMOUNT_NOFOLLOW 8
+#define MNT_EXPIRE	4
+
+static int walk_to(const char __user *user, unsigned flags, struct path *out)
+{
+	char *name = task_path(user, false);
+	struct task_walk w;
+	int error;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	error = task_walk_begin(&w, AT_FDCWD, name);
+	if (!error) {
+		error = path_walk(&w.walk, name, flags, out);
+		task_walk_end(&w);
+	}
+	kfree(name);
+	return error;
+}
+
+/* A string of at most a page, as mount's type, source and data are; NULL stays NULL. kfree it. */
+static char *copy_string(const void __user *user)
+{
+	char *text;
+	ssize_t n;
+
+	if (!user)
+		return NULL;
+	text = kmalloc(PAGE_SIZE);
+	if (!text)
+		return ERR_PTR(-ENOMEM);
+	n = user_string(text, user, PAGE_SIZE);
+	if (n >= 0)
+		return text;
+	kfree(text);
+	return ERR_PTR(n == -ENAMETOOLONG ? -EINVAL : n);
+}
+
+static int mount_new(struct path *at, const char *source, const char *type, u64 flags,
+		     const char *data)
+{
+	if (!type)
+		return -EINVAL;
+	return mount_add(at, source ? source : "none", type, flags, data ? data : "",
+			 task_current()->cred);
+}
+
+static int mount_existing(struct path *at, const char __user *source, u64 flags)
+{
+	struct path from;
+	int error;
+
+	if (!source)
+		return -EINVAL;
+	error = walk_to(source, WALK_FOLLOW, &from);
+	if (error)
+		return error;
+	error = flags & MS_BIND ? mount_bind(&from, at, flags) : mount_move(&from, at);
+	path_put(&from);
+	return error;
+}
+
+static long mount_at(struct path *at, const char __user *user_source, const char *source,
+		     const char *type, u64 flags, const char *data)
+{
+	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & MS_REMOUNT)
+		return mount_remount(at, flags, data ? data : "");
+	if (flags & MS_BIND)
+		return mount_existing(at, user_source, flags);
+	if (flags & PROPAGATION) /* mounts are not shared between namespaces */
+		return at->dentry == at->mount->root ? 0 : -EINVAL;
+	if (flags & MS_MOVE)
+		return mount_existing(at, user_source, flags);
+	return mount_new(at, source, type, flags, data);
+}
+
+long sys_mount(const char __user *user_source, const char __user *target,
+	       const char __user *user_type, u64 flags, const void __user *user_data)
+{
+	char *type = copy_string(user_type), *source = NULL, *data = NULL;
+	struct path at;
+	long error = IS_ERR(type) ? PTR_ERR(type) : 0;
+
+	if ((flags & MS_MGC_MASK) == MS_MGC_VAL)
+		flags &= ~MS_MGC_MASK;
+	if (!error) {
+		source = copy_string(user_source);
+		error = IS_ERR(source) ? PTR_ERR(source) : 0;
+	}
+	if (!error) {
+		data = copy_string(user_data);
+		error = IS_ERR(data) ? PTR_ERR(data) : 0;
+	}
+	if (!error)
+		error = walk_to(target, WALK_FOLLOW, &at);
+	if (!error) {
+		error = mount_at(&at, user_source, source, type, flags, data);
+		path_put(&at);
+	}
+	kfree(IS_ERR(type) ? NULL : type);
+	kfree(IS_ERR(source) ? NULL : source);
+	kfree(IS_ERR(data) ? NULL : data);
+	return error;
+}
+
+long sys_umount2(const char __user *target, int flags)
+{
+	struct path at;
+	long error;
+
+	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	if (flags & MNT_EXPIRE) /* nothing is marked as expired */
+		return flags & (MNT_FORCE | MNT_DETACH) ? -EINVAL : -EAGAIN;
+	error = walk_to(target, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &at);
+	if (error)
+		return error;
+	error = cred_capable(task_current()->cred, CAP_SYS_ADMIN) ? mount_remove(&at, flags)
+								  : -EPERM;
+	path_put(&at);
+	return error;
+}
