@@ -43,7 +43,12 @@ static long map_file(u64 addr, u64 len, u32 prot, u32 flags, int fd, u64 index)
 		may |= VM_MAYWRITE;
 	if (!f->path.mount || !(f->path.mount->flags & MS_NOEXEC))
 		may |= VM_MAYEXEC;
-	ret = flags & MAP_HUGETLB ? -EINVAL : file_mapping(f, flags, &mapping, &owner);
+	if (f->flags & O_PATH)
+		ret = -EBADF;
+	else if (flags & MAP_HUGETLB)
+		ret = -EINVAL;
+	else
+		ret = file_mapping(f, flags, &mapping, &owner);
 	if (!ret)
 		ret = vm_map(current_vm_limited(), addr, len, prot, flags, may, mapping, owner,
 			     index);
