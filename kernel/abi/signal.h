@@ -143,3 +143,12 @@ struct siginfo {
 	};
 };
 _Static_assert(sizeof(struct siginfo) == 128, "siginfo");
+
+enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4 };
+
+struct sigevent { /* timer_create(2) */
+	u64 value;
+	s32 signo, notify, tid;
+	u8 unused[44];
+};
+_Static_assert(sizeof(struct sigevent) == 64, "sigevent");

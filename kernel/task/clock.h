@@ -1,0 +1,21 @@
+/*
+ * clock.h - the clocks of clock_gettime(2): wall, steady, and CPU time.
+ */
+#pragma once
+#include "kernel/abi/time.h"
+
+enum clock_kind { CLOCK_NONE, CLOCK_WALL, CLOCK_STEADY, CLOCK_CPU };
+
+/* What kind of clock a number names; CLOCK_NONE: none, or one that cannot wake anybody is asked
+   for as a timer. */
+enum clock_kind clock_kind(s32 clock);
+bool clock_has_timer(s32 clock);
+
+/* -EINVAL: no such clock, or nobody has that CPU time. */
+int clock_read(s32 clock, u64 *ns) must_check;
+int clock_resolution(s32 clock, u64 *ns) must_check;
+
+/* Whose time a CPU clock shows, for timers: the task with a reference, or NULL for the running
+   process.  -EINVAL: somebody else's. */
+struct task;
+int clock_cpu_owner(s32 clock, struct task **task) must_check;
