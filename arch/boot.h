@@ -49,15 +49,15 @@ extern struct boot_info boot;
    address.  Only until page_init() has taken over boot.free. */
 void *boot_alloc(size_t size, size_t align);
 
-/* First steps on the boot CPU: console for panics, GDT, IDT, direct map, boot information. */
+/* First steps on the boot CPU: GDT, IDT, boot information, ACPI tables, direct map. */
 void arch_init_early(void);
-/* After the allocators: ACPI tables, APICs, clock. */
+/* After the allocators: FPU, APICs, clock.  Interrupts stay off. */
 void arch_init(void);
 
 /* The value of `name=` on the command line into buf (cut to size); false when it is not there.
    A bare word `name` yields an empty value.  Stops at `--`. */
 bool boot_option(const char *name, char *buf, size_t size);
 
-/* Prints on the first serial port by polling, \n as \r\n.  Any context; works from the end of
-   arch_init_early() on, before it is silent. */
+/* Prints on the first serial port by polling, \n as \r\n.  Any context, from the first instruction
+   of C on; silent where there is no port. */
 void console_write_polled(const char *text, size_t n);

@@ -33,16 +33,18 @@ struct arch_thread {
 #define STACK_SIZE (4096ul << STACK_ORDER)
 
 /* `stack` is the lowest address of a kernel stack. fn(arg) runs first, after
- * upcall_thread_started(). */
+   upcall_thread_started(), with interrupts on; it must not return.  Sets all of *t. */
 void context_init_kernel(struct arch_thread *t, void *stack, void (*fn)(void *), void *arg);
 
 /* A thread that will return to user mode with *frame.  fpu: clean registers, or a copy of `from`'s
-   (the running thread's).  -ENOMEM; undone by context_destroy(). */
+   (the running thread's), and so the TLS bases.  Sets all of *t; the caller fills in pt, and
+   fs_base for CLONE_SETTLS, afterwards.  -ENOMEM; undone by context_destroy(). */
 int context_init_user(struct arch_thread *t, void *stack, const struct trap_frame *frame,
 		      struct arch_thread *from) must_check;
 void context_destroy(struct arch_thread *t); /* frees the FPU area, not the stack */
 
-/* Interrupts off.  Loads next->pt when it differs.  Comes back when somebody switches to prev. */
+/* Interrupts off.  Loads next->pt when it differs (NULL: the kernel's table) and sets this CPU's
+   cpu->thread.  Comes back when somebody switches to prev, perhaps on another CPU. */
 void context_switch(struct arch_thread *prev, struct arch_thread *next);
 
 /* For exec: FPU registers and TLS bases of the running thread as for a fresh program. */

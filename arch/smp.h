@@ -4,8 +4,9 @@
 #pragma once
 #include "arch/cpu.h"
 
-/* Brings up all CPUs of the MADT (up to maxcpus=); returns when each has reached
-   kernel_main_secondary() or has been given up.  idle_stack(cpu) supplies their stacks' tops. */
+/* Brings up all CPUs of the MADT (up to maxcpus=; nosmp: none); returns when each has reached
+   kernel_main_secondary() or has been given up.  Each arrives on a stack of STACK_SIZE below its
+   cpu->stack_top, which becomes its idle thread's; as the boot CPU's does. */
 void smp_boot(void);
 
 /* Makes another CPU leave its idle loop or interrupt its program: upcall_resched() there. */

@@ -4,7 +4,11 @@
 #pragma once
 #include "kernel/lib/types.h"
 
-/* At the top of each kernel stack; the order is that of Linux's struct user_regs (ptrace, core). */
+/* At the top of each kernel stack; the order is that of Linux's struct user_regs (ptrace, core).
+   A system call that changes its frame (sigreturn, exec) sets orig_rax to NO_SYSCALL, for otherwise
+   only the registers that C does not preserve are loaded from it; its result becomes rax as ever.
+   upcall_exit_to_user() and whoever finds the thread stopped there may change any field.  A frame
+   whose cs, ss or rip cannot be returned to becomes SIGSEGV, but rflags are loaded as they are. */
 struct trap_frame {
 	u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
 	u64 orig_rax; /* system call number; -1 when the frame is not from a system call */

@@ -63,7 +63,10 @@ static const struct header *table_at(u64 phys)
 {
 	const struct header *h = boot_peek(phys, sizeof(*h));
 
-	if (!h || h->length < sizeof(*h) || h->length > TABLE_LIMIT || !boot_peek(phys, h->length))
+	if (!h || h->length < sizeof(*h) || h->length > TABLE_LIMIT)
+		return NULL;
+	h = boot_peek(phys, h->length);
+	if (!h)
 		return NULL;
 	if (!sums_to_zero(h, h->length)) {
 		log_warn("acpi: table %.4s has a wrong checksum, ignored", h->signature);

@@ -33,7 +33,9 @@ void context_init_kernel(struct arch_thread *t, void *stack, void (*fn)(void *),
 	struct switch_frame *s;
 
 	*t = (struct arch_thread){ .stack_top = (u64)stack + STACK_SIZE };
-	s = (struct switch_frame *)t->stack_top - 1;
+	/* Should it become a program, its frame has room above what runs now. */
+	*context_frame(t) = (struct trap_frame){ .orig_rax = NO_SYSCALL };
+	s = (struct switch_frame *)align_down((u64)context_frame(t), 16ul) - 1;
 	*s = (struct switch_frame){ .rip = thread_start_kernel, .rbx = (u64)fn, .r12 = (u64)arg };
 	t->rsp = (u64)s;
 }

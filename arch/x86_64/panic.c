@@ -15,6 +15,7 @@
 #include "arch/smp.h"
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/insn.h"
+#include "arch/x86_64/offsets.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
@@ -181,15 +182,17 @@ void panic_frame(const struct trap_frame *f, const char *fmt, ...)
 
 void panic(const char *fmt, ...)
 {
-	struct trap_frame f = { .rip = (u64)__builtin_return_address(0),
-				.rbp = (u64)__builtin_frame_address(0),
-				.cs = 0x10 };
+	/* Seen as if the caller had been interrupted: its frame lies above ours. */
+	u64 *frame = __builtin_frame_address(0);
+	struct trap_frame f = {
+		.rip = frame[1], .rbp = frame[0], .rsp = (u64)(frame + 2), .cs = SEL_KERNEL_CODE
+	};
 	va_list args;
 
 	__asm__ volatile("movq %%rbx, %0; movq %%r12, %1; movq %%r13, %2; movq %%r14, %3\n\t"
-			 "movq %%r15, %4; movq %%rsp, %5; pushfq; popq %6"
+			 "movq %%r15, %4; pushfq; popq %5"
 			 : "=m"(f.rbx), "=m"(f.r12), "=m"(f.r13), "=m"(f.r14), "=m"(f.r15),
-			   "=m"(f.rsp), "=m"(f.rflags));
+			   "=m"(f.rflags));
 	va_start(args, fmt);
 	panic_with(&f, fmt, args);
 }
