@@ -118,3 +118,12 @@ void cpu_show(struct text *out, int cpu);
 
 /* Bytes from RDRAND when the CPU has it, mixed with clock noise.  For seeding only. */
 u64 cpu_entropy(void);
+
+/* What AT_HWCAP tells programs: the feature bits of CPUID leaf 1, EDX. */
+static inline u32 cpu_hwcap(void)
+{
+	u32 a = 1, b, c = 0, d;
+
+	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return d;
+}
