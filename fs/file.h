@@ -91,6 +91,8 @@ s64 mapping_file_seek(struct file *f, s64 offset, int whence); /* SEEK_DATA, SEE
 /* For file_ops of directories made of dentries. */
 int dentry_readdir(struct file *f, struct dir_sink *sink);
 extern const struct file_ops dentry_dir_ops;
+/* For readdir: "." and ".." at positions 0 and 1, then f->pos is 2.  False: full, stop. */
+bool dir_emit_dots(struct file *f, struct dir_sink *sink);
 /* The owner callbacks of mapping_ops for files. */
 void file_hold(void *file);
 void file_release(void *file);

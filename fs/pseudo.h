@@ -11,8 +11,8 @@
 #include "kernel/lib/text.h"
 
 struct pseudo_ops {
-	/* What f is about comes from f->inode->private or f->private.  0 or -errno (given to the
-	 * reader). */
+	/* What f is about comes from pseudo_data(f) or f->inode->private; f->private is taken.  0
+	 * or -errno (given to the reader). */
 	int (*show)(struct file *f, struct text *out);
 	/* The whole text of one write(2), NUL behind it, newline not trimmed.  0 or -errno. */
 	int (*write)(struct file *f, char *text, size_t len);
@@ -42,7 +42,9 @@ struct inode *pseudo_link_create(struct super *super, const char *target);
 
 void pseudo_inode_free(struct inode *inode); /* what inode_put does where ops->free is NULL */
 
-/* Fixed trees (sysfs, /proc/sys): a directory or file below parent.  NULL: no memory. */
+/* Fixed trees (sysfs, /proc/sys): a directory, file or link below parent.  NULL: no memory.  The
+   reference is the tree's. */
 struct dentry *pseudo_add_dir(struct dentry *parent, const char *name);
 struct dentry *pseudo_add_file(struct dentry *parent, const char *name, u32 mode,
 			       const struct pseudo_ops *ops, void *data);
+struct dentry *pseudo_add_link(struct dentry *parent, const char *name, const char *target);
