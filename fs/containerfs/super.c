@@ -140,6 +140,19 @@ static bool emit_files(struct file *f, struct dir_sink *sink)
 	return true;
 }
 
+/* The child's name is copied: a rename may free it while the program's memory is written. */
+static bool emit_child(struct file *f, struct dir_sink *sink, struct dentry *d, u64 next)
+{
+	char name[NAME_MAX + 1];
+	size_t len;
+
+	spin_lock(&dentry_lock);
+	len = d->name_len;
+	memcpy(name, d->name, len);
+	spin_unlock(&dentry_lock);
+	return sink->emit(sink, name, len, d->inode->ino, S_IFDIR >> 12, next);
+}
+
 static int dir_readdir(struct file *f, struct dir_sink *sink)
 {
 	struct dentry *d;
@@ -148,8 +161,7 @@ static int dir_readdir(struct file *f, struct dir_sink *sink)
 		return 0;
 	while ((d = dentry_next_child(f->path.dentry, f->pos - FIRST_CHILD))) {
 		u64 next = FIRST_CHILD + d->cookie;
-		bool more = sink->emit(sink, d->name, strlen(d->name), d->inode->ino, S_IFDIR >> 12,
-				       next);
+		bool more = emit_child(f, sink, d, next);
 
 		dentry_put(d);
 		if (!more)

@@ -262,15 +262,11 @@ static void set_dir_times(struct unpack *u, const struct cpio_entry *e)
 void initramfs_unpack(u64 start, u64 size)
 {
 	const u8 *archive = phys_to_virt(start);
-	struct mount *root = fs_mount_root()->root;
-	struct unpack u = {
-		.walk = { .root = { root, root->root },
-			  .base = { root, root->root },
-			  .cred = &cred_root },
-	};
+	struct unpack u = {};
 
 	if (!size)
 		return;
+	fs_root_walk(&u.walk);
 	list_init(&u.links);
 	for_entries(&u, archive, archive + size, true, unpack_noted);
 	for_entries(&u, archive, archive + size, false, set_dir_times);
