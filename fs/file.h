@@ -84,6 +84,9 @@ s64 file_seek(struct file *f, s64 offset, int whence) must_check;
 /* Into a kernel buffer, from pos: exec reads headers with it. */
 ssize_t file_read_kernel(struct file *f, void *buf, size_t n, u64 pos) must_check;
 
+/* fallocate(2).  -EBADF, -EOPNOTSUPP, -ENODEV, -EISDIR, -ENOSPC, -ETXTBSY ... */
+int file_allocate(struct file *f, int mode, u64 offset, u64 len) must_check;
+
 /* For file_ops of files with a page cache. */
 ssize_t mapping_file_read(struct file *f, struct io *io, u64 *pos);
 ssize_t mapping_file_write(struct file *f, struct io *io, u64 *pos);

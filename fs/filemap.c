@@ -107,3 +107,32 @@ ssize_t mapping_file_write(struct file *f, struct io *io, u64 *pos)
 	mutex_unlock(&inode->lock);
 	return n < 0 ? n : done;
 }
+
+int file_allocate(struct file *f, int mode, u64 offset, u64 len)
+{
+	struct inode *inode = f->inode;
+	int error;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	if (mode & FALLOC_FL_PUNCH_HOLE && !(mode & FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	if (!f->can_write)
+		return -EBADF;
+	if (S_ISFIFO(inode->mode))
+		return -ESPIPE;
+	if (S_ISDIR(inode->mode))
+		return -EISDIR;
+	if (!S_ISREG(inode->mode))
+		return -ENODEV;
+	if (!inode->ops->fallocate)
+		return -EOPNOTSUPP;
+	mutex_lock(&inode->lock);
+	error = inode->ops->fallocate(inode, mode, offset, len);
+	if (!error)
+		inode_touch(inode, mode & FALLOC_FL_PUNCH_HOLE || !(mode & FALLOC_FL_KEEP_SIZE)
+					   ? ATTR_MTIME
+					   : ATTR_CTIME);
+	mutex_unlock(&inode->lock);
+	return error;
+}

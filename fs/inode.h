@@ -55,6 +55,8 @@ struct inode_ops {
 	/* A link that is not text (/proc/PID/fd/N): the place itself, with references. */
 	struct path (*follow)(struct inode *inode, int *error);
 	int (*truncate)(struct inode *inode, u64 size);
+	/* fallocate(2): mode FALLOC_*; offset + len does not overflow.  NULL: -EOPNOTSUPP. */
+	int (*fallocate)(struct inode *inode, int mode, u64 offset, u64 len);
 	int (*setattr)(struct inode *inode, const struct setattr *a,
 		       const struct cred *cred); /* NULL: generic */
 	int (*permission)(struct inode *inode, unsigned may,
