@@ -7,6 +7,7 @@
  */
 #include "fs/file.h"
 
+#include "fs/epoll.h"
 #include "fs/lock.h"
 #include "fs/open.h"
 #include "kernel/mem/slab.h"
@@ -55,6 +56,7 @@ void file_put(struct file *f)
 {
 	if (!refcount_put(&f->refs))
 		return;
+	epoll_forget_file(f);
 	file_lock_released(f);
 	if (f->ops->release)
 		f->ops->release(f);

@@ -4,11 +4,12 @@
 #include "fs/super.h"
 #include "kernel/lib/string.h"
 
-extern const struct fs_type tmpfs_type, ramfs_type;
+extern const struct fs_type tmpfs_type, ramfs_type, devfs_type;
 
 const struct fs_type *const fs_types[] = {
 	&ramfs_type,
 	&tmpfs_type,
+	&devfs_type,
 	NULL,
 };
 

@@ -1,7 +1,7 @@
 /*
  * devices.c - the table of character devices; a new one is a line here.
  */
-#include "kernel/abi/stat.h"
+#include "fs/devfs/devfs.h"
 #include "kernel/dev/dev.h"
 #include "kernel/dev/uart.h"
 
@@ -21,16 +21,6 @@ const struct device devices[] = {
 	{},
 };
 
-const struct file_ops *device_find(u32 mode, u64 rdev)
-{
-	if (!S_ISCHR(mode))
-		return NULL;
-	for (const struct device *d = devices; d->name; d++)
-		if (device_number(d->major, d->minor) == rdev)
-			return d->ops;
-	return NULL;
-}
-
 bool device_present(const struct device *d)
 {
 	return d->major != 4 || uart_tty(d->minor - 64);
@@ -41,4 +31,5 @@ void dev_init(void)
 	random_init();
 	kmsg_init();
 	uart_init();
+	devfs_init();
 }
