@@ -12,6 +12,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/sched/wait.h"
 
 /* 30 years of uptime must fit behind any time that is set. */
 #define REALTIME_MAX ((u64)INT64_MAX - 30ul * 365 * 86400 * NS_PER_SEC)
@@ -65,4 +66,35 @@ void realtime_unwatch(struct realtime_watch *w)
 	spin_lock(&watch_lock);
 	list_del(&w->node);
 	spin_unlock(&watch_lock);
+}
+
+struct sleeper {
+	struct realtime_watch watch;
+	struct thread *thread;
+};
+
+static void sleeper_wake(struct realtime_watch *w)
+{
+	thread_wake(container_of(w, struct sleeper, watch)->thread, THREAD_SLEEPING);
+}
+
+int realtime_sleep_until(u64 ns)
+{
+	struct sleeper s = { .thread = thread_current() };
+	int result = 0;
+
+	realtime_watch(&s.watch, sleeper_wake);
+	for (;;) {
+		__atomic_store_n(&s.thread->state, THREAD_SLEEPING, __ATOMIC_SEQ_CST);
+		if (time_realtime() >= ns)
+			break;
+		if (thread_alerts(s.thread) & wait_alerts(THREAD_SLEEPING)) {
+			result = -ERESTARTSYS;
+			break;
+		}
+		wait_sleep(realtime_to_clock(ns));
+	}
+	WRITE_ONCE(s.thread->state, THREAD_RUNNING);
+	realtime_unwatch(&s.watch);
+	return result;
 }

@@ -34,6 +34,9 @@ struct realtime_watch {
 void realtime_watch(struct realtime_watch *w, void (*set)(struct realtime_watch *w));
 void realtime_unwatch(struct realtime_watch *w); /* set() does not run any more on return */
 
+/* Sleeps until the wall clock shows ns.  0, or -ERESTARTSYS when a signal came first. */
+int realtime_sleep_until(u64 ns) must_check;
+
 static inline struct timespec timespec_of(u64 ns)
 {
 	return (struct timespec){ (s64)(ns / NS_PER_SEC), (s64)(ns % NS_PER_SEC) };

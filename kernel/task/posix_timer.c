@@ -215,7 +215,7 @@ static void put_tasks(struct posix_timer *t)
 }
 
 /* Gives it a number and lets it be found. */
-static void publish(struct posix_timer *t, const struct sigevent *e)
+static void publish(struct posix_timer *t, const struct sigevent *e, bool own_value)
 {
 	struct process *p = t->process;
 	struct siginfo info = { .signo = e->signo, .code = SI_TIMER, .timer.value = e->value };
@@ -226,13 +226,15 @@ static void publish(struct posix_timer *t, const struct sigevent *e)
 		p->itimers_next = (s32)((u32)(p->itimers_next + 1) & INT32_MAX);
 	} while (find(p, t->id));
 	info.timer.timer_id = t->id;
+	if (own_value)
+		info.timer.value = (u32)t->id;
 	t->info = *(struct siginfo_kept *)&info;
 	p->cpu_timers += t->kind == CLOCK_CPU;
 	list_add_tail(&t->node, &p->itimers_posix);
 	spin_unlock(&p->lock);
 }
 
-int posix_timer_create(s32 clock, const struct sigevent *event, s32 *id)
+int posix_timer_create(s32 clock, const struct sigevent *event, bool own_value, s32 *id)
 {
 	struct task *self = task_current();
 	struct posix_timer *t;
@@ -263,7 +265,7 @@ int posix_timer_create(s32 clock, const struct sigevent *event, s32 *id)
 	t->queue.account = self->account;
 	if (t->kind == CLOCK_WALL)
 		realtime_watch(&t->watch, clock_was_set);
-	publish(t, event);
+	publish(t, event, own_value);
 	*id = t->id;
 	return 0;
 }

@@ -17,7 +17,8 @@ struct sigevent;
 void posix_timer_init(void);
 
 /* The running process's timers.  -EINVAL: no such timer, or bad arguments; -EAGAIN: no memory. */
-int posix_timer_create(s32 clock, const struct sigevent *event, s32 *id) must_check;
+/* own_value: the signal carries the timer's number. */
+int posix_timer_create(s32 clock, const struct sigevent *event, bool own_value, s32 *id) must_check;
 int posix_timer_set(s32 id, int flags, const struct itimerspec *in,
 		    struct itimerspec *old) must_check;
 int posix_timer_get(s32 id, struct itimerspec *out) must_check;

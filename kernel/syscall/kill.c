@@ -1,0 +1,255 @@
+/*
+ * kill.c - sending signals to tasks, processes and groups: kill(2) and its relatives.
+ *
+ * Signal 0 asks whether one may send.  Errors come in Linux's order: nobody there (ESRCH), no such
+ * signal (EINVAL), no right (EPERM).
+ */
+#include "arch/uaccess.h"
+#include "kernel/abi/errno.h"
+#include "kernel/syscall/syscall.h"
+#include "kernel/task/pidfd.h"
+#include "kernel/task/task.h"
+
+/* Information of kill(2) and tkill(2). */
+static void own_info(struct siginfo *info, int signo, int code)
+{
+	struct task *t = task_current();
+
+	*info = (struct siginfo){ .signo = signo, .code = code };
+	info->kill.pid = process_pid(t->process);
+	info->kill.uid = t->cred->uid;
+}
+
+enum target { TO_TASK, TO_PROCESS };
+
+static int may_send(struct task *t, int signo, const struct siginfo *info, bool tree_locked)
+{
+	if (signo < 0 || signo >= NSIG)
+		return -EINVAL;
+	if (info->code > 0) /* only a process itself may send itself such */
+		return 0;
+	return tree_locked ? signal_permission_locked(t, signo) : signal_permission(t, signo);
+}
+
+static int send(struct task *t, enum target target, int signo, const struct siginfo *info)
+{
+	int result = may_send(t, signo, info, false);
+
+	if (result || !signo)
+		return result;
+	return target == TO_TASK ? signal_send_task(t, signo, info)
+				 : signal_send_process(t->process, signo, info);
+}
+
+static int send_locked(struct process *p, int signo, const struct siginfo *info)
+{
+	int result = p->leader ? may_send(p->leader, signo, info, true) : -ESRCH;
+
+	if (result || !signo)
+		return result;
+	return signal_send_process(p, signo, info);
+}
+
+/* pid may be any thread's. */
+static int send_pid(s32 pid, int signo, const struct siginfo *info)
+{
+	struct task *t =
+		pid == task_tid(task_current()) ? task_get(task_current()) : task_find(pid);
+	int result;
+
+	if (!t)
+		return -ESRCH;
+	result = send(t, TO_PROCESS, signo, info);
+	task_put(t);
+	return result;
+}
+
+/* nr 0: the caller's group. */
+static int send_group(s32 nr, int signo, const struct siginfo *info)
+{
+	int result = -ESRCH;
+	bool sent = false;
+	struct process *p;
+	struct pgrp *g;
+	struct pid *pid;
+
+	spin_lock(&task_tree_lock);
+	pid = nr ? pid_find_locked(nr) : NULL;
+	g = nr ? (pid ? pid->pgrp : NULL) : task_current()->process->pgrp;
+	if (g) {
+		list_for_each (p, &g->processes, in_pgrp) {
+			result = send_locked(p, signo, info);
+			sent |= !result;
+		}
+	}
+	spin_unlock(&task_tree_lock);
+	return sent ? 0 : result;
+}
+
+/* The process after p in the tree below init; NULL at the end. */
+static struct process *next_below_init(struct process *p)
+{
+	if (!list_empty(&p->children))
+		return list_first(&p->children, struct process, sibling);
+	while (p != init_process && p->sibling.next == &p->parent->children)
+		p = p->parent;
+	return p == init_process ? NULL : list_next(p, sibling);
+}
+
+/* Everybody but init and the caller.  With the tree locked throughout nobody can be born who is
+   missed. */
+static int send_all(int signo, const struct siginfo *info)
+{
+	struct process *self = task_current()->process, *p;
+	bool found = false;
+	int result = 0, one;
+
+	spin_lock(&task_tree_lock);
+	for (p = next_below_init(init_process); p; p = next_below_init(p)) {
+		if (p == self)
+			continue;
+		found = true;
+		one = send_locked(p, signo, info);
+		if (one != -EPERM)
+			result = one;
+	}
+	spin_unlock(&task_tree_lock);
+	return found ? result : -ESRCH;
+}
+
+long sys_kill(s32 pid, int signo)
+{
+	struct siginfo info;
+
+	own_info(&info, signo, SI_USER);
+	if (pid > 0)
+		return send_pid(pid, signo, &info);
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	return pid == -1 ? send_all(signo, &info) : send_group(-pid, signo, &info);
+}
+
+/* tgid 0: any process's. */
+static long send_thread(s32 tgid, s32 tid, int signo, const struct siginfo *info)
+{
+	struct task *t = task_find(tid);
+	long result = -ESRCH;
+
+	if (!t)
+		return -ESRCH;
+	if (!tgid || process_pid(t->process) == tgid)
+		result = send(t, TO_TASK, signo, info);
+	task_put(t);
+	return result;
+}
+
+long sys_tgkill(s32 tgid, s32 tid, int signo)
+{
+	struct siginfo info;
+
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	own_info(&info, signo, SI_TKILL);
+	return send_thread(tgid, tid, signo, &info);
+}
+
+long sys_tkill(s32 tid, int signo)
+{
+	struct siginfo info;
+
+	if (tid <= 0)
+		return -EINVAL;
+	own_info(&info, signo, SI_TKILL);
+	return send_thread(0, tid, signo, &info);
+}
+
+/* Information that a program made itself.  What lies behind the known part must be empty unless
+   the code is one of the kernel's. */
+static int read_info(struct siginfo *info, int signo, const struct siginfo __user *user)
+{
+	if (copy_from_user(info, user, sizeof(*info)))
+		return -EFAULT;
+	info->signo = signo;
+	if (info->code < -7 || info->code > SI_KERNEL) {
+		for (unsigned i = 32; i < sizeof(info->bytes); i++)
+			if (info->bytes[i])
+				return -E2BIG;
+	}
+	return 0;
+}
+
+/* Nobody may pretend to another that the kernel or kill(2) sent it. */
+static bool is_forged(const struct siginfo *info)
+{
+	return info->code >= 0 || info->code == SI_TKILL;
+}
+
+long sys_rt_sigqueueinfo(s32 pid, int signo, const struct siginfo __user *user)
+{
+	struct siginfo info;
+	int result = read_info(&info, signo, user);
+
+	if (result)
+		return result;
+	if (is_forged(&info) && pid != process_pid(task_current()->process))
+		return -EPERM;
+	return send_pid(pid, signo, &info);
+}
+
+long sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, int signo, const struct siginfo __user *user)
+{
+	struct siginfo info;
+	int result = read_info(&info, signo, user);
+
+	if (result)
+		return result;
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	if (is_forged(&info) && tid != task_tid(task_current()))
+		return -EPERM;
+	return send_thread(tgid, tid, signo, &info);
+}
+
+static long send_pidfd(struct pid *pid, int signo, const struct siginfo __user *user)
+{
+	struct siginfo info;
+	struct task *t;
+	long result;
+
+	if (user) {
+		result = read_info(&info, signo, user);
+		if (result)
+			return result;
+		if (get_user(info.signo, &user->signo))
+			return -EFAULT;
+		if (info.signo != signo)
+			return -EINVAL;
+		if (is_forged(&info) && pid != task_current()->process->pid)
+			return -EPERM;
+	} else {
+		own_info(&info, signo, SI_USER);
+	}
+	spin_lock(&task_tree_lock);
+	t = pid->task ? task_get(pid->task) : NULL;
+	spin_unlock(&task_tree_lock);
+	if (!t)
+		return -ESRCH;
+	result = send(t, TO_PROCESS, signo, &info);
+	task_put(t);
+	return result;
+}
+
+long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo __user *info, u32 flags)
+{
+	struct pid *pid;
+	long result;
+
+	if (flags)
+		return -EINVAL;
+	pid = pidfd_find(pidfd, NULL);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	result = send_pidfd(pid, signo, info);
+	pid_put(pid);
+	return result;
+}
