@@ -4,13 +4,10 @@
 #include "fs/super.h"
 #include "kernel/lib/string.h"
 
-extern const struct fs_type tmpfs_type, ramfs_type, devfs_type;
+extern const struct fs_type tmpfs_type, ramfs_type, cgroup_type, container_type, devfs_type;
 
 const struct fs_type *const fs_types[] = {
-	&ramfs_type,
-	&tmpfs_type,
-	&devfs_type,
-	NULL,
+	&ramfs_type, &tmpfs_type, &cgroup_type, &container_type, &devfs_type, NULL,
 };
 
 const struct fs_type *fs_type_find(const char *name)
