@@ -18,6 +18,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
+#include "kernel/sched/realtime.h"
 #include "kernel/sched/worker.h"
 #include "kernel/task/init.h"
 #include "kernel/task/task.h"
@@ -92,6 +93,7 @@ noreturn void kernel_main(void)
 	page_init();
 	slab_init();
 	arch_init();
+	realtime_init();
 	sched_init_cpu();
 	vm_init();
 	mounts = fs_init();
