@@ -1,0 +1,129 @@
+/*
+ * oom.c - one process dies when memory has run out.
+ *
+ * The one that dies is the one with the most pages, oom_score_adj counted in as thousandths of all
+ * memory (as Linux); never a kernel task, never one with -1000, and init only when it is the only
+ * one left.  While a victim is on its way out no other is chosen, unless it takes too long: it may
+ * wait for something that needs memory itself.
+ *
+ * Locking: oom_lock for the choice; a reference for the victim.  Called with vm->lock of the caller
+ * free, may sleep.
+ */
+#include "arch/clock.h"
+#include "kernel/lib/log.h"
+#include "kernel/task/task.h"
+
+#define PATIENCE (2 * NS_PER_SEC)
+
+static struct mutex oom_lock = MUTEX_INIT(oom_lock, RANK_OTHER_MUTEX);
+static u64 last_kill; /* [oom_lock] */
+
+struct candidate {
+	struct process *process; /* a reference */
+	s64 points;
+};
+
+static u64 pages_of(const struct vm *vm)
+{
+	return vm->rss_anon + vm->rss_file + vm->rss_shared + vm->pt.tables;
+}
+
+/* How much its end would help; negative: not at all.  *dying: it is on its way out. */
+static s64 rate(struct task *t, u64 total, bool *dying)
+{
+	struct process *p = t->process;
+	s64 points = -1;
+
+	spin_lock(&p->lock);
+	if (!t->is_kernel && t->vm) {
+		if (p->exiting || t->exiting)
+			*dying = true;
+		else if (p->oom_score_adj > -1000)
+			points = (s64)pages_of(t->vm) + p->oom_score_adj * (s64)(total / 1000);
+	}
+	spin_unlock(&p->lock);
+	return t->vm && points < 0 && !*dying && p->oom_score_adj > -1000 ? 0 : points;
+}
+
+static void consider(struct candidate *best, struct task *t, s64 points)
+{
+	if (t->process == init_process)
+		points = min(points, (s64)0);
+	if (points < 0 || (best->process && points <= best->points))
+		return;
+	if (best->process)
+		process_put(best->process);
+	best->process = process_get(t->process);
+	best->points = points;
+}
+
+/* Looks at all tasks.  True: one with memory is already dying. */
+static bool choose(struct candidate *best)
+{
+	struct page_stats pages;
+	bool dying = false;
+	struct task *t;
+
+	page_stats(&pages, NODES_ALL);
+	for (s32 tid = 1; (t = task_next(&tid)); tid++) {
+		bool this_dies = false;
+
+		consider(best, t, rate(t, pages.total, &this_dies));
+		dying |= this_dies;
+		task_put(t);
+	}
+	return dying;
+}
+
+static u64 kib(u64 pages)
+{
+	return pages * (PAGE_SIZE / 1024);
+}
+
+static void kill_process(struct process *p)
+{
+	struct task *t = process_get_leader(p);
+	const struct cred *c;
+	struct vm *vm;
+
+	if (!t)
+		return;
+	c = task_get_cred(t);
+	vm = task_get_vm(t);
+	if (vm) {
+		log_print(LOG_ERR,
+			  "Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
+			  "file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB "
+			  "oom_score_adj:%d",
+			  process_pid(p), t->thread.name, kib(vm->pages), kib(vm->rss_anon),
+			  kib(vm->rss_file), kib(vm->rss_shared), c->uid, kib(vm->pt.tables),
+			  p->oom_score_adj);
+		vm_put(vm);
+	}
+	cred_put(c);
+	task_put(t);
+	spin_lock(&p->lock);
+	if (p == init_process)
+		p->mortal = true;
+	signal_begin_exit(p, SIGKILL);
+	spin_unlock(&p->lock);
+}
+
+bool oom_kill(u64 nodes)
+{
+	struct candidate best = { 0 };
+	bool dying, killed = false;
+
+	(void)nodes; /* memory of any node helps: what is freed elsewhere is used there next */
+	mutex_lock(&oom_lock);
+	dying = choose(&best);
+	if (best.process && (!dying || clock_now() - last_kill > PATIENCE)) {
+		kill_process(best.process);
+		last_kill = clock_now();
+		killed = true;
+	}
+	mutex_unlock(&oom_lock);
+	if (best.process)
+		process_put(best.process);
+	return killed || dying;
+}
