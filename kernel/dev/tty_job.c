@@ -268,9 +268,9 @@ static long set_pgrp_locked(struct tty *t, s32 nr, struct pgrp **g)
 	if (nr < 0)
 		return -EINVAL;
 	pid = pid_find_locked(nr);
-	if (!pid || !pid->pgrp)
+	if (!pid)
 		return -ESRCH;
-	if (pid->pgrp->session != own_session())
+	if (!pid->pgrp || pid->pgrp->session != own_session())
 		return -EPERM;
 	t->foreground = pgrp_get(pid->pgrp);
 	*g = old;
