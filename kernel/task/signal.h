@@ -112,6 +112,9 @@ void signal_reset(int signo);
    held. */
 int signal_take(const struct sigset *set, struct siginfo *info);
 
+/* For /proc: signals and timers that count for a user's RLIMIT_SIGPENDING. */
+u64 sigqueue_count(u32 uid);
+
 /* Terminal: true when the running task may go on; else it was sent SIGTTIN/SIGTTOU (-ERESTARTSYS,
  * -EIO). */
 int signal_tty_check(struct pgrp *foreground, int signo) must_check;

@@ -41,6 +41,16 @@ void signal_uncharge(struct account *u)
 	account_put(u);
 }
 
+u64 sigqueue_count(u32 uid)
+{
+	struct account *u = account_find(uid);
+	u64 count = u ? READ_ONCE(u->signals) : 0;
+
+	if (u)
+		account_put(u);
+	return count;
+}
+
 struct sigqueue *sigqueue_create(const struct siginfo *info, struct account *account, u64 limit)
 {
 	struct sigqueue *q;
