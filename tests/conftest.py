@@ -1,8 +1,6 @@
 """Options, the pool of machines, and the collector that makes a test of each guest program."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +11,7 @@ ROOT = HERE.parent
 BUILD = ROOT / "build"
 sys.path.insert(0, str(HERE))
 
-from corral import Machine, MachineError, Silence  # noqa: E402
+from corral import Machine, MachineError  # noqa: E402
 
 KERNELS = {"plain": BUILD / "corral.elf", "debug": BUILD / "debug" / "corral.elf",
            "linux": BUILD / "linux" / "vmlinuz"}
@@ -82,24 +80,27 @@ def pool():
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
         configs = configurations(metafunc.config)
-        metafunc.parametrize("machine", configs, indirect=True, scope="module",
+        metafunc.parametrize("machine", configs, indirect=True,
                              ids=[f"{build}-{cpus}" for build, cpus in configs])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def machine(request):
-    """A shared machine at its shell; a test that breaks it costs only itself."""
-    return POOL.get(*request.param)
+    """A shared machine at its shell; a test that fails on it costs only itself."""
+    shared = POOL.get(*request.param)
+    yield shared
+    report = getattr(request.node, "call_report", None)
+    if not shared.alive or report is None or report.failed:
+        POOL.drop(shared)
 
 
-@pytest.fixture(autouse=True)
-def revive(request):
-    """A machine that died in one test is not handed to the next."""
-    yield
-    if "machine" in request.fixturenames:
-        shared = request.getfixturevalue("machine")
-        if not shared.alive:
-            POOL.drop(shared)
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.call_report = report
+    if call.excinfo is not None and isinstance(call.excinfo.value, MachineError):
+        report.longrepr = str(call.excinfo.value)
 
 
 # --- guest programs ----------------------------------------------------------------------------

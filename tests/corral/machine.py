@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 # What a kernel prints when it is lost: Corral begins the line, Linux puts a time before it.
-PANIC = re.compile(rb"^panic: |Kernel panic - not syncing|^BUG: |lock order: ", re.M)
+PANIC = re.compile(rb"^panic: |Kernel panic - not syncing|^BUG: ", re.M)
 TAIL = 4000
 
 
@@ -84,7 +84,7 @@ class Machine:
         argv += ["-kernel", str(kernel)]
         if initrd:
             argv += ["-initrd", str(initrd)]
-        words = "console=ttyS0 quiet panic=-1 " + append
+        words = "console=ttyS0 quiet panic=-1 winsize=24x80 " + append
         return argv + ["-append", words.strip()] + list(extra)
 
     # --- start and end -----------------------------------------------------------------------
