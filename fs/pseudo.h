@@ -48,3 +48,17 @@ struct dentry *pseudo_add_dir(struct dentry *parent, const char *name);
 struct dentry *pseudo_add_file(struct dentry *parent, const char *name, u32 mode,
 			       const struct pseudo_ops *ops, void *data);
 struct dentry *pseudo_add_link(struct dentry *parent, const char *name, const char *target);
+
+/* A file system that looks the same wherever it is mounted (pseudo_fs.c). */
+struct pseudo_fs {
+	u32 magic;			  /* [I] statfs f_type */
+	const struct inode_ops *root_ops; /* [I] NULL: a directory made of dentries */
+	const struct file_ops *root_fops; /* [I] NULL: the same */
+	int (*fill)(struct dentry *root); /* makes what is below the root.  -ENOMEM */
+	struct super *super;		  /* [pseudo_fs.c] NULL: not made yet */
+};
+
+/* For fs_type.mount: the one super, with a reference.  ERR_PTR(-EINVAL): options, of which there
+   are none; -ENOMEM. */
+struct super *pseudo_fs_mount(struct pseudo_fs *fs, const struct fs_type *type,
+			      const char *options);

@@ -1,0 +1,295 @@
+/*
+ * sysctl.c - /proc/sys: settings.
+ *
+ * User space sees: numbers and words, a file each, which root may write where that has an effect.
+ * A number is taken as Linux does: blanks around it, any base that C knows; beyond its range
+ * EINVAL.
+ *
+ * Differs from Linux: a setting that cannot be changed here is not writable (panic, which the
+ * command line says; overcommit_memory, max_map_count, mmap_min_addr).
+ */
+#include "arch/boot.h"
+#include "fs/fd.h"
+#include "fs/pipe.h"
+#include "fs/procfs/procfs.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/log.h"
+#include "kernel/lib/parse.h"
+#include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
+#include "kernel/task/rlimit.h"
+#include "kernel/task/uts.h"
+
+struct sysctl {
+	const char *name;
+	u32 mode;
+	void (*show)(struct text *out);
+	int (*write)(char *text);
+};
+
+/* --- names ------------------------------------------------------------------------------------*/
+
+static void show_hostname(struct text *out)
+{
+	struct utsname u;
+
+	uts_read(&u);
+	text_printf(out, "%s\n", u.nodename);
+}
+
+static void show_domainname(struct text *out)
+{
+	struct utsname u;
+
+	uts_read(&u);
+	text_printf(out, "%s\n", u.domainname);
+}
+
+static size_t line_length(const char *text)
+{
+	const char *end = strchr(text, '\n');
+	size_t len = end ? (size_t)(end - text) : strlen(text);
+
+	return min(len, (size_t)UTS_LEN);
+}
+
+static int write_hostname(char *text)
+{
+	uts_set_nodename(text, line_length(text));
+	return 0;
+}
+
+static int write_domainname(char *text)
+{
+	uts_set_domainname(text, line_length(text));
+	return 0;
+}
+
+static void show_ostype(struct text *out)
+{
+	text_string(out, UTS_SYSNAME "\n");
+}
+
+static void show_osrelease(struct text *out)
+{
+	text_string(out, UTS_RELEASE "\n");
+}
+
+static void show_version(struct text *out)
+{
+	text_string(out, UTS_VERSION "\n");
+}
+
+static void show_arch(struct text *out)
+{
+	text_string(out, UTS_MACHINE "\n");
+}
+
+/* --- numbers ----------------------------------------------------------------------------------*/
+
+static int parse_number(char *text, s64 least, s64 most, s64 *out)
+{
+	if (parse_s64(str_trim(text), out) || *out < least || *out > most)
+		return -EINVAL;
+	return 0;
+}
+
+static void show_pid_max(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(pid_max));
+}
+
+/* Above the numbers that are reserved, and eight for each CPU. */
+static int write_pid_max(char *text)
+{
+	s64 value;
+	int error = parse_number(text, max(301, 8 * cpu_count()), PID_MAX_LIMIT, &value);
+
+	if (!error)
+		WRITE_ONCE(pid_max, (u32)value);
+	return error;
+}
+
+static void show_threads_max(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(threads_max));
+}
+
+static int write_threads_max(char *text)
+{
+	s64 value;
+	int error = parse_number(text, 20, 0x3fffffff, &value);
+
+	if (!error)
+		WRITE_ONCE(threads_max, (u32)value);
+	return error;
+}
+
+static void show_panic(struct text *out)
+{
+	char value[16];
+	s64 seconds;
+
+	if (!boot_option("panic", value, sizeof(value)) || parse_s64(value, &seconds))
+		seconds = 0;
+	text_printf(out, "%ld\n", seconds);
+}
+
+/* Console, messages without a level, least and default console level. */
+static void show_printk(struct text *out)
+{
+	text_printf(out, "%d\t%d\t1\t7\n", log_console_level, LOG_WARN);
+}
+
+static int write_printk(char *text)
+{
+	s64 level;
+
+	text = str_trim(text);
+	text[strnlen(text, 2)] = '\0';
+	if (text[0] && (text[1] == ' ' || text[1] == '\t'))
+		text[1] = '\0';
+	if (parse_number(text, 0, 15, &level))
+		return -EINVAL;
+	log_console_level = (int)level;
+	return 0;
+}
+
+#define SHOW_CONSTANT(what, value)                       \
+	static void show_##what(struct text *out)        \
+	{                                                \
+		text_printf(out, "%lu\n", (u64)(value)); \
+	}
+
+SHOW_CONSTANT(cap_last_cap, CAP_LAST)
+SHOW_CONSTANT(ngroups_max, 65536)
+SHOW_CONSTANT(overflow_id, 65534)
+SHOW_CONSTANT(tainted, 0)
+SHOW_CONSTANT(overcommit_memory, 0) /* refused: more than all the memory there is */
+SHOW_CONSTANT(max_map_count, 65530)
+SHOW_CONSTANT(mmap_min_addr, 65536)
+SHOW_CONSTANT(file_max, INT64_MAX) /* memory is the limit */
+SHOW_CONSTANT(pipe_max_size, PIPE_SIZE_MAX)
+SHOW_CONSTANT(nr_open, rlimit_nofile_max)
+
+/* --- random numbers ----------------------------------------------------------------------------*/
+
+SHOW_CONSTANT(pool_bits, 256) /* of the generator's key; all of them unknown from the start */
+
+/* Version 4: all bits are random but for those that say so. */
+static void show_uuid_of(struct text *out, const u8 *b)
+{
+	for (int i = 0; i < 16; i++)
+		text_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			    i == 6   ? (b[i] & 15) | 0x40
+			    : i == 8 ? (b[i] & 63) | 0x80
+				     : b[i]);
+	text_char(out, '\n');
+}
+
+static void show_uuid(struct text *out)
+{
+	u8 bytes[16];
+
+	random_bytes(bytes, sizeof(bytes));
+	show_uuid_of(out, bytes);
+}
+
+static void show_boot_id(struct text *out)
+{
+	static struct spinlock lock = SPINLOCK_INIT(RANK_LEAF);
+	static u8 id[16]; /* [lock] until `known` */
+	static bool known;
+	u8 fresh[16];
+
+	random_bytes(fresh, sizeof(fresh));
+	spin_lock(&lock);
+	if (!known)
+		memcpy(id, fresh, sizeof(id));
+	known = true;
+	spin_unlock(&lock);
+	show_uuid_of(out, id);
+}
+
+/* --- the tables
+ * ---------------------------------------------------------------------------------*/
+
+static const struct sysctl in_kernel[] = {
+	{ "arch", 0444, show_arch, NULL },
+	{ "cap_last_cap", 0444, show_cap_last_cap, NULL },
+	{ "domainname", 0644, show_domainname, write_domainname },
+	{ "hostname", 0644, show_hostname, write_hostname },
+	{ "ngroups_max", 0444, show_ngroups_max, NULL },
+	{ "osrelease", 0444, show_osrelease, NULL },
+	{ "ostype", 0444, show_ostype, NULL },
+	{ "overflowgid", 0444, show_overflow_id, NULL },
+	{ "overflowuid", 0444, show_overflow_id, NULL },
+	{ "panic", 0444, show_panic, NULL },
+	{ "pid_max", 0644, show_pid_max, write_pid_max },
+	{ "printk", 0644, show_printk, write_printk },
+	{ "tainted", 0444, show_tainted, NULL },
+	{ "threads-max", 0644, show_threads_max, write_threads_max },
+	{ "version", 0444, show_version, NULL },
+	{},
+};
+
+static const struct sysctl in_random[] = {
+	{ "boot_id", 0444, show_boot_id, NULL },
+	{ "entropy_avail", 0444, show_pool_bits, NULL },
+	{ "poolsize", 0444, show_pool_bits, NULL },
+	{ "uuid", 0444, show_uuid, NULL },
+	{},
+};
+
+static const struct sysctl in_vm[] = {
+	{ "max_map_count", 0444, show_max_map_count, NULL },
+	{ "mmap_min_addr", 0444, show_mmap_min_addr, NULL },
+	{ "overcommit_memory", 0444, show_overcommit_memory, NULL },
+	{},
+};
+
+static const struct sysctl in_fs[] = {
+	{ "file-max", 0444, show_file_max, NULL },
+	{ "nr_open", 0444, show_nr_open, NULL },
+	{ "pipe-max-size", 0444, show_pipe_max_size, NULL },
+	{},
+};
+
+static int sysctl_show(struct file *f, struct text *out)
+{
+	const struct sysctl *s = pseudo_data(f);
+
+	s->show(out);
+	return 0;
+}
+
+static int sysctl_write(struct file *f, char *text, size_t len)
+{
+	const struct sysctl *s = pseudo_data(f);
+
+	return s->write ? s->write(text) : -EPERM;
+}
+
+static const struct pseudo_ops sysctl_ops = { .show = sysctl_show, .write = sysctl_write };
+
+/* A directory with these files; NULL: no memory. */
+static struct dentry *add_dir(struct dentry *parent, const char *name, const struct sysctl *table)
+{
+	struct dentry *dir = pseudo_add_dir(parent, name);
+
+	for (; dir && table->name; table++)
+		if (!pseudo_add_file(dir, table->name, table->mode, &sysctl_ops, (void *)table))
+			return NULL;
+	return dir;
+}
+
+int proc_add_sysctl(struct dentry *root)
+{
+	struct dentry *sys = pseudo_add_dir(root, "sys");
+	struct dentry *kernel = sys ? add_dir(sys, "kernel", in_kernel) : NULL;
+
+	if (!kernel || !add_dir(kernel, "random", in_random) || !add_dir(sys, "vm", in_vm) ||
+	    !add_dir(sys, "fs", in_fs))
+		return -ENOMEM;
+	return 0;
+}

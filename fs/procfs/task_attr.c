@@ -1,0 +1,242 @@
+/*
+ * task_attr.c - small files of a process: name, limits, containers, mounts, choice of the OOM
+ * killer.
+ *
+ * Differs from Linux: oom_score_adj may be lowered to 0 without CAP_SYS_RESOURCE, whoever raised
+ * it.
+ */
+#include "fs/procfs/task_files.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/container/framework.h"
+#include "kernel/lib/parse.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/page.h"
+#include "kernel/mem/slab.h"
+
+/* --- comm -------------------------------------------------------------------------------------*/
+
+int proc_show_comm(struct task *t, struct text *out)
+{
+	text_printf(out, "%s\n", t->thread.name);
+	return 0;
+}
+
+/* By a thread of the same process only. */
+int proc_write_comm(struct task *t, char *text)
+{
+	if (t->process != task_current()->process)
+		return -EINVAL;
+	strcopy(t->thread.name, text, sizeof(t->thread.name));
+	return 0;
+}
+
+/* --- limits -----------------------------------------------------------------------------------*/
+
+static const struct {
+	const char *name, *unit;
+} limits[RLIM_NLIMITS] = {
+	[RLIMIT_CPU] = { "Max cpu time", "seconds" },
+	[RLIMIT_FSIZE] = { "Max file size", "bytes" },
+	[RLIMIT_DATA] = { "Max data size", "bytes" },
+	[RLIMIT_STACK] = { "Max stack size", "bytes" },
+	[RLIMIT_CORE] = { "Max core file size", "bytes" },
+	[RLIMIT_RSS] = { "Max resident set", "bytes" },
+	[RLIMIT_NPROC] = { "Max processes", "processes" },
+	[RLIMIT_NOFILE] = { "Max open files", "files" },
+	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" },
+	[RLIMIT_AS] = { "Max address space", "bytes" },
+	[RLIMIT_LOCKS] = { "Max file locks", "locks" },
+	[RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
+	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" },
+	[RLIMIT_NICE] = { "Max nice priority", NULL },
+	[RLIMIT_RTPRIO] = { "Max realtime priority", NULL },
+	[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
+};
+
+static void show_limit(struct text *out, u64 limit)
+{
+	if (limit == RLIM_INFINITY)
+		text_printf(out, "%-20s ", "unlimited");
+	else
+		text_printf(out, "%-20lu ", limit);
+}
+
+int proc_show_limits(struct task *t, struct text *out)
+{
+	struct process *p = t->process;
+
+	text_printf(out, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		struct rlimit l;
+
+		spin_lock(&p->lock);
+		l = p->limits[i];
+		spin_unlock(&p->lock);
+		text_printf(out, "%-25s ", limits[i].name);
+		show_limit(out, l.rlim_cur);
+		show_limit(out, l.rlim_max);
+		if (limits[i].unit)
+			text_printf(out, "%-10s", limits[i].unit);
+		text_char(out, '\n');
+	}
+	return 0;
+}
+
+/* --- containers -------------------------------------------------------------------------------*/
+
+int proc_show_cgroup(struct task *t, struct text *out)
+{
+	container_show_task(t, out, false);
+	return 0;
+}
+
+int proc_show_container(struct task *t, struct text *out)
+{
+	container_show_task(t, out, true);
+	return 0;
+}
+
+/* --- mounts -----------------------------------------------------------------------------------*/
+
+typedef void (*mounts_fn)(struct mount_namespace *ns, const struct path *root, struct text *out);
+
+/* What the task sees, as it sees it: -EINVAL when it has left. */
+static int show_mounts(struct task *t, struct text *out, mounts_fn show)
+{
+	struct mount_namespace *ns;
+	struct path root;
+
+	spin_lock(&t->process->lock);
+	ns = t->mounts;
+	if (ns)
+		mount_namespace_get(ns);
+	spin_unlock(&t->process->lock);
+	if (!ns)
+		return -EINVAL;
+	if (proc_place_root(t, &root)) {
+		mount_namespace_put(ns);
+		return -EINVAL;
+	}
+	show(ns, &root, out);
+	path_put(&root);
+	mount_namespace_put(ns);
+	return 0;
+}
+
+int proc_show_mounts(struct task *t, struct text *out)
+{
+	return show_mounts(t, out, mount_show);
+}
+
+int proc_show_mountinfo(struct task *t, struct text *out)
+{
+	return show_mounts(t, out, mount_show_info);
+}
+
+/* --- the OOM killer ----------------------------------------------------------------------------*/
+
+/* Linux's scale: two thirds of the share of memory that it has, in thousandths, and 1000. */
+int proc_show_oom_score(struct task *t, struct text *out)
+{
+	s64 adj = READ_ONCE(t->process->oom_score_adj), total, points = 0;
+	struct vm *vm = task_get_vm(t);
+	struct page_stats pages;
+
+	page_stats(&pages, NODES_ALL);
+	total = (s64)max(pages.total, 1ul);
+	if (vm && adj != -1000 && t->process != init_process) {
+		points = (s64)(vm->rss_anon + vm->rss_file + vm->rss_shared + vm->pt.tables) +
+			 adj * (total / 1000);
+		points = max((1000 + points * 1000 / total) * 2 / 3, 0l);
+	}
+	if (vm)
+		vm_put(vm);
+	text_printf(out, "%ld\n", points);
+	return 0;
+}
+
+int proc_show_oom_score_adj(struct task *t, struct text *out)
+{
+	text_printf(out, "%d\n", READ_ONCE(t->process->oom_score_adj));
+	return 0;
+}
+
+int proc_write_oom_score_adj(struct task *t, char *text)
+{
+	struct process *p = t->process;
+	s64 value;
+	int error = parse_s64(str_trim(text), &value);
+
+	if (error)
+		return error;
+	if (value < -1000 || value > 1000)
+		return -EINVAL;
+	spin_lock(&p->lock);
+	if (value < min(p->oom_score_adj, 0) &&
+	    !cred_capable(task_current()->cred, CAP_SYS_RESOURCE))
+		error = -EACCES;
+	else
+		p->oom_score_adj = (s32)value;
+	spin_unlock(&p->lock);
+	return error;
+}
+
+/* --- others -----------------------------------------------------------------------------------*/
+
+int proc_show_personality(struct task *t, struct text *out)
+{
+	text_printf(out, "%08x\n", READ_ONCE(t->personality));
+	return 0;
+}
+
+int proc_show_fail_nth(struct task *t, struct text *out)
+{
+	text_printf(out, "%lu\n", READ_ONCE(t->fail_nth));
+	return 0;
+}
+
+int proc_write_fail_nth(struct task *t, char *text)
+{
+	u64 value;
+	int error = parse_u64(str_trim(text), &value);
+
+	if (error)
+		return error;
+	if (value > UINT32_MAX)
+		return -ERANGE;
+	WRITE_ONCE(t->fail_nth, value);
+	return 0;
+}
+
+/* Children that t has made, as far as `max` goes; how many there are. */
+static size_t get_children(struct task *t, s32 *pids, size_t max)
+{
+	struct process *p;
+	size_t n = 0;
+
+	spin_lock(&task_tree_lock);
+	list_for_each (p, &t->process->children, sibling) {
+		if (p->creator != t)
+			continue;
+		if (n < max)
+			pids[n] = process_pid(p);
+		n++;
+	}
+	spin_unlock(&task_tree_lock);
+	return n;
+}
+
+int proc_show_children(struct task *t, struct text *out)
+{
+	size_t n = get_children(t, NULL, 0);
+	s32 *pids = kmalloc_array(n ?: 1, sizeof(*pids));
+
+	if (!pids)
+		return -ENOMEM;
+	n = min(get_children(t, pids, n), n);
+	for (size_t i = 0; i < n; i++)
+		text_printf(out, "%d ", pids[i]);
+	kfree(pids);
+	return 0;
+}

@@ -1,0 +1,194 @@
+/*
+ * task_maps.c - /proc/PID/maps and smaps: the regions of an address space.
+ *
+ * smaps adds to each line of maps what of the region is in memory.  A page's sharers are told from
+ * its reference count, so Pss may be a little off while others look at the same page.
+ *
+ * Locking: vm->lock throughout, so that no region is shown twice or in parts.
+ *
+ * Differs from Linux: shared anonymous memory has no device and inode number; smaps has no lines
+ * about huge pages, swap and referenced pages.
+ */
+#include "fs/procfs/task_files.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/mem/slab.h"
+
+/* As kernel/vm marks its entries. */
+#define PTE_ANON     PTE_SOFT1
+#define PTE_ZEROPAGE PTE_SOFT2
+
+#define NAME_COLUMN 73 /* where the name begins */
+
+struct maps {
+	struct path root; /* of who reads */
+	char *path;	  /* PATH_MAX bytes */
+	struct text *out;
+};
+
+static void show_path(struct maps *m, const struct path *place)
+{
+	const char *text = path_text(place, &m->root, m->path, PATH_MAX);
+
+	if (IS_ERR(text))
+		return;
+	for (; *text; text++) {
+		if (*text == '\n')
+			text_string(m->out, "\\012");
+		else
+			text_char(m->out, *text);
+	}
+}
+
+/* The file that is mapped; NULL: none, or memory that has no file. */
+static const struct file *region_file(const struct region *r)
+{
+	return r->mapping && r->mapping->host ? r->owner : NULL;
+}
+
+static void show_region(struct maps *m, const struct region *r)
+{
+	const struct file *f = region_file(r);
+	u64 dev = f ? f->inode->super->dev : 0;
+	size_t from = m->out->len;
+
+	text_printf(m->out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", r->start, r->end,
+		    r->flags & VM_READ ? 'r' : '-', r->flags & VM_WRITE ? 'w' : '-',
+		    r->flags & VM_EXEC ? 'x' : '-', r->flags & VM_SHARED ? 's' : 'p',
+		    r->mapping ? r->offset << PAGE_SHIFT : 0, (u32)(dev >> 8 & 0xfff),
+		    (u32)((dev & 0xff) | (dev >> 12 & ~0xfful)), f ? f->inode->ino : 0);
+	if (f || r->name || r->mapping)
+		text_printf(m->out, "%*s",
+			    NAME_COLUMN - (int)min(m->out->len - from, NAME_COLUMN - 1ul), "");
+	if (f)
+		show_path(m, &f->path);
+	else if (r->name || r->mapping)
+		text_string(m->out, r->name ?: "/dev/zero (deleted)");
+	text_char(m->out, '\n');
+}
+
+/* --- what is in memory -------------------------------------------------------------------------*/
+
+struct smaps {
+	u64 rss, pss, shared_clean, shared_dirty, private_clean, private_dirty,
+		anonymous; /* bytes */
+};
+
+/* How many address spaces have the page.  The page cache holds one reference of its own. */
+static u64 sharers(const struct page *p, bool anonymous)
+{
+	u64 refs = refcount_read(&p->refs);
+
+	return anonymous || refs < 2 ? max(refs, 1ul) : refs - 1;
+}
+
+static void add_entry(struct smaps *s, pte_t e)
+{
+	const struct page *p = page_of_phys(pte_phys(e));
+	bool anonymous = e & PTE_ANON, dirty = e & PTE_DIRTY || anonymous;
+	u64 n = sharers(p, anonymous);
+
+	s->rss += PAGE_SIZE;
+	s->pss += PAGE_SIZE / n;
+	if (n > 1)
+		*(dirty ? &s->shared_dirty : &s->shared_clean) += PAGE_SIZE;
+	else
+		*(dirty ? &s->private_dirty : &s->private_clean) += PAGE_SIZE;
+	if (anonymous)
+		s->anonymous += PAGE_SIZE;
+}
+
+static void show_sizes(struct text *out, const struct region *r, const struct smaps *s)
+{
+	const struct {
+		const char *name;
+		u64 bytes;
+	} lines[] = {
+		{ "Size:", r->end - r->start },
+		{ "KernelPageSize:", PAGE_SIZE },
+		{ "MMUPageSize:", PAGE_SIZE },
+		{ "Rss:", s->rss },
+		{ "Pss:", s->pss },
+		{ "Shared_Clean:", s->shared_clean },
+		{ "Shared_Dirty:", s->shared_dirty },
+		{ "Private_Clean:", s->private_clean },
+		{ "Private_Dirty:", s->private_dirty },
+		{ "Anonymous:", s->anonymous },
+		{ "Swap:", 0 },
+		{ "Locked:", r->flags & VM_LOCKED ? s->pss : 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		text_printf(out, "%-16s%8lu kB\n", lines[i].name, lines[i].bytes >> 10);
+}
+
+static void show_flags(struct text *out, u32 flags)
+{
+	static const struct {
+		u32 flag;
+		char name[4];
+	} names[] = {
+		{ VM_READ, " rd" },	{ VM_WRITE, " wr" },	 { VM_EXEC, " ex" },
+		{ VM_SHARED, " sh" },	{ VM_MAYREAD, " mr" },	 { VM_MAYWRITE, " mw" },
+		{ VM_MAYEXEC, " me" },	{ VM_GROWSDOWN, " gd" }, { VM_LOCKED, " lo" },
+		{ VM_DONTFORK, " dc" }, { VM_NORESERVE, " nr" }, { VM_WIPEFORK, " wf" },
+	};
+
+	text_string(out, "VmFlags:");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (flags & names[i].flag)
+			text_string(out, names[i].name);
+	text_string(out, " \n");
+}
+
+static void show_contents(struct maps *m, struct vm *vm, const struct region *r)
+{
+	struct smaps s = { 0 };
+	u64 va = r->start;
+	pte_t *e;
+
+	while (va < r->end && (e = pagetable_next(&vm->pt, &va, r->end))) {
+		if (!(*e & PTE_ZEROPAGE))
+			add_entry(&s, *e);
+		va += PAGE_SIZE;
+	}
+	show_sizes(m->out, r, &s);
+	show_flags(m->out, r->flags);
+}
+
+/* --- the files ---------------------------------------------------------------------------------*/
+
+static int show(struct task *t, struct text *out, bool contents)
+{
+	struct maps m = { .path = kmalloc(PATH_MAX), .out = out };
+	struct vm *vm = task_get_vm(t);
+
+	if (!m.path || !vm || !proc_reader_root(&m.root)) {
+		if (vm)
+			vm_put(vm);
+		kfree(m.path);
+		return m.path ? 0 : -ENOMEM;
+	}
+	mutex_lock(&vm->lock);
+	for (struct region *r = vm_find(vm, 0); r && !out->overflow; r = region_next(r)) {
+		show_region(&m, r);
+		if (contents)
+			show_contents(&m, vm, r);
+		sched_relax();
+	}
+	mutex_unlock(&vm->lock);
+	path_put(&m.root);
+	vm_put(vm);
+	kfree(m.path);
+	return 0;
+}
+
+int proc_show_maps(struct task *t, struct text *out)
+{
+	return show(t, out, false);
+}
+
+int proc_show_smaps(struct task *t, struct text *out)
+{
+	return show(t, out, true);
+}

@@ -1,0 +1,159 @@
+/*
+ * task_status.c - /proc/PID/status: what ps and people read about a task, a line each.
+ *
+ * Lines, order and units are Linux 6.1's.
+ *
+ * Differs from Linux: no lines about speculation; Mems_allowed is as wide as the memory nodes that
+ * this kernel can have.
+ */
+#include "fs/procfs/task_files.h"
+
+#include "kernel/lib/bits.h"
+#include "kernel/lib/parse.h"
+#include "kernel/mem/page.h"
+
+static void show_name(const char *name, struct text *out)
+{
+	text_string(out, "Name:\t");
+	for (; *name; name++) {
+		if (*name == '\n' || *name == '\\')
+			text_char(out, '\\');
+		text_char(out, *name == '\n' ? 'n' : *name);
+	}
+	text_char(out, '\n');
+}
+
+static void show_groups(const struct cred *c, struct text *out)
+{
+	text_string(out, "Groups:\t");
+	for (u32 i = 0; i < c->group_count; i++)
+		text_printf(out, "%s%u", i ? " " : "", c->groups[i]);
+	text_string(out, " \n");
+}
+
+static void show_numbers(struct task *t, const struct cred *c, struct text *out)
+{
+	struct process *p = t->process;
+	s32 tgid = process_pid(p), parent = 0;
+
+	spin_lock(&task_tree_lock);
+	if (p->pgrp)
+		parent = process_pid(p->parent);
+	spin_unlock(&task_tree_lock);
+	text_printf(out, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+		    proc_state(t), tgid, task_tid(t), parent);
+	text_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
+	text_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
+}
+
+static void show_identity(struct task *t, const struct cred *c, struct text *out)
+{
+	struct fs_context *fs = task_get_fs(t);
+	struct fdtable *files = task_get_files(t);
+
+	show_name(t->thread.name, out);
+	if (fs) {
+		text_printf(out, "Umask:\t%04o\n", READ_ONCE(fs->umask));
+		fs_context_put(fs);
+	}
+	show_numbers(t, c, out);
+	text_printf(out, "FDSize:\t%u\n", files ? READ_ONCE(files->size) : 0);
+	if (files)
+		fdtable_put(files);
+	show_groups(c, out);
+	text_printf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n",
+		    process_pid(t->process), task_tid(t), process_pgid(t->process),
+		    process_sid(t->process));
+}
+
+static void show_kib(struct text *out, const char *name, u64 pages)
+{
+	text_printf(out, "%s:\t%8lu kB\n", name, pages << (PAGE_SHIFT - 10));
+}
+
+/* Figures of the space are single words, each as it was at some moment: no lock is taken. */
+static void show_memory(const struct vm *vm, struct text *out)
+{
+	u64 anon = READ_ONCE(vm->rss_anon), file = READ_ONCE(vm->rss_file),
+	    shared = READ_ONCE(vm->rss_shared), rss = anon + file + shared, pages = vm->pages;
+	u64 code = (align_up(vm->code_end, PAGE_SIZE) - align_down(vm->code_start, PAGE_SIZE)) >>
+		   PAGE_SHIFT;
+
+	code = min(code, vm->exec_pages);
+	show_kib(out, "VmPeak", max(vm->pages_peak, pages));
+	show_kib(out, "VmSize", pages);
+	show_kib(out, "VmLck", vm->locked);
+	show_kib(out, "VmPin", 0);
+	show_kib(out, "VmHWM", max(vm->rss_peak, rss));
+	show_kib(out, "VmRSS", rss);
+	show_kib(out, "RssAnon", anon);
+	show_kib(out, "RssFile", file);
+	show_kib(out, "RssShmem", shared);
+	show_kib(out, "VmData", vm->data_pages);
+	show_kib(out, "VmStk", vm->stack_pages);
+	show_kib(out, "VmExe", code);
+	show_kib(out, "VmLib", vm->exec_pages - code);
+	show_kib(out, "VmPTE", vm->pt.tables);
+	show_kib(out, "VmSwap", 0);
+	show_kib(out, "HugetlbPages", 0);
+	text_string(out, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+}
+
+static void show_signals(struct task *t, const struct cred *c, struct text *out)
+{
+	struct proc_signals sig;
+
+	proc_get_signals(t, &sig);
+	text_printf(out, "Threads:\t%u\nSigQ:\t%lu/%lu\n", proc_threads(t->process),
+		    sigqueue_count(c->uid),
+		    READ_ONCE(t->process->limits[RLIMIT_SIGPENDING].rlim_cur));
+	text_printf(out, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", sig.pending,
+		    sig.shared, sig.blocked);
+	text_printf(out, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", sig.ignored, sig.caught);
+}
+
+static void show_rights(const struct cred *c, struct text *out)
+{
+	text_printf(out, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->cap_inheritable,
+		    c->cap_permitted, c->cap_effective);
+	text_printf(out, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->cap_bounding,
+		    c->cap_ambient, c->no_new_privs);
+	text_string(out, "Seccomp:\t0\nSeccomp_filters:\t0\n");
+}
+
+static void show_mask(struct text *out, const char *name, u64 mask, unsigned bits)
+{
+	text_printf(out, "%s:\t", name);
+	text_mask(out, mask, bits);
+	text_printf(out, "\n%s_list:\t", name);
+	text_list(out, mask);
+	text_char(out, '\n');
+}
+
+static void show_places(struct task *t, struct text *out)
+{
+	unsigned count = (unsigned)cpu_count();
+	u64 possible = count < 64 ? BIT(count) - 1 : ~0ul;
+
+	show_mask(out, "Cpus_allowed", READ_ONCE(t->thread.affinity) & possible, count);
+	show_mask(out, "Mems_allowed", page_nodes(), NNODE);
+	text_printf(out, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+		    READ_ONCE(t->thread.switches[0]), READ_ONCE(t->thread.switches[1]));
+}
+
+int proc_show_status(struct task *t, struct text *out)
+{
+	const struct cred *c = task_get_cred(t);
+	struct vm *vm = task_get_vm(t);
+
+	show_identity(t, c, out);
+	if (vm) {
+		show_memory(vm, out);
+		vm_put(vm);
+	}
+	show_signals(t, c, out);
+	show_rights(c, out);
+	show_places(t, out);
+	cred_put(c);
+	return 0;
+}
