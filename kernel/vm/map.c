@@ -10,8 +10,9 @@
 #include "kernel/abi/mman.h"
 #include "kernel/vm/region.h"
 
-#define LOW_START 0x40000000ul /* MAP_32BIT */
-#define LOW_END	  0x80000000ul
+#define LOW_START  0x40000000ul /* MAP_32BIT */
+#define LOW_END	   0x80000000ul
+#define OFFSET_MAX (~0ul >> 1) /* of a file */
 
 /* What to map: a region in the making. */
 struct request {
@@ -63,6 +64,8 @@ static int choose_address(struct vm *vm, struct request *q)
 /* Is the file open for what is wanted, and can it be mapped at all? */
 static int check_file(struct request *q)
 {
+	if (q->len > OFFSET_MAX || q->offset > (OFFSET_MAX - q->len) >> PAGE_SHIFT)
+		return -EOVERFLOW;
 	switch (q->map_flags & MAP_TYPE) {
 	case MAP_SHARED_VALIDATE:
 		if (q->map_flags & ~(MAP_LEGACY | MAP_TYPE))
