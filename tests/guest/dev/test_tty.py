@@ -114,7 +114,7 @@ def test_echo(machine):
     machine.expect("ready> ")
     echoed = bytes(machine.console[start:machine.mark])
     assert b"plain^A\x08 \x08\x08 \x08\x08 \x08!\r\n" in echoed, echoed
-    machine.send("echo go-$((2+2)); stty -echo; cat > /dev/null; stty echo\n")
+    machine.send("stty -echo; echo go-$((2+2)); cat > /dev/null; stty echo\n")
     running(machine, "go-4")
     start = machine.mark
     machine.send("secret\n\x04")
