@@ -37,3 +37,26 @@ int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexe
 int fd_cloexec(struct fdtable *t, int fd, int set); /* set -1: just look.  -EBADF */
 /* First open descriptor >= from, with a reference in *f; -1. For /proc/PID/fd. */
 int fd_next(struct fdtable *t, int from, struct file **f);
+
+/* For the time of one system call: a file of the running task's table.  Nobody else can close it
+   while the table is not shared, so it is borrowed then, without lock or reference. */
+struct fd_use {
+	struct file *file; /* NULL: EBADF */
+	bool held;	   /* with a reference */
+};
+
+static inline struct file *fd_use_begin(struct fd_use *u, struct fdtable *t, int fd)
+{
+	u->held = refcount_read(&t->refs) != 1;
+	if (unlikely(u->held))
+		u->file = fd_get(t, fd);
+	else
+		u->file = (u32)fd < t->size ? t->files[fd] : NULL;
+	return u->file;
+}
+
+static inline void fd_use_end(const struct fd_use *u)
+{
+	if (unlikely(u->held) && u->file)
+		file_put(u->file);
+}

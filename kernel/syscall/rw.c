@@ -1,33 +1,42 @@
 /*
- * rw.c - reading, writing and seeking: read(2), write(2) and their vector, positional and copying
- * kin.
+ * rw.c - reading, writing and seeking: read(2), write(2) and their vector and positional kin.
  *
  * Each body checks its arguments, describes the program's memory as a struct io and calls the file.
- * A write to a pipe or terminal without reader answers EPIPE, which becomes SIGPIPE here and
- * nowhere else.
+ * A write to a pipe without reader answers EPIPE, which becomes SIGPIPE here and nowhere else; one
+ * at RLIMIT_FSIZE answers EFBIG, which becomes SIGXFSZ.
  */
 #include "arch/uaccess.h"
 #include "fs/file.h"
 #include "kernel/abi/errno.h"
-#include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/syscall/transfer.h"
 #include "kernel/task/task.h"
 
-#define RW_MAX	(0x7ffffffful & PAGE_MASK) /* as Linux's MAX_RW_COUNT */
 #define IOV_MAX 1024
 
-static ssize_t with_sigpipe(ssize_t result)
+ssize_t with_write_signals(ssize_t result, u64 limit)
 {
 	if (unlikely(result == -EPIPE))
 		(void)signal_send_task(task_current(), SIGPIPE, NULL);
+	else if (unlikely(result == -EFBIG && limit < (u64)INT64_MAX))
+		(void)signal_send_task(task_current(), SIGXFSZ, NULL);
 	return result;
 }
 
-/* pos NULL: the file's own. */
-static long rw_buffer(int fd, void __user *buf, size_t len, u64 *pos, bool write)
+static ssize_t read_or_write(struct file *f, struct io *io, u64 *pos, bool write)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	if (!write)
+		return file_read(f, io, pos);
+	io->limit = task_limit(RLIMIT_FSIZE);
+	return with_write_signals(file_write(f, io, pos), io->limit);
+}
+
+/* pos NULL: the file's own. */
+static always_inline long rw_buffer(int fd, void __user *buf, size_t len, u64 *pos, bool write)
+{
+	struct fd_use use;
+	struct file *f = fd_use_begin(&use, task_current()->files, fd);
 	struct io io;
 	ssize_t result;
 
@@ -41,9 +50,9 @@ static long rw_buffer(int fd, void __user *buf, size_t len, u64 *pos, bool write
 		result = -EFAULT;
 	} else {
 		io_init_user(&io, buf, min(len, RW_MAX));
-		result = write ? with_sigpipe(file_write(f, &io, pos)) : file_read(f, &io, pos);
+		result = read_or_write(f, &io, pos, write);
 	}
-	file_put(f);
+	fd_use_end(&use);
 	return result;
 }
 
@@ -125,7 +134,7 @@ static long rw_vector(int fd, const struct iovec __user *user, u64 count, u64 *p
 		kfree(iov);
 	} else {
 		io_init_vector(&io, iov, total);
-		result = write ? with_sigpipe(file_write(f, &io, pos)) : file_read(f, &io, pos);
+		result = read_or_write(f, &io, pos, write);
 		kfree(iov);
 	}
 	file_put(f);
@@ -163,138 +172,5 @@ long sys_lseek(int fd, s64 offset, int whence)
 		return -EBADF;
 	result = whence < SEEK_SET || whence > SEEK_HOLE ? -EINVAL : file_seek(f, offset, whence);
 	file_put(f);
-	return result;
-}
-
-/* --- file to file ---------------------------------------------------------------------------- */
-
-/* Up to one page from `in` at *in_pos (NULL: its own position) to `out`.  What `out` does not take
- * is given back. */
-static ssize_t copy_page(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, void *page,
-			 size_t n)
-{
-	ssize_t got, put;
-	u64 from = 0;
-	struct io io;
-
-	/* A position of our own lets us step back over what was read but not written. */
-	if (!in_pos && !(in->ops->flags & FILE_NO_SEEK)) {
-		from = in->pos;
-		in_pos = &from;
-	}
-	io_init_kernel(&io, page, n);
-	got = file_read(in, &io, in_pos);
-	if (got <= 0)
-		return got;
-	io_init_kernel(&io, page, got);
-	put = file_write(out, &io, out_pos);
-	if (in_pos && put < got)
-		*in_pos -= got - max(put, 0l);
-	if (in_pos == &from)
-		in->pos = from;
-	return put;
-}
-
-static long copy_between(struct file *in, u64 *in_pos, struct file *out, u64 *out_pos, size_t count)
-{
-	struct page *page = page_alloc(0, PAGE_PLAIN);
-	size_t done = 0;
-	ssize_t n = 0;
-
-	if (!page)
-		return -ENOMEM;
-	while (done < count) {
-		size_t want = min(count - done, PAGE_SIZE);
-
-		n = copy_page(in, in_pos, out, out_pos, page_virt(page), want);
-		if (n > 0)
-			done += n;
-		if (n <= 0 || (size_t)n < want || signal_is_pending())
-			break;
-		sched_relax();
-	}
-	page_put(page);
-	return done ? (long)done : with_sigpipe(n);
-}
-
-static int offset_read(const s64 __user *user, u64 *offset)
-{
-	if (copy_from_user(offset, user, sizeof(*offset)))
-		return -EFAULT;
-	return (s64)*offset < 0 ? -EINVAL : 0;
-}
-
-/* The checks and the bookkeeping of optional offsets that sendfile and splice share. */
-static long transfer(struct file *in, s64 __user *in_off, struct file *out, s64 __user *out_off,
-		     size_t count)
-{
-	u64 in_pos, out_pos;
-	long result = 0;
-
-	if (!in->can_read || !out->can_write)
-		return -EBADF;
-	if ((in_off && (in->ops->flags & FILE_NO_SEEK)) ||
-	    (out_off && (out->ops->flags & FILE_NO_SEEK)))
-		return -ESPIPE;
-	if (in_off)
-		result = offset_read(in_off, &in_pos);
-	if (!result && out_off)
-		result = offset_read(out_off, &out_pos);
-	if (!result && !in->ops->read)
-		result = -EINVAL;
-	if (!result)
-		result = copy_between(in, in_off ? &in_pos : NULL, out, out_off ? &out_pos : NULL,
-				      min(count, RW_MAX));
-	if (result >= 0 && in_off && copy_to_user(in_off, &in_pos, sizeof(in_pos)))
-		result = -EFAULT;
-	if (result >= 0 && out_off && copy_to_user(out_off, &out_pos, sizeof(out_pos)))
-		result = -EFAULT;
-	return result;
-}
-
-long sys_sendfile(int out_fd, int in_fd, s64 __user *offset, size_t count)
-{
-	struct fdtable *files = task_current()->files;
-	struct file *in = fd_get(files, in_fd), *out = fd_get(files, out_fd);
-	long result = -EBADF;
-
-	if (in && out) {
-		if (!S_ISREG(in->inode->mode) && !S_ISBLK(in->inode->mode) && in->can_read &&
-		    out->can_write && !in->inode->mapping.ops && !offset && !in->ops->read)
-			result = -EINVAL;
-		else if (out->flags & O_APPEND && in->can_read && out->can_write)
-			result = -EINVAL;
-		else
-			result = transfer(in, offset, out, NULL, count);
-	}
-	if (in)
-		file_put(in);
-	if (out)
-		file_put(out);
-	return result;
-}
-
-/* One side must be a pipe.  Bytes are copied: pages are not handed over. */
-long sys_splice(int in_fd, s64 __user *in_off, int out_fd, s64 __user *out_off, size_t len,
-		u32 flags)
-{
-	struct fdtable *files = task_current()->files;
-	struct file *in, *out;
-	long result = -EBADF;
-
-	if (flags & ~0xfu)
-		return -EINVAL;
-	in = fd_get(files, in_fd);
-	out = fd_get(files, out_fd);
-	if (in && out) {
-		if (!S_ISFIFO(in->inode->mode) && !S_ISFIFO(out->inode->mode))
-			result = -EINVAL;
-		else
-			result = len ? transfer(in, in_off, out, out_off, len) : 0;
-	}
-	if (in)
-		file_put(in);
-	if (out)
-		file_put(out);
 	return result;
 }
