@@ -279,7 +279,7 @@ static void task_list_getattr(struct inode *inode)
 	proc_getattr(inode);
 	if (!t)
 		return;
-	inode->nlink = 2 + READ_ONCE(t->process->task_count);
+	inode->nlink = 2 + proc_threads(t->process);
 	task_put(t);
 }
 
