@@ -85,7 +85,7 @@ static u64 left(u64 expires, u64 now)
 
 static void get_locked(struct process *p, int which, struct itimer *out)
 {
-	struct cpu_itimer *it = &p->cpu_timer[which - ITIMER_VIRTUAL];
+	const struct cpu_itimer *it;
 
 	if (which == ITIMER_REAL) {
 		*out = (struct itimer){ 0, p->real_interval };
@@ -93,6 +93,7 @@ static void get_locked(struct process *p, int which, struct itimer *out)
 			out->value = left(p->real_expires, clock_now());
 		return;
 	}
+	it = &p->cpu_timer[which - ITIMER_VIRTUAL];
 	*out = (struct itimer){ left(it->expires, it->expires ? cpu_used(p, which) : 0),
 				it->interval };
 }
@@ -106,25 +107,35 @@ void itimer_get(int which, struct itimer *out)
 	spin_unlock(&p->lock);
 }
 
+static void set_real(struct process *p, const struct itimer *in)
+{
+	p->real_interval = in->interval;
+	p->real_expires = in->value ? clock_after(in->value) : 0;
+	if (in->value)
+		timer_start(&p->real_timer, p->real_expires);
+	else
+		timer_cancel_async(&p->real_timer);
+}
+
+static void set_cpu(struct process *p, int which, const struct itimer *in)
+{
+	struct cpu_itimer *it = &p->cpu_timer[which - ITIMER_VIRTUAL];
+
+	p->cpu_timers -= it->expires != 0;
+	it->interval = in->interval;
+	it->expires = in->value ? cpu_used(p, which) + in->value : 0;
+	p->cpu_timers += it->expires != 0;
+}
+
 void itimer_set(int which, const struct itimer *in, struct itimer *old)
 {
 	struct process *p = task_current()->process;
-	struct cpu_itimer *it = &p->cpu_timer[which - ITIMER_VIRTUAL];
 
 	spin_lock(&p->lock);
 	get_locked(p, which, old);
-	if (which == ITIMER_REAL) {
-		p->real_interval = in->interval;
-		p->real_expires = in->value ? clock_after(in->value) : 0;
-		if (in->value)
-			timer_start(&p->real_timer, p->real_expires);
-		else
-			timer_cancel_async(&p->real_timer);
-	} else {
-		p->cpu_timers -= it->expires != 0;
-		it->interval = in->interval;
-		it->expires = in->value ? cpu_used(p, which) + in->value : 0;
-		p->cpu_timers += it->expires != 0;
-	}
+	if (which == ITIMER_REAL)
+		set_real(p, in);
+	else
+		set_cpu(p, which, in);
 	spin_unlock(&p->lock);
 }
