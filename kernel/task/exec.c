@@ -274,6 +274,7 @@ static void commit(struct exec *e, struct unshared *u, struct task *t, struct tr
 {
 	struct file *exe = e->file;
 
+	t->exec_done = true; /* before anybody could tell by the name */
 	change_space(t, e->vm);
 	e->vm = NULL;
 	change_identity(e, t);
@@ -281,7 +282,6 @@ static void commit(struct exec *e, struct unshared *u, struct task *t, struct tr
 	fdtable_close_on_exec(t->files);
 	signal_exec(t);
 	e->file = exe_replace(t->process, exe);
-	t->exec_done = true;
 	t->over_nproc = false;
 	WRITE_ONCE(t->process->membarrier, 0);
 	context_reset_user(&t->thread.arch);
