@@ -188,10 +188,10 @@ $(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
 # --- the disc --------------------------------------------------------------------------------
 
 iso: $(B)/corral.iso
+ifeq ($(O),$(B))
 $(B)/debug/corral.elf: FORCE
 	@$(MAKE) --no-print-directory DEBUG=1 O=$(B)/debug kernel
 
-ifeq ($(O),$(B))
 $(B)/corral.iso: $(B)/corral.elf $(B)/debug/corral.elf $(B)/initrd.cpio iso/grub.cfg
 	$(call quiet,ISO)rm -rf $@.d && mkdir -p $@.d/boot/grub && \
 	cp iso/grub.cfg $@.d/boot/grub/ && cp $(B)/initrd.cpio $@.d/boot/ && \
