@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <setjmp.h>
 
-#define PAGE 4096L
-#define RW (PROT_READ | PROT_WRITE)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+#define PAGE	4096L
+#define RW	(PROT_READ | PROT_WRITE)
+#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
 #define WRITERS 3
-#define ROUNDS 12
+#define ROUNDS	12
 
 static volatile char *volatile target;
 static volatile bool over;
@@ -150,7 +150,8 @@ static void dropping(void)
 		ftruncate(fd, 0);
 		ftruncate(fd, PAGE);
 		settle();
-		good &= pread(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) && (bytes[64] || bytes[128] || bytes[192]);
+		good &= pread(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) &&
+			(bytes[64] || bytes[128] || bytes[192]);
 	}
 	CHECK(good, "a file can be truncated under a program, which goes on with the new page");
 	target = at;
