@@ -210,9 +210,9 @@ QFLAGS = -accel $(ACCEL) -m $(MEM) -smp $(CPUS) -no-reboot -nodefaults -display 
 
 # What a goal needs is installed first, and only then is the Makefile read with the tools in place.
 run: setup-run
-	@$(MAKE) --no-print-directory boot
+	@$(MAKE) --no-print-directory -j2 boot
 test: setup-test
-	@$(MAKE) --no-print-directory suite
+	@$(MAKE) --no-print-directory -j2 suite
 setup-%:
 	@tools/setup $*
 

@@ -33,8 +33,10 @@ static void mount_all(void)
 		const char *type, *where, *options;
 		mode_t mode;
 	} table[] = {
-		{ "proc", "/proc", "", 0555 },		{ "sysfs", "/sys", "", 0555 },
-		{ "devtmpfs", "/dev", "mode=0755", 0755 }, { "tmpfs", "/tmp", "mode=1777", 01777 },
+		{ "proc", "/proc", "", 0555 },
+		{ "sysfs", "/sys", "", 0555 },
+		{ "devtmpfs", "/dev", "mode=0755", 0755 },
+		{ "tmpfs", "/tmp", "mode=1777", 01777 },
 		{ "tmpfs", "/run", "mode=0755", 0755 },
 	};
 

@@ -88,7 +88,8 @@ static pid_t echo_start(void)
 
 static void page_touch(int n)
 {
-	char *at = mmap(NULL, n * 4096L, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at =
+		mmap(NULL, n * 4096L, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	madvise(at, n * 4096L, MADV_NOHUGEPAGE);
 	for (int i = 0; i < n; i++)

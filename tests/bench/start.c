@@ -14,7 +14,8 @@ int main(void)
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	printf("start %lld %lld\n", (long long)high << 32 | low, t.tv_sec * 1000000000LL + t.tv_nsec);
+	printf("start %lld %lld\n", (long long)high << 32 | low,
+	       t.tv_sec * 1000000000LL + t.tv_nsec);
 	fflush(stdout);
 	sleep(1);
 	reboot(RB_POWER_OFF);

@@ -181,6 +181,12 @@ class Machine:
             if not self._pump(0.2) and time.monotonic() > deadline:
                 raise self._error(Silence, f"no {regex.pattern.decode()!r} in {timeout} s")
 
+    def settle(self, quiet=0.3, timeout=30):
+        """Waits until the console has printed nothing for some seconds."""
+        deadline = time.monotonic() + timeout
+        while self._pump(quiet) and time.monotonic() < deadline:
+            self._watch()
+
     def _watch(self):
         """Raises when the console shows a panic, once the report has come to its end."""
         if self.dead is None and not PANIC.search(self.console, max(0, self.mark - 200)):

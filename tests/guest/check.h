@@ -13,8 +13,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,71 +53,71 @@ __attribute__((format(printf, 3, 4), unused)) static bool check_say(bool good, c
 }
 
 /* The condition holds. */
-#define CHECK(condition, sentence)                                                                 \
-	({                                                                                         \
-		errno = 0;                                                                         \
-		bool check_good = (condition);                                                     \
-		int check_errno = errno;                                                           \
-		check_say(check_good, sentence, "line %d: %s; errno %d %s", __LINE__, #condition,  \
-			  check_errno, strerror(check_errno));                                     \
+#define CHECK(condition, sentence)                                                                \
+	({                                                                                        \
+		errno = 0;                                                                        \
+		bool check_good = (condition);                                                    \
+		int check_errno = errno;                                                          \
+		check_say(check_good, sentence, "line %d: %s; errno %d %s", __LINE__, #condition, \
+			  check_errno, strerror(check_errno));                                    \
 	})
 
 /* Two integers are equal. */
-#define CHECK_EQ(actual, expected, sentence)                                                       \
-	({                                                                                         \
-		errno = 0;                                                                         \
-		long long check_a = (long long)(actual), check_e = (long long)(expected);          \
-		int check_errno = errno;                                                           \
-		check_say(check_a == check_e, sentence,                                            \
-			  "line %d: %s is %lld, not %lld; errno %d %s", __LINE__, #actual,         \
-			  check_a, check_e, check_errno, strerror(check_errno));                   \
+#define CHECK_EQ(actual, expected, sentence)                                               \
+	({                                                                                 \
+		errno = 0;                                                                 \
+		long long check_a = (long long)(actual), check_e = (long long)(expected);  \
+		int check_errno = errno;                                                   \
+		check_say(check_a == check_e, sentence,                                    \
+			  "line %d: %s is %lld, not %lld; errno %d %s", __LINE__, #actual, \
+			  check_a, check_e, check_errno, strerror(check_errno));           \
 	})
 
 /* A call that follows the convention of -1 and errno succeeds. */
-#define CHECK_OK(call, sentence)                                                                   \
-	({                                                                                         \
-		errno = 0;                                                                         \
-		long check_r = (long)(call);                                                       \
-		int check_errno = errno;                                                           \
-		check_say(check_r != -1, sentence, "line %d: %s: errno %d %s", __LINE__, #call,    \
-			  check_errno, strerror(check_errno));                                     \
-		check_r;                                                                           \
+#define CHECK_OK(call, sentence)                                                                \
+	({                                                                                      \
+		errno = 0;                                                                      \
+		long check_r = (long)(call);                                                    \
+		int check_errno = errno;                                                        \
+		check_say(check_r != -1, sentence, "line %d: %s: errno %d %s", __LINE__, #call, \
+			  check_errno, strerror(check_errno));                                  \
+		check_r;                                                                        \
 	})
 
 /* A call fails with this errno. */
-#define CHECK_ERR(call, expected, sentence)                                                        \
-	({                                                                                         \
-		errno = 0;                                                                         \
-		long check_r = (long)(call);                                                       \
-		int check_errno = errno;                                                           \
-		check_say(check_r == -1 && check_errno == (expected), sentence,                    \
-			  "line %d: %s is %ld, errno %d %s, not %s", __LINE__, #call, check_r,     \
-			  check_errno, strerror(check_errno), #expected);                          \
+#define CHECK_ERR(call, expected, sentence)                                                    \
+	({                                                                                     \
+		errno = 0;                                                                     \
+		long check_r = (long)(call);                                                   \
+		int check_errno = errno;                                                       \
+		check_say(check_r == -1 && check_errno == (expected), sentence,                \
+			  "line %d: %s is %ld, errno %d %s, not %s", __LINE__, #call, check_r, \
+			  check_errno, strerror(check_errno), #expected);                      \
 	})
 
 /* Two strings are equal. */
-#define CHECK_STR(actual, expected, sentence)                                                      \
-	({                                                                                         \
-		const char *check_a = (actual), *check_e = (expected);                             \
-		check_say(!strcmp(check_a, check_e), sentence, "line %d: \"%s\", not \"%s\"",      \
-			  __LINE__, check_a, check_e);                                             \
+#define CHECK_STR(actual, expected, sentence)                                                 \
+	({                                                                                    \
+		const char *check_a = (actual), *check_e = (expected);                        \
+		check_say(!strcmp(check_a, check_e), sentence, "line %d: \"%s\", not \"%s\"", \
+			  __LINE__, check_a, check_e);                                        \
 	})
 
 /* The last line of main. */
-#define CHECK_END()                                                                                \
-	({                                                                                         \
-		dprintf(1, "1..%d\n", check_count);                                                \
-		return 0;                                                                          \
+#define CHECK_END()                                 \
+	({                                          \
+		dprintf(1, "1..%d\n", check_count); \
+		return 0;                           \
 	})
 
 /* Something a test cannot go on without. */
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			dprintf(1, "not ok - set-up at line %d: %s (%s)\n", __LINE__, #condition,  \
-				strerror(errno));                                                  \
-			_exit(1);                                                                  \
-		}                                                                                  \
+#define MUST(condition)                                                                           \
+	do {                                                                                      \
+		if (!(condition)) {                                                               \
+			dprintf(1, "not ok - set-up at line %d: %s (%s)\n", __LINE__, #condition, \
+				strerror(errno));                                                 \
+			_exit(1);                                                                 \
+		}                                                                                 \
 	} while (0)
 
 __attribute__((unused)) static bool on_corral(void)
@@ -128,19 +128,19 @@ __attribute__((unused)) static bool on_corral(void)
 }
 
 /* Runs body in a child; the status is what waitpid gave. */
-#define IN_CHILD(...)                                                                              \
-	({                                                                                         \
-		int in_status = -1;                                                                \
-		pid_t in_pid = fork();                                                             \
-		if (!in_pid) {                                                                     \
-			{                                                                          \
-				__VA_ARGS__;                                                       \
-			}                                                                          \
-			_exit(0);                                                                  \
-		}                                                                                  \
-		waitpid(in_pid, &in_status, 0);                                                    \
-		in_status;                                                                         \
+#define IN_CHILD(...)                           \
+	({                                      \
+		int in_status = -1;             \
+		pid_t in_pid = fork();          \
+		if (!in_pid) {                  \
+			{                       \
+				__VA_ARGS__;    \
+			}                       \
+			_exit(0);               \
+		}                               \
+		waitpid(in_pid, &in_status, 0); \
+		in_status;                      \
 	})
 
 #define EXITED(status, code) (WIFEXITED(status) && WEXITSTATUS(status) == (code))
-#define KILLED(status, sig) (WIFSIGNALED(status) && WTERMSIG(status) == (sig))
+#define KILLED(status, sig)  (WIFSIGNALED(status) && WTERMSIG(status) == (sig))

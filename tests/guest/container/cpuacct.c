@@ -1,4 +1,5 @@
-/* A hierarchy of version 1 with cpuacct: membership, files, errors, and the time that is counted. */
+/* A hierarchy of version 1 with cpuacct: membership, files, errors, and the time that is counted.
+ */
 #include "check.h"
 
 #include <dirent.h>
@@ -100,22 +101,28 @@ static void reap(pid_t pid)
 
 static void mounting(void)
 {
-	CHECK_ERR(mount("none", ROOT, "cgroup", 0, "nosuch"), EINVAL, "an unknown subsystem is EINVAL");
-	CHECK_ERR(mount("none", ROOT, "cgroup", 0, "none"), EINVAL, "none without a name is EINVAL");
+	CHECK_ERR(mount("none", ROOT, "cgroup", 0, "nosuch"), EINVAL,
+		  "an unknown subsystem is EINVAL");
+	CHECK_ERR(mount("none", ROOT, "cgroup", 0, "none"), EINVAL,
+		  "none without a name is EINVAL");
 	int status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
 			      _exit(mount("none", ROOT, "cgroup", 0, "cpuacct") == -1 ? errno : 0));
 	CHECK(EXITED(status, EPERM), "mounting is root's: EPERM");
-	CHECK_OK(mount("none", ROOT, "cgroup", 0, "cpuacct"), "a hierarchy with cpuacct can be mounted");
-	CHECK(!stat(ROOT, &st) && S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0555, "its root is a directory, 0555");
+	CHECK_OK(mount("none", ROOT, "cgroup", 0, "cpuacct"),
+		 "a hierarchy with cpuacct can be mounted");
+	CHECK(!stat(ROOT, &st) && S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0555,
+	      "its root is a directory, 0555");
 	slurp("/proc/cgroups");
-	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n", 43), "/proc/cgroups has its head line");
+	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n", 43),
+	      "/proc/cgroups has its head line");
 	char *line = strstr(text, "\ncpuacct\t");
 	int hierarchy = 0, groups = 0, enabled = 0;
-	CHECK(line && sscanf(line + 9, "%d %d %d", &hierarchy, &groups, &enabled) == 3 && hierarchy > 0 && groups == 1 &&
-		      enabled == 1,
+	CHECK(line && sscanf(line + 9, "%d %d %d", &hierarchy, &groups, &enabled) == 3 &&
+		      hierarchy > 0 && groups == 1 && enabled == 1,
 	      "and a line for cpuacct, now in a hierarchy of one group");
 	mkdir("/tmp/cg2", 0755);
-	CHECK_OK(mount("none", "/tmp/cg2", "cgroup", 0, "cpuacct"), "the same set again shares the hierarchy");
+	CHECK_OK(mount("none", "/tmp/cg2", "cgroup", 0, "cpuacct"),
+		 "the same set again shares the hierarchy");
 	mkdir(ROOT "/seen", 0755);
 	CHECK(!stat("/tmp/cg2/seen", &st), "what is made in one is seen in the other");
 	rmdir("/tmp/cg2/seen");
@@ -134,8 +141,10 @@ static void mounting(void)
 
 static void directories(void)
 {
-	static const char *const files[] = { "tasks", "cgroup.procs", "notify_on_release", "cpuacct.usage",
-					     "cpuacct.usage_percpu", "cpuacct.stat" };
+	static const char *const files[] = {
+		"tasks",	 "cgroup.procs",	 "notify_on_release",
+		"cpuacct.usage", "cpuacct.usage_percpu", "cpuacct.stat"
+	};
 	int good = 0;
 
 	CHECK_OK(mkdir(ROOT "/a", 0755), "mkdir makes a group");
@@ -148,13 +157,15 @@ static void directories(void)
 	}
 	CHECK_EQ(good, 6, "and six files");
 	CHECK(!stat(ROOT "/a/tasks", &st) && (st.st_mode & 0777) == 0644, "tasks is 0644");
-	CHECK(!stat(ROOT "/a/cpuacct.stat", &st) && (st.st_mode & 0777) == 0444, "cpuacct.stat is 0444");
+	CHECK(!stat(ROOT "/a/cpuacct.stat", &st) && (st.st_mode & 0777) == 0444,
+	      "cpuacct.stat is 0444");
 	CHECK_EQ(slurp(ROOT "/a/tasks"), 0, "a new group is empty");
 	CHECK_ERR(mkdir(ROOT "/a", 0755), EEXIST, "the same name is EEXIST");
 	CHECK_ERR(mkdir(ROOT "/tasks", 0755), EEXIST, "so is that of a file");
 	CHECK_ERR(mkdir(ROOT "/x/y", 0755), ENOENT, "no parent is ENOENT");
 	CHECK_ERR(mkdir(ROOT "/new\nline", 0755), EINVAL, "a newline in a name is EINVAL");
-	CHECK_ERR(open(ROOT "/file", O_CREAT | O_RDWR, 0600), EACCES, "no file can be made: EACCES");
+	CHECK_ERR(open(ROOT "/file", O_CREAT | O_RDWR, 0600), EACCES,
+		  "no file can be made: EACCES");
 	CHECK_ERR(unlink(ROOT "/a/tasks"), EPERM, "or removed: EPERM");
 	CHECK_ERR(symlink("x", ROOT "/l"), EPERM, "no link: EPERM");
 	CHECK_ERR(link(ROOT "/a/tasks", ROOT "/l"), EPERM, "of either kind");
@@ -168,7 +179,8 @@ static void directories(void)
 	CHECK_ERR(rmdir(ROOT "/a/b/.."), ENOTEMPTY, ".. is ENOTEMPTY");
 	CHECK_OK(rmdir(ROOT "/a/b"), "an empty one goes");
 	CHECK_OK(rename(ROOT "/a", ROOT "/z"), "rename renames");
-	CHECK(!stat(ROOT "/z/tasks", &st) && stat(ROOT "/a", &st) == -1, "the group with its files");
+	CHECK(!stat(ROOT "/z/tasks", &st) && stat(ROOT "/a", &st) == -1,
+	      "the group with its files");
 	mkdir(ROOT "/a", 0755);
 	CHECK_ERR(rename(ROOT "/a", ROOT "/z"), EEXIST, "onto another group is EEXIST");
 	CHECK_ERR(rename(ROOT "/a", ROOT "/z/a"), EIO, "into another parent EIO");
@@ -179,7 +191,8 @@ static void directories(void)
 	DIR *dir = opendir(ROOT "/a");
 	int n = 0;
 	for (struct dirent *e; (e = readdir(dir));)
-		n += !strcmp(e->d_name, "tasks") || !strcmp(e->d_name, ".") || !strcmp(e->d_name, "cpuacct.usage");
+		n += !strcmp(e->d_name, "tasks") || !strcmp(e->d_name, ".") ||
+		     !strcmp(e->d_name, "cpuacct.usage");
 	closedir(dir);
 	CHECK_EQ(n, 3, "a directory lists its files");
 }
@@ -196,9 +209,11 @@ static void membership(void)
 	pid_t pid = sleeper(), child;
 	int status, fds[2];
 
-	CHECK(lists(ROOT "/tasks", pid) && lists(ROOT "/tasks", 1), "the root lists the tasks that are nowhere else");
+	CHECK(lists(ROOT "/tasks", pid) && lists(ROOT "/tasks", 1),
+	      "the root lists the tasks that are nowhere else");
 	CHECK_OK(put_pid(ROOT "/a/tasks", pid), "a pid written to tasks moves that task");
-	CHECK(lists(ROOT "/a/tasks", pid) && !lists(ROOT "/tasks", pid), "it is there and no longer here");
+	CHECK(lists(ROOT "/a/tasks", pid) && !lists(ROOT "/tasks", pid),
+	      "it is there and no longer here");
 	char path[64];
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
 	CHECK_STR(own_path(path), "/a", "/proc/PID/cgroup says so");
@@ -246,8 +261,11 @@ static void membership(void)
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/cgroup", pid, tid);
 	CHECK_STR(own_path(path), "/a", "/proc/PID/task/TID/cgroup tells them apart");
 	MUST(!mkdir(ROOT "/b", 0755));
-	CHECK_OK(put_pid(ROOT "/b/cgroup.procs", tid), "cgroup.procs moves a whole process, by any thread");
-	CHECK(lists(ROOT "/b/tasks", tid) && lists(ROOT "/b/tasks", pid) && slurp(ROOT "/a/tasks") == 0, "all threads of it");
+	CHECK_OK(put_pid(ROOT "/b/cgroup.procs", tid),
+		 "cgroup.procs moves a whole process, by any thread");
+	CHECK(lists(ROOT "/b/tasks", tid) && lists(ROOT "/b/tasks", pid) &&
+		      slurp(ROOT "/a/tasks") == 0,
+	      "all threads of it");
 	reap(pid);
 	close(fds[0]);
 	close(fds[1]);
@@ -273,11 +291,14 @@ static void membership(void)
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
 			  _exit(put(ROOT "/a/tasks", "1") == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "a user does not move root's task: EACCES");
-	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000)); _exit(put(ROOT "/a/tasks", "0") == -1 ? errno : 0));
+	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
+			  _exit(put(ROOT "/a/tasks", "0") == -1 ? errno : 0));
 	CHECK(EXITED(status, 0), "but its own, where it may write");
-	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000)); _exit(put(ROOT "/b/tasks", "0") == -1 ? errno : 0));
+	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
+			  _exit(put(ROOT "/b/tasks", "0") == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "and nowhere else: EACCES");
-	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000)); _exit(mkdir(ROOT "/u", 0755) == -1 ? errno : 0));
+	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
+			  _exit(mkdir(ROOT "/u", 0755) == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "mkdir needs the right to write: EACCES");
 }
 
@@ -287,7 +308,8 @@ static void flags_and_limits(void)
 
 	slurp(ROOT "/a/notify_on_release");
 	CHECK_STR(text, "0\n", "notify_on_release is off");
-	CHECK(!put(ROOT "/a/notify_on_release", "1\n") && slurp(ROOT "/a/notify_on_release") && !strcmp(text, "1\n"),
+	CHECK(!put(ROOT "/a/notify_on_release", "1\n") && slurp(ROOT "/a/notify_on_release") &&
+		      !strcmp(text, "1\n"),
 	      "and can be set");
 	mkdir(ROOT "/a/child", 0755);
 	slurp(ROOT "/a/child/notify_on_release");
@@ -298,7 +320,8 @@ static void flags_and_limits(void)
 	put(ROOT "/a/notify_on_release", "0");
 	memset(big, '1', 4999);
 	CHECK_ERR(put(ROOT "/a/tasks", big), E2BIG, "more than 4096 bytes are E2BIG");
-	CHECK_ERR(put(ROOT "/a/cpuacct.stat", "1"), EINVAL, "a file that is only read is EINVAL for root");
+	CHECK_ERR(put(ROOT "/a/cpuacct.stat", "1"), EINVAL,
+		  "a file that is only read is EINVAL for root");
 	int fd = open(ROOT "/a/child/tasks", O_RDWR), dir = open(ROOT "/a/child", O_RDONLY);
 	MUST(fd >= 0 && dir >= 0 && !rmdir(ROOT "/a/child"));
 	CHECK_ERR(read(fd, big, 10), ENODEV, "files of a removed group are ENODEV");
@@ -343,7 +366,8 @@ static void accounting(void)
 	}
 	CHECK(sum == usage && cpus >= sysconf(_SC_NPROCESSORS_ONLN), "usage_percpu adds up to it");
 	slurp(ROOT "/a/deep/cpuacct.stat");
-	CHECK(sscanf(text, "user %lld\nsystem %lld", &user, &system_time) == 2 && user + system_time > 10,
+	CHECK(sscanf(text, "user %lld\nsystem %lld", &user, &system_time) == 2 &&
+		      user + system_time > 10,
 	      "cpuacct.stat counts ticks of user and system time");
 	CHECK_ERR(put(ROOT "/a/deep/cpuacct.usage", "5"), EINVAL, "usage is not set");
 	CHECK_OK(put(ROOT "/a/deep/cpuacct.usage", "0"), "but can be reset");

@@ -21,16 +21,20 @@ int main(void)
 
 	mkdir("/tmp/c", 0755);
 	mkdir("/tmp/d", 0755);
-	CHECK_OK(mount("none", "/tmp/c", "container", 0, "cpuacct"), "the type container mounts a hierarchy");
+	CHECK_OK(mount("none", "/tmp/c", "container", 0, "cpuacct"),
+		 "the type container mounts a hierarchy");
 	CHECK_OK(mount("none", "/tmp/d", "cgroup", 0, "cpuacct"), "and cgroup the same one");
 	mkdir("/tmp/c/group", 0755);
-	CHECK(!stat("/tmp/c/group", &a) && !stat("/tmp/d/group", &b) && a.st_ino == b.st_ino, "seen by both names");
+	CHECK(!stat("/tmp/c/group", &a) && !stat("/tmp/d/group", &b) && a.st_ino == b.st_ino,
+	      "seen by both names");
 	slurp("/proc/containers");
-	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_containers\tenabled\n", 45), "/proc/containers has its head line");
+	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_containers\tenabled\n", 45),
+	      "/proc/containers has its head line");
 	int fd = open("/tmp/c/group/tasks", O_WRONLY);
 	CHECK(write(fd, "0", 1) == 1, "tasks takes the writer");
 	slurp("/proc/self/container");
-	CHECK(strstr(text, "cpuacct:/group\n") != NULL, "/proc/PID/container names subsystem and path");
+	CHECK(strstr(text, "cpuacct:/group\n") != NULL,
+	      "/proc/PID/container names subsystem and path");
 	close(fd);
 	fd = open("/tmp/c/tasks", O_WRONLY);
 	MUST(write(fd, "0", 1) == 1);

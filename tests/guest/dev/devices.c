@@ -30,7 +30,8 @@ int main(void)
 	CHECK(!stat("/dev/ttyS0", &st) && st.st_rdev == makedev(4, 64), "/dev/ttyS0 is 4:64");
 
 	fd = open("/dev/null", O_RDWR);
-	CHECK(write(fd, buffer, 8192) == 8192 && read(fd, buffer, 10) == 0, "null takes all and gives nothing");
+	CHECK(write(fd, buffer, 8192) == 8192 && read(fd, buffer, 10) == 0,
+	      "null takes all and gives nothing");
 	CHECK_EQ(lseek(fd, 100, SEEK_SET), 0, "and has no place");
 	CHECK_ERR(ioctl(fd, 0x5401, buffer), ENOTTY, "it is no terminal");
 	close(fd);
@@ -45,7 +46,8 @@ int main(void)
 	CHECK(read(fd, buffer, 10) == 10 && !buffer[0], "and gives zeros");
 	close(fd);
 	fd = open("/dev/urandom", O_RDWR);
-	CHECK(read(fd, buffer, 8192) == 8192 && read(fd, other, 8192) == 8192 && memcmp(buffer, other, 8192),
+	CHECK(read(fd, buffer, 8192) == 8192 && read(fd, other, 8192) == 8192 &&
+		      memcmp(buffer, other, 8192),
 	      "urandom differs");
 	int counts[256] = { 0 }, low = 1 << 30, high = 0;
 	for (int i = 0; i < 8192; i++)
@@ -62,7 +64,8 @@ int main(void)
 	close(fd);
 
 	fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK);
-	CHECK(fd >= 0 && write(fd, "<7>guest test was here\n", 23) == 23, "a line can be put into the kernel's log");
+	CHECK(fd >= 0 && write(fd, "<7>guest test was here\n", 23) == 23,
+	      "a line can be put into the kernel's log");
 	unsigned level = 99, found = 0;
 	unsigned long long sequence, stamp;
 	lseek(fd, 0, SEEK_SET);
@@ -79,7 +82,8 @@ int main(void)
 	unlink("/tmp/nodev");
 	mknod("/tmp/mynull", S_IFCHR | 0600, makedev(1, 3));
 	fd = open("/tmp/mynull", O_RDWR);
-	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buffer, 1) == 0, "a node works wherever it lies");
+	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buffer, 1) == 0,
+	      "a node works wherever it lies");
 	close(fd);
 	unlink("/tmp/mynull");
 	fd = open("/dev/console", O_WRONLY | O_NOCTTY);

@@ -15,8 +15,8 @@ static void settings(void)
 
 	CHECK(isatty(tty), "the serial line is a terminal");
 	CHECK(!tcgetattr(tty, &mode) && (mode.c_oflag & OPOST), "tcgetattr tells its modes");
-	CHECK(mode.c_cc[VINTR] == 3 && mode.c_cc[VQUIT] == 28 && mode.c_cc[VSUSP] == 26 && mode.c_cc[VEOF] == 4 &&
-		      mode.c_cc[VERASE] == 127 && mode.c_cc[VKILL] == 21,
+	CHECK(mode.c_cc[VINTR] == 3 && mode.c_cc[VQUIT] == 28 && mode.c_cc[VSUSP] == 26 &&
+		      mode.c_cc[VEOF] == 4 && mode.c_cc[VERASE] == 127 && mode.c_cc[VKILL] == 21,
 	      "the usual characters interrupt, quit, stop, end, erase and kill");
 	mode.c_lflag &= ~(ECHO | ICANON);
 	mode.c_cc[VMIN] = 3;
@@ -26,7 +26,8 @@ static void settings(void)
 	CHECK(!(mode.c_lflag & (ECHO | ICANON)) && mode.c_cc[VMIN] == 3, "and they stay");
 	CHECK_EQ(tcsetattr(tty, TCSADRAIN, &saved), 0, "after the output has gone");
 	CHECK_OK(ioctl(tty, TIOCSWINSZ, &size), "the window has a size");
-	CHECK(!ioctl(tty, TIOCGWINSZ, &got) && got.ws_row == 30 && got.ws_col == 100, "that can be asked for");
+	CHECK(!ioctl(tty, TIOCGWINSZ, &got) && got.ws_row == 30 && got.ws_col == 100,
+	      "that can be asked for");
 	CHECK(!ioctl(tty, FIONREAD, &n) && n == 0, "no input waits");
 	CHECK_OK(ioctl(tty, TCFLSH, TCIFLUSH), "input can be thrown away");
 	CHECK_OK(tcdrain(tty), "output can be waited for");

@@ -161,7 +161,7 @@ def test_vi_edits_a_file(machine):
     machine.send("vi /tmp/vi.txt\n")
     machine.expect("- /tmp/vi.txt 1/1 100%")
     machine.send("ihello from vi")
-    machine.expect("hello from vi")
+    machine.settle(0.3)
     machine.send("\x1b")
     machine.expect("- /tmp/vi.txt ")
     machine.send(":wq\n")

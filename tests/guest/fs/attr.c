@@ -13,7 +13,8 @@ static struct stat st;
 
 static void user(void)
 {
-	MUST(!syscall(SYS_setgroups, 0, 0) && !setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
+	MUST(!syscall(SYS_setgroups, 0, 0) && !setresgid(1000, 1000, 1000) &&
+	     !setresuid(1000, 1000, 1000));
 }
 
 static void file(const char *name, mode_t mode, uid_t uid, gid_t gid)
@@ -41,10 +42,12 @@ static void permissions(void)
 	file("group-not", 0606, 0, 1000);
 	file("other", 0004, 0, 0);
 	file("own-not", 0077, 1000, 0);
-	CHECK(!tries("own", O_RDONLY) && tries("own", O_WRONLY) == EACCES, "the owner's bits are for the owner");
+	CHECK(!tries("own", O_RDONLY) && tries("own", O_WRONLY) == EACCES,
+	      "the owner's bits are for the owner");
 	CHECK(!tries("group", O_RDWR), "the group's for the group");
 	CHECK(tries("group-not", O_RDONLY) == EACCES, "and not the others' too");
-	CHECK(!tries("other", O_RDONLY) && tries("other", O_WRONLY) == EACCES, "the others' for others");
+	CHECK(!tries("other", O_RDONLY) && tries("other", O_WRONLY) == EACCES,
+	      "the others' for others");
 	CHECK(tries("own-not", O_RDONLY) == EACCES, "an owner has the owner's bits only");
 	int fd = open("own-not", O_RDWR);
 	CHECK(fd >= 0 && !close(fd), "root may read and write everything");
@@ -61,10 +64,12 @@ static void permissions(void)
 
 	mkdir("closed", 0700);
 	file("closed/in", 0666, 0, 0);
-	CHECK_EQ(tries("closed/in", O_RDONLY), EACCES, "a directory is searched with its execute bit");
+	CHECK_EQ(tries("closed/in", O_RDONLY), EACCES,
+		 "a directory is searched with its execute bit");
 	mkdir("list-not", 0711);
 	file("list-not/in", 0666, 0, 0);
-	CHECK(!tries("list-not/in", O_RDONLY) && tries("list-not", O_RDONLY) == EACCES, "and listed with its read bit");
+	CHECK(!tries("list-not/in", O_RDONLY) && tries("list-not", O_RDONLY) == EACCES,
+	      "and listed with its read bit");
 	CHECK_EQ(tries("list-not/new", O_RDWR | O_CREAT), EACCES, "and changed with its write bit");
 	status = IN_CHILD(user(); _exit(unlink("list-not/in") == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "which unlink needs, too");
@@ -75,10 +80,12 @@ static void permissions(void)
 	CHECK(EXITED(status, EPERM), "in a sticky directory one removes one's own files only");
 	status = IN_CHILD(user(); _exit(rename("sticky/root", "sticky/x") == -1 ? errno : 0));
 	CHECK(EXITED(status, EPERM), "and renames them");
-	status = IN_CHILD(user(); close(open("sticky/mine", O_CREAT | O_WRONLY, 0600)); _exit(unlink("sticky/mine")));
+	status = IN_CHILD(user(); close(open("sticky/mine", O_CREAT | O_WRONLY, 0600));
+			  _exit(unlink("sticky/mine")));
 	CHECK(EXITED(status, 0), "those one may");
 	CHECK(!access("own", R_OK | W_OK) && access("own", X_OK) == -1, "access answers for root");
-	status = IN_CHILD(MUST(!setresuid(1000, 0, 0)); _exit(access("closed/in", R_OK) == -1 ? errno : 0));
+	status = IN_CHILD(MUST(!setresuid(1000, 0, 0));
+			  _exit(access("closed/in", R_OK) == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "and for the real user");
 	status = IN_CHILD(MUST(!setresuid(1000, 0, 0));
 			  _exit(syscall(SYS_faccessat2, AT_FDCWD, "closed/in", R_OK, AT_EACCESS)));
@@ -89,9 +96,11 @@ static void permissions(void)
 	chmod("setgid", 02777);
 	file("/tmp/attr/x", 0600, 0, 0);
 	close(open("setgid/f", O_CREAT | O_WRONLY, 0600));
-	CHECK(!stat("setgid/f", &st) && st.st_gid == 55, "a set-gid directory gives its group to files");
+	CHECK(!stat("setgid/f", &st) && st.st_gid == 55,
+	      "a set-gid directory gives its group to files");
 	mkdir("setgid/d", 0755);
-	CHECK(!stat("setgid/d", &st) && st.st_gid == 55 && (st.st_mode & S_ISGID), "and the bit to directories");
+	CHECK(!stat("setgid/d", &st) && st.st_gid == 55 && (st.st_mode & S_ISGID),
+	      "and the bit to directories");
 }
 
 static void changing(void)
@@ -99,7 +108,8 @@ static void changing(void)
 	int status;
 
 	file("c", 0644, 1000, 1000);
-	CHECK(!chmod("c", 04711) && !stat("c", &st) && (st.st_mode & 07777) == 04711, "chmod sets all twelve bits");
+	CHECK(!chmod("c", 04711) && !stat("c", &st) && (st.st_mode & 07777) == 04711,
+	      "chmod sets all twelve bits");
 	file("r", 0644, 0, 0);
 	status = IN_CHILD(user(); _exit(chmod("r", 0777) == -1 ? errno : 0));
 	CHECK(EXITED(status, EPERM), "of one's own files");
@@ -107,9 +117,11 @@ static void changing(void)
 	CHECK(EXITED(status, EPERM), "chown is root's");
 	status = IN_CHILD(user(); _exit(chown("c", -1, 1000) == -1 ? errno : 0));
 	CHECK(EXITED(status, 0), "but for a group of one's own");
-	CHECK(!chown("c", 5, -1) && !stat("c", &st) && st.st_uid == 5 && st.st_gid == 1000, "-1 leaves an id");
+	CHECK(!chown("c", 5, -1) && !stat("c", &st) && st.st_uid == 5 && st.st_gid == 1000,
+	      "-1 leaves an id");
 	symlink("c", "l");
-	CHECK(!lchown("l", 9, 9) && !lstat("l", &st) && st.st_uid == 9 && !stat("c", &st) && st.st_uid == 5,
+	CHECK(!lchown("l", 9, 9) && !lstat("l", &st) && st.st_uid == 9 && !stat("c", &st) &&
+		      st.st_uid == 5,
 	      "lchown changes a link");
 }
 
@@ -126,22 +138,24 @@ static void times(void)
 	int fd, status;
 
 	file("t", 0644, 0, 0);
-	CHECK(!utimensat(AT_FDCWD, "t", two, 0) && !stat("t", &st) && ns(st.st_atim) == 1000000000005 &&
-		      ns(st.st_mtim) == 2000000000007,
+	CHECK(!utimensat(AT_FDCWD, "t", two, 0) && !stat("t", &st) &&
+		      ns(st.st_atim) == 1000000000005 && ns(st.st_mtim) == 2000000000007,
 	      "utimensat sets both times to the nanosecond");
 	two[0].tv_nsec = UTIME_OMIT;
 	two[1].tv_nsec = UTIME_NOW;
-	CHECK(!utimensat(AT_FDCWD, "t", two, 0) && !stat("t", &st) && ns(st.st_atim) == 1000000000005 &&
-		      labs(st.st_mtim.tv_sec - time(NULL)) < 3,
+	CHECK(!utimensat(AT_FDCWD, "t", two, 0) && !stat("t", &st) &&
+		      ns(st.st_atim) == 1000000000005 && labs(st.st_mtim.tv_sec - time(NULL)) < 3,
 	      "UTIME_OMIT leaves, UTIME_NOW takes the clock");
 	two[0].tv_nsec = 1000000000;
 	CHECK_ERR(utimensat(AT_FDCWD, "t", two, 0), EINVAL, "a bad time is EINVAL");
-	status = IN_CHILD(user(); two[0].tv_nsec = 1; _exit(utimensat(AT_FDCWD, "t", two, 0) == -1 ? errno : 0));
+	status = IN_CHILD(user(); two[0].tv_nsec = 1;
+			  _exit(utimensat(AT_FDCWD, "t", two, 0) == -1 ? errno : 0));
 	CHECK(EXITED(status, EPERM), "others' files are EPERM");
 	status = IN_CHILD(user(); _exit(utimensat(AT_FDCWD, "t", NULL, 0) == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "or EACCES for now");
 	fd = open("t", O_RDWR);
-	CHECK(!futimens(fd, (struct timespec[]){ { 5, 0 }, { 6, 0 } }) && !fstat(fd, &st) && st.st_mtime == 6,
+	CHECK(!futimens(fd, (struct timespec[]){ { 5, 0 }, { 6, 0 } }) && !fstat(fd, &st) &&
+		      st.st_mtime == 6,
 	      "futimens takes a descriptor");
 	stat("t", &before);
 	usleep(10000);
@@ -152,7 +166,8 @@ static void times(void)
 	usleep(10000);
 	chmod("t", 0600);
 	stat("t", &st);
-	CHECK(ns(st.st_ctim) > ns(after.st_ctim) && ns(st.st_mtim) == ns(after.st_mtim), "chmod only ctime");
+	CHECK(ns(st.st_ctim) > ns(after.st_ctim) && ns(st.st_mtim) == ns(after.st_mtim),
+	      "chmod only ctime");
 	pread(fd, &byte, 1, 0);
 	stat("t", &st);
 	CHECK(ns(st.st_atim) > ns(before.st_atim), "a read changes atime");
@@ -172,15 +187,19 @@ static void describing(void)
 	file("s", 0640, 3, 4);
 	MUST(!truncate("s", 5000));
 	stat("s", &st);
-	CHECK(!syscall(SYS_statx, AT_FDCWD, "s", 0, STATX_BASIC_STATS, &x) && (x.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS,
+	CHECK(!syscall(SYS_statx, AT_FDCWD, "s", 0, STATX_BASIC_STATS, &x) &&
+		      (x.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS,
 	      "statx gives the basic fields");
-	CHECK(x.stx_ino == st.st_ino && x.stx_size == 5000 && x.stx_mode == st.st_mode && x.stx_uid == 3 &&
-		      x.stx_gid == 4 && x.stx_nlink == 1 &&
+	CHECK(x.stx_ino == st.st_ino && x.stx_size == 5000 && x.stx_mode == st.st_mode &&
+		      x.stx_uid == 3 && x.stx_gid == 4 && x.stx_nlink == 1 &&
 		      makedev(x.stx_dev_major, x.stx_dev_minor) == st.st_dev,
 	      "those of stat");
-	CHECK_ERR(syscall(SYS_statx, AT_FDCWD, "s", 0x4, STATX_ALL, &x), EINVAL, "unknown flags are EINVAL");
-	CHECK_ERR(syscall(SYS_statx, AT_FDCWD, "none", 0, STATX_ALL, &x), ENOENT, "no file is ENOENT");
-	CHECK(!statfs("/tmp", &fs) && fs.f_type == 0x01021994 && fs.f_bsize == 4096 && fs.f_namelen == 255,
+	CHECK_ERR(syscall(SYS_statx, AT_FDCWD, "s", 0x4, STATX_ALL, &x), EINVAL,
+		  "unknown flags are EINVAL");
+	CHECK_ERR(syscall(SYS_statx, AT_FDCWD, "none", 0, STATX_ALL, &x), ENOENT,
+		  "no file is ENOENT");
+	CHECK(!statfs("/tmp", &fs) && fs.f_type == 0x01021994 && fs.f_bsize == 4096 &&
+		      fs.f_namelen == 255,
 	      "statfs knows a tmpfs");
 	CHECK(fs.f_blocks > 0 && fs.f_bfree <= fs.f_blocks, "and its room");
 	CHECK(!statfs("/proc", &fs) && fs.f_type == 0x9fa0, "and proc");
@@ -191,7 +210,8 @@ static void describing(void)
 	struct stat tmp, proc;
 	stat("/tmp", &tmp);
 	stat("/proc", &proc);
-	CHECK(tmp.st_dev != proc.st_dev && tmp.st_dev == st.st_dev, "each file system has a device number");
+	CHECK(tmp.st_dev != proc.st_dev && tmp.st_dev == st.st_dev,
+	      "each file system has a device number");
 }
 
 int main(void)

@@ -82,12 +82,14 @@ static void descriptors(void)
 	CHECK(dup2(fd, 50) == 50 && fcntl(50, F_GETFD) == 0, "dup2 takes a given number");
 	CHECK(dup2(fd, fd) == fd, "dup2 to itself is well");
 	CHECK_ERR(dup3(fd, fd, 0), EINVAL, "dup3 to itself is EINVAL");
-	CHECK(dup3(fd, 50, O_CLOEXEC) == 50 && fcntl(50, F_GETFD) == FD_CLOEXEC, "dup3 sets close-on-exec");
+	CHECK(dup3(fd, 50, O_CLOEXEC) == 50 && fcntl(50, F_GETFD) == FD_CLOEXEC,
+	      "dup3 sets close-on-exec");
 	CHECK_ERR(dup2(99, 50), EBADF, "dup2 of nothing is EBADF");
 	CHECK_EQ(fcntl(50, F_GETFD), FD_CLOEXEC, "and closes nothing");
 	CHECK_ERR(dup2(fd, -1), EBADF, "dup2 to -1 is EBADF");
 	CHECK_EQ(fcntl(fd, F_DUPFD, 60), 60, "F_DUPFD takes the next free number");
-	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 60) == 61 && fcntl(61, F_GETFD) == FD_CLOEXEC, "F_DUPFD_CLOEXEC too");
+	CHECK(fcntl(fd, F_DUPFD_CLOEXEC, 60) == 61 && fcntl(61, F_GETFD) == FD_CLOEXEC,
+	      "F_DUPFD_CLOEXEC too");
 	CHECK_ERR(fcntl(fd, F_DUPFD, 100000000), EINVAL, "beyond the limit is EINVAL");
 	CHECK_EQ(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDWR, "F_GETFL tells how the file is open");
 	CHECK(!fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK) &&
@@ -112,19 +114,22 @@ static void reading_and_writing(void)
 
 	CHECK_EQ(writev(fd, out, 3), 11, "writev writes all pieces");
 	lseek(fd, 0, SEEK_SET);
-	CHECK(readv(fd, in, 2) == 11 && !strcmp(a, "one") && !strcmp(b, "twothree"), "readv fills them");
+	CHECK(readv(fd, in, 2) == 11 && !strcmp(a, "one") && !strcmp(b, "twothree"),
+	      "readv fills them");
 	CHECK_EQ(read(fd, a, 3), 0, "the end of a file reads as 0");
 	CHECK(pread(fd, a, 3, 3) == 3 && !memcmp(a, "two", 3) && lseek(fd, 0, SEEK_CUR) == 11,
 	      "pread reads anywhere and moves nothing");
 	CHECK(pwrite(fd, "TWO", 3, 3) == 3 && pread(fd, a, 3, 3) == 3 && !memcmp(a, "TWO", 3),
 	      "pwrite writes anywhere");
 	CHECK_ERR(pread(fd, a, 3, -1), EINVAL, "a negative offset is EINVAL");
-	CHECK(preadv(fd, in, 2, 0) == 11 && !memcmp(b, "TWOthree", 8), "preadv reads pieces from anywhere");
+	CHECK(preadv(fd, in, 2, 0) == 11 && !memcmp(b, "TWOthree", 8),
+	      "preadv reads pieces from anywhere");
 	CHECK_EQ(pwritev(fd, out, 3, 11), 11, "pwritev writes them");
 	append = open(NAME, O_WRONLY | O_APPEND);
 	MUST(write(append, "end", 3) == 3);
 	CHECK(!fstat(fd, &st) && st.st_size == 25, "O_APPEND writes at the end");
-	CHECK(lseek(append, 0, SEEK_SET) == 0 && write(append, "!", 1) == 1 && !fstat(fd, &st) && st.st_size == 26,
+	CHECK(lseek(append, 0, SEEK_SET) == 0 && write(append, "!", 1) == 1 && !fstat(fd, &st) &&
+		      st.st_size == 26,
 	      "wherever the offset is");
 	close(append);
 	CHECK_EQ(write(fd, "", 0), 0, "an empty write is 0");
@@ -137,7 +142,8 @@ static void reading_and_writing(void)
 	static char back[65536];
 	lseek(fd, 123, SEEK_SET);
 	for (int i = 0; i < 16; i++)
-		same &= read(fd, back, sizeof(back)) == sizeof(back) && !memcmp(back, buffer, sizeof(back));
+		same &= read(fd, back, sizeof(back)) == sizeof(back) &&
+			!memcmp(back, buffer, sizeof(back));
 	CHECK(same, "a megabyte across page borders comes back as it was");
 	close(fd);
 	unlink(NAME);
@@ -148,7 +154,8 @@ static void seeking(void)
 	int fd = fresh(0), fds[2];
 
 	MUST(!ftruncate(fd, 1000));
-	CHECK(lseek(fd, 100, SEEK_SET) == 100 && lseek(fd, 5, SEEK_CUR) == 105 && lseek(fd, -10, SEEK_END) == 990,
+	CHECK(lseek(fd, 100, SEEK_SET) == 100 && lseek(fd, 5, SEEK_CUR) == 105 &&
+		      lseek(fd, -10, SEEK_END) == 990,
 	      "lseek goes by start, place and end");
 	CHECK_ERR(lseek(fd, -1, SEEK_SET), EINVAL, "not before the start");
 	CHECK_ERR(lseek(fd, 0, 99), EINVAL, "nor in an unknown way");
@@ -167,10 +174,12 @@ static void holes(void)
 {
 	int fd = fresh(0);
 
-	CHECK(pwrite(fd, "x", 1, 100 << 20) == 1 && !fstat(fd, &st) && st.st_size == (100 << 20) + 1,
+	CHECK(pwrite(fd, "x", 1, 100 << 20) == 1 && !fstat(fd, &st) &&
+		      st.st_size == (100 << 20) + 1,
 	      "a write beyond the end leaves a hole");
 	CHECK(st.st_blocks <= 64, "that takes no room");
-	CHECK(pread(fd, buffer, 100, 50 << 20) == 100 && !buffer[0] && !buffer[99], "and reads as zero");
+	CHECK(pread(fd, buffer, 100, 50 << 20) == 100 && !buffer[0] && !buffer[99],
+	      "and reads as zero");
 	CHECK_EQ(lseek(fd, 0, SEEK_DATA), 100 << 20, "SEEK_DATA finds the data");
 	CHECK_EQ(lseek(fd, 0, SEEK_HOLE), 0, "SEEK_HOLE the hole");
 	CHECK_ERR(lseek(fd, 200 << 20, SEEK_DATA), ENXIO, "beyond the end is ENXIO");
@@ -178,14 +187,17 @@ static void holes(void)
 	CHECK_OK(truncate(NAME, 5000), "truncate lengthens");
 	CHECK(pread(fd, buffer, 5000, 0) == 5000 && !buffer[4999], "with zeros");
 	MUST(pwrite(fd, "abcdef", 6, 0) == 6 && !ftruncate(fd, 3) && !ftruncate(fd, 6));
-	CHECK(pread(fd, buffer, 6, 0) == 6 && !memcmp(buffer, "abc\0\0\0", 6), "what was cut off is gone");
+	CHECK(pread(fd, buffer, 6, 0) == 6 && !memcmp(buffer, "abc\0\0\0", 6),
+	      "what was cut off is gone");
 	CHECK_ERR(ftruncate(fd, -1), EINVAL, "a negative length is EINVAL");
 	CHECK_ERR(truncate("/tmp", 0), EISDIR, "a directory is EISDIR");
 	CHECK_OK(fallocate(fd, 0, 0, 10000), "fallocate reserves");
 	fstat(fd, &st);
 	CHECK(st.st_size == 10000 && st.st_blocks >= 16, "room, and lengthens the file");
-	CHECK_OK(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 8192), "it punches holes");
-	CHECK(pread(fd, buffer, 6, 0) == 6 && !buffer[0] && !fstat(fd, &st) && st.st_size == 10000, "that are zero");
+	CHECK_OK(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 8192),
+		 "it punches holes");
+	CHECK(pread(fd, buffer, 6, 0) == 6 && !buffer[0] && !fstat(fd, &st) && st.st_size == 10000,
+	      "that are zero");
 	close(fd);
 	unlink(NAME);
 }
@@ -195,7 +207,8 @@ static void life_and_death(void)
 	int fd = fresh(0);
 
 	MUST(write(fd, "alive", 5) == 5 && !unlink(NAME));
-	CHECK(!fstat(fd, &st) && st.st_nlink == 0 && pread(fd, buffer, 5, 0) == 5 && !memcmp(buffer, "alive", 5),
+	CHECK(!fstat(fd, &st) && st.st_nlink == 0 && pread(fd, buffer, 5, 0) == 5 &&
+		      !memcmp(buffer, "alive", 5),
 	      "an open file outlives its name");
 	snprintf(buffer, sizeof(buffer), "/proc/self/fd/%d", fd);
 	int again = open(buffer, O_RDONLY);
@@ -214,14 +227,17 @@ static void copying(void)
 	MUST(write(from, buffer, 20000) == 20000 && !lseek(from, 0, SEEK_SET) && !pipe(fds));
 	CHECK_EQ(sendfile(to, from, NULL, 20000), 20000, "sendfile copies from file to file");
 	CHECK_EQ(lseek(from, 0, SEEK_CUR), 20000, "moving the offset");
-	CHECK(sendfile(fds[1], from, &offset, 16) == 16 && offset == 26, "or from a given offset, to a pipe");
-	CHECK(read(fds[0], buffer + 30000, 100) == 16 && !memcmp(buffer + 30000, buffer + 10, 16), "the right bytes");
+	CHECK(sendfile(fds[1], from, &offset, 16) == 16 && offset == 26,
+	      "or from a given offset, to a pipe");
+	CHECK(read(fds[0], buffer + 30000, 100) == 16 && !memcmp(buffer + 30000, buffer + 10, 16),
+	      "the right bytes");
 	CHECK_EQ(sendfile(to, from, NULL, 100), 0, "at the end 0");
 	CHECK_ERR(sendfile(to, fds[0], NULL, 100), EINVAL, "from a pipe is EINVAL");
 	offset = -1;
 	CHECK_ERR(sendfile(to, from, &offset, 100), EINVAL, "a negative offset is EINVAL");
 	loff_t in = 0, out = 5;
-	CHECK(syscall(SYS_copy_file_range, from, &in, to, &out, 100, 0) == 100 && in == 100 && out == 105,
+	CHECK(syscall(SYS_copy_file_range, from, &in, to, &out, 100, 0) == 100 && in == 100 &&
+		      out == 105,
 	      "copy_file_range copies a range");
 	close(from);
 	close(to);
@@ -242,12 +258,17 @@ static void locks(void)
 	CHECK_OK(flock(other, LOCK_SH | LOCK_NB), "then they get it");
 	CHECK_OK(fcntl(fd, F_SETLK, &lock), "F_SETLK locks a range");
 	status = IN_CHILD({
-		struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 15, .l_len = 1 };
+		struct flock l = {
+			.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 15, .l_len = 1
+		};
 		if (fcntl(fd, F_SETLK, &l) != -1 || (errno != EAGAIN && errno != EACCES))
 			_exit(1);
-		if (fcntl(fd, F_GETLK, &l) || l.l_type != F_WRLCK || l.l_pid != getppid() || l.l_start != 10)
+		if (fcntl(fd, F_GETLK, &l) || l.l_type != F_WRLCK || l.l_pid != getppid() ||
+		    l.l_start != 10)
 			_exit(2);
-		l = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 20, .l_len = 5 };
+		l = (struct flock){
+			.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 20, .l_len = 5
+		};
 		if (fcntl(fd, F_SETLK, &l))
 			_exit(3);
 	});

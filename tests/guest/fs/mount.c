@@ -40,7 +40,8 @@ int main(void)
 	stat("/tmp", &st2);
 	CHECK(st.st_dev != st2.st_dev, "it has a device number of its own");
 	touch(DIR_ "/file");
-	CHECK(!stat(DIR_ "/..", &st) && st.st_ino == st2.st_ino && st.st_dev == st2.st_dev, ".. leads out of it");
+	CHECK(!stat(DIR_ "/..", &st) && st.st_ino == st2.st_ino && st.st_dev == st2.st_dev,
+	      ".. leads out of it");
 	CHECK_ERR(rmdir(DIR_), EBUSY, "a mount point is not removed");
 	CHECK_ERR(rename(DIR_, "/tmp/other"), EBUSY, "nor renamed");
 	CHECK_ERR(rename(DIR_ "/file", "/tmp/file"), EXDEV, "nothing is renamed across");
@@ -64,7 +65,8 @@ int main(void)
 	CHECK_ERR(mount("none", DIR_, "nofs", 0, NULL), ENODEV, "an unknown type is ENODEV");
 	CHECK_ERR(mount("none", "/none", "tmpfs", 0, NULL), ENOENT, "no place is ENOENT");
 	CHECK_ERR(mount("none", DIR_ "/under", "tmpfs", 0, NULL), ENOTDIR, "a file is ENOTDIR");
-	CHECK_ERR(mount("none", DIR_, "tmpfs", 0, "nonsense=1"), EINVAL, "unknown options are EINVAL");
+	CHECK_ERR(mount("none", DIR_, "tmpfs", 0, "nonsense=1"), EINVAL,
+		  "unknown options are EINVAL");
 	CHECK_ERR(umount2("/none", 0), ENOENT, "umount of no path is ENOENT");
 	CHECK_ERR(umount2(DIR_, 0x7700), EINVAL, "unknown flags are EINVAL");
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
@@ -89,8 +91,10 @@ int main(void)
 
 	MUST(!mkdir(DIR_ "/from", 0755) && !mkdir(DIR_ "/to", 0755));
 	touch(DIR_ "/from/f");
-	CHECK_OK(mount(DIR_ "/from", DIR_ "/to", NULL, MS_BIND, NULL), "a bind mount shows a directory elsewhere");
-	CHECK(!stat(DIR_ "/to/f", &st) && !stat(DIR_ "/from/f", &st2) && st.st_ino == st2.st_ino, "the same files");
+	CHECK_OK(mount(DIR_ "/from", DIR_ "/to", NULL, MS_BIND, NULL),
+		 "a bind mount shows a directory elsewhere");
+	CHECK(!stat(DIR_ "/to/f", &st) && !stat(DIR_ "/from/f", &st2) && st.st_ino == st2.st_ino,
+	      "the same files");
 	touch(DIR_ "/to/g");
 	CHECK(!stat(DIR_ "/from/g", &st), "in both directions");
 	MUST(!umount(DIR_ "/to"));

@@ -46,7 +46,8 @@ static void directories(void)
 	CHECK_ERR(rmdir("f"), ENOTDIR, "rmdir is not for files");
 	CHECK_ERR(rmdir("/"), EBUSY, "the root is busy");
 	MUST(!chdir("d") && !rmdir("../d"));
-	CHECK_ERR(open("new", O_CREAT | O_RDWR, 0600), ENOENT, "nothing is created in a removed directory");
+	CHECK_ERR(open("new", O_CREAT | O_RDWR, 0600), ENOENT,
+		  "nothing is created in a removed directory");
 	CHECK_ERR((long)getcwd(text, 100) == 0 ? -1L : 0L, ENOENT, "which has no path");
 	MUST(!chdir(DIR_));
 	CHECK_OK(mkdir("d/", 0755), "mkdir takes a slash at the end");
@@ -87,7 +88,8 @@ static void renames(void)
 	CHECK(!stat("c", &st) && st.st_ino == st2.st_ino && !exists("b"), "at once");
 	CHECK_OK(rename("c", "c"), "onto itself it does nothing");
 	link("c", "d");
-	CHECK(!rename("c", "d") && exists("c") && exists("d"), "nor onto another name of the same file");
+	CHECK(!rename("c", "d") && exists("c") && exists("d"),
+	      "nor onto another name of the same file");
 	unlink("d");
 	mkdir("x", 0755);
 	mkdir("x/y", 0755);
@@ -96,15 +98,19 @@ static void renames(void)
 	CHECK_ERR(rename("c", "x"), EISDIR, "a file does not replace a directory");
 	CHECK_ERR(rename("x", "c"), ENOTDIR, "nor a directory a file");
 	CHECK_ERR(rename("z", "x"), ENOTEMPTY, "nor any a full directory");
-	CHECK(!rename("x/y", "z") && links("x") == 2 && links("z") == 2, "an empty one is replaced");
+	CHECK(!rename("x/y", "z") && links("x") == 2 && links("z") == 2,
+	      "an empty one is replaced");
 	mkdir("x/n", 0755);
-	CHECK(!rename("x/n", "z/n") && links("x") == 2 && links("z") == 3, "links follow a directory that moves");
-	CHECK(!stat("z/n/..", &st) && !stat("z", &st2) && st.st_ino == st2.st_ino, "and so does ..");
+	CHECK(!rename("x/n", "z/n") && links("x") == 2 && links("z") == 3,
+	      "links follow a directory that moves");
+	CHECK(!stat("z/n/..", &st) && !stat("z", &st2) && st.st_ino == st2.st_ino,
+	      "and so does ..");
 	CHECK_ERR(rename("none", "c"), ENOENT, "no file is ENOENT");
 	CHECK_ERR(rename("c", "/run/c"), EXDEV, "another file system is EXDEV");
 	CHECK_ERR(rename("x/.", "q"), EBUSY, "a path that ends with . is EBUSY");
 	make("e");
-	CHECK_ERR(syscall(SYS_renameat2, AT_FDCWD, "c", AT_FDCWD, "e", 1), EEXIST, "RENAME_NOREPLACE keeps what is there");
+	CHECK_ERR(syscall(SYS_renameat2, AT_FDCWD, "c", AT_FDCWD, "e", 1), EEXIST,
+		  "RENAME_NOREPLACE keeps what is there");
 	stat("c", &st);
 	CHECK(!syscall(SYS_renameat2, AT_FDCWD, "c", AT_FDCWD, "e", 2) && !stat("e", &st2) &&
 		      st.st_ino == st2.st_ino && exists("c"),
@@ -117,7 +123,8 @@ static void symbolic_links(void)
 {
 	make("file");
 	CHECK_OK(symlink("file", "link"), "symlink makes one");
-	CHECK(!lstat("link", &st) && S_ISLNK(st.st_mode) && st.st_size == 4 && (st.st_mode & 0777) == 0777,
+	CHECK(!lstat("link", &st) && S_ISLNK(st.st_mode) && st.st_size == 4 &&
+		      (st.st_mode & 0777) == 0777,
 	      "lstat sees it");
 	CHECK(!stat("link", &st) && S_ISREG(st.st_mode), "stat sees through it");
 	CHECK(readlink("link", text, 100) == 4 && !memcmp(text, "file", 4), "readlink reads it");
@@ -132,7 +139,8 @@ static void symbolic_links(void)
 	mkdir("dir", 0755);
 	make("dir/in");
 	symlink("dir", "dlink");
-	CHECK(!stat("dlink/in", &st) && !stat("dlink/", &st) && S_ISDIR(st.st_mode), "links lead through directories");
+	CHECK(!stat("dlink/in", &st) && !stat("dlink/", &st) && S_ISDIR(st.st_mode),
+	      "links lead through directories");
 	symlink(DIR_ "/dir", "absolute");
 	CHECK(!stat("absolute/../file", &st), ".. is the parent of where a link leads");
 	symlink("nowhere", "dangling");
@@ -142,8 +150,10 @@ static void symbolic_links(void)
 	close(fd);
 	CHECK_ERR(mkdir("dangling", 0755), EEXIST, "mkdir does not");
 	CHECK(!unlink("dangling") && exists("nowhere"), "unlink removes the link");
-	CHECK(!link("link", "hard") && !lstat("hard", &st) && S_ISLNK(st.st_mode), "link does not follow");
-	CHECK(!rename("link", "moved") && exists("file") && readlink("moved", text, 100) == 4, "nor does rename");
+	CHECK(!link("link", "hard") && !lstat("hard", &st) && S_ISLNK(st.st_mode),
+	      "link does not follow");
+	CHECK(!rename("link", "moved") && exists("file") && readlink("moved", text, 100) == 4,
+	      "nor does rename");
 	CHECK_ERR(symlink("", "e"), ENOENT, "an empty link is ENOENT");
 	CHECK_ERR(symlink("x", "file"), EEXIST, "a taken name is EEXIST");
 	char chain[16] = "file", next[16];
@@ -171,23 +181,30 @@ static void at_calls(void)
 	CHECK_ERR(openat(99, "f", O_RDONLY), EBADF, "a relative one does: EBADF");
 	CHECK_ERR(openat(file, "f", O_RDONLY), ENOTDIR, "and a file is none: ENOTDIR");
 	CHECK(!mkdirat(dir, "s", 0755) && exists("d/s"), "mkdirat");
-	CHECK(!symlinkat("f", dir, "l") && readlinkat(dir, "l", text, 10) == 1, "symlinkat and readlinkat");
-	CHECK(!fstatat(dir, "l", &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode), "fstatat does not follow if asked");
-	CHECK(!fstatat(fd, "", &st, AT_EMPTY_PATH) && S_ISREG(st.st_mode), "or takes the descriptor itself");
+	CHECK(!symlinkat("f", dir, "l") && readlinkat(dir, "l", text, 10) == 1,
+	      "symlinkat and readlinkat");
+	CHECK(!fstatat(dir, "l", &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode),
+	      "fstatat does not follow if asked");
+	CHECK(!fstatat(fd, "", &st, AT_EMPTY_PATH) && S_ISREG(st.st_mode),
+	      "or takes the descriptor itself");
 	CHECK_ERR(fstatat(dir, "f", &st, 0x40), EINVAL, "unknown flags are EINVAL");
 	CHECK(!linkat(dir, "f", AT_FDCWD, "hard", 0) && exists("hard"), "linkat");
-	CHECK(!linkat(dir, "l", AT_FDCWD, "through", AT_SYMLINK_FOLLOW) && !lstat("through", &st) && S_ISREG(st.st_mode),
+	CHECK(!linkat(dir, "l", AT_FDCWD, "through", AT_SYMLINK_FOLLOW) && !lstat("through", &st) &&
+		      S_ISREG(st.st_mode),
 	      "which follows if asked");
 	CHECK(!renameat(dir, "f", AT_FDCWD, "moved") && exists("moved"), "renameat");
 	CHECK(!unlinkat(dir, "l", 0) && !exists("d/l"), "unlinkat");
 	CHECK_ERR(unlinkat(dir, "s", 0), EISDIR, "which wants a flag for directories");
 	CHECK_OK(unlinkat(dir, "s", AT_REMOVEDIR), "AT_REMOVEDIR");
 	CHECK_ERR(unlinkat(dir, "s", 0x77), EINVAL, "and no other");
-	CHECK(!fchmodat(dir, ".", 0700, 0) && !fchownat(dir, ".", 0, 0, 0) && !faccessat(dir, ".", R_OK, 0),
+	CHECK(!fchmodat(dir, ".", 0700, 0) && !fchownat(dir, ".", 0, 0, 0) &&
+		      !faccessat(dir, ".", R_OK, 0),
 	      "fchmodat, fchownat and faccessat");
-	CHECK(!mknodat(dir, "fifo", S_IFIFO | 0600, 0) && !lstat("d/fifo", &st) && S_ISFIFO(st.st_mode), "mknodat");
-	CHECK(!mknodat(dir, "null", S_IFCHR | 0600, makedev(1, 3)) && !lstat("d/null", &st) && S_ISCHR(st.st_mode) &&
-		      st.st_rdev == makedev(1, 3),
+	CHECK(!mknodat(dir, "fifo", S_IFIFO | 0600, 0) && !lstat("d/fifo", &st) &&
+		      S_ISFIFO(st.st_mode),
+	      "mknodat");
+	CHECK(!mknodat(dir, "null", S_IFCHR | 0600, makedev(1, 3)) && !lstat("d/null", &st) &&
+		      S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3),
 	      "with devices");
 	CHECK_OK(fchdir(dir), "fchdir goes there");
 	CHECK(getcwd(text, 100) && !strcmp(text, DIR_ "/d"), "getcwd agrees");
@@ -226,7 +243,8 @@ static void listing(void)
 				dot = e->type == DT_DIR;
 			else if (!strcmp(e->name, ".."))
 				dotdot = e->type == DT_DIR;
-			else if (sscanf(e->name, "entry-%d", &number) == 1 && number >= 0 && number < 300) {
+			else if (sscanf(e->name, "entry-%d", &number) == 1 && number >= 0 &&
+				 number < 300) {
 				types &= e->type == DT_REG && !seen[number];
 				seen[number] = true;
 			}

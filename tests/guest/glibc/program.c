@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <setjmp.h>
-#include <sys/auxv.h>
 #include <spawn.h>
+#include <sys/auxv.h>
 
 extern char **environ;
 static __thread int own = 5;
@@ -69,13 +69,18 @@ int main(int argc, char **argv)
 	fclose(file);
 	unlink("/tmp/glibc");
 	file = popen("echo from a pipe", "r");
-	CHECK(file && fgets(text, sizeof(text), file) && !strcmp(text, "from a pipe\n") && pclose(file) == 0, "so does popen");
+	CHECK(file && fgets(text, sizeof(text), file) && !strcmp(text, "from a pipe\n") &&
+		      pclose(file) == 0,
+	      "so does popen");
 	char *args[] = { "sh", "-c", "exit 7", NULL };
-	CHECK(!posix_spawn(&pid, "/bin/sh", NULL, NULL, args, environ) && waitpid(pid, &status, 0) == pid &&
-		      EXITED(status, 7),
+	CHECK(!posix_spawn(&pid, "/bin/sh", NULL, NULL, args, environ) &&
+		      waitpid(pid, &status, 0) == pid && EXITED(status, 7),
 	      "posix_spawn starts a program");
-	CHECK(strftime(text, sizeof(text), "%Y", gmtime(&(time_t){ 0 })) == 4 && !strcmp(text, "1970"), "time is told");
-	CHECK(memchr("needle in hay", 'h', 13) && strlen("0123456789012345678901234567890123456789") == 40 &&
+	CHECK(strftime(text, sizeof(text), "%Y", gmtime(&(time_t){ 0 })) == 4 &&
+		      !strcmp(text, "1970"),
+	      "time is told");
+	CHECK(memchr("needle in hay", 'h', 13) &&
+		      strlen("0123456789012345678901234567890123456789") == 40 &&
 		      !memcmp("abc", "abc", 3),
 	      "the string functions that look at the processor work");
 	CHECK(system("true") == 0 && WEXITSTATUS(system("exit 3")) == 3, "system runs a shell");

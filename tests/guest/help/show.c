@@ -24,7 +24,8 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	for (int sig = 1; sig < 32; sig++) {
 		if (!sigaction(sig, NULL, &action) && action.sa_handler != SIG_DFL)
-			printf("signal %d %s\n", sig, action.sa_handler == SIG_IGN ? "ignored" : "caught");
+			printf("signal %d %s\n", sig,
+			       action.sa_handler == SIG_IGN ? "ignored" : "caught");
 		if (sigismember(&blocked, sig) == 1)
 			printf("blocked %d\n", sig);
 	}

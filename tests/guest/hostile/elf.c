@@ -37,15 +37,15 @@ static void load(void)
 	MUST(size > sizeof(Elf64_Ehdr));
 }
 
-#define HEADER ((Elf64_Ehdr *)image)
+#define HEADER	((Elf64_Ehdr *)image)
 #define PROGRAM ((Elf64_Phdr *)(image + HEADER->e_phoff))
 
 /* With one change the exec fails with this errno. */
-#define DAMAGED(change, expected, sentence)                                                        \
-	({                                                                                         \
-		load();                                                                            \
-		change;                                                                            \
-		CHECK_EQ(run(size), expected, sentence);                                           \
+#define DAMAGED(change, expected, sentence)              \
+	({                                               \
+		load();                                  \
+		change;                                  \
+		CHECK_EQ(run(size), expected, sentence); \
 	})
 
 static Elf64_Phdr *first_load(void)
@@ -72,7 +72,8 @@ static void headers(void)
 	load();
 	HEADER->e_phoff = 1L << 60;
 	r = run(size);
-	CHECK(r == ENOEXEC || r == EIO || r == EINVAL, "program headers beyond the file are refused");
+	CHECK(r == ENOEXEC || r == EIO || r == EINVAL,
+	      "program headers beyond the file are refused");
 	load();
 	HEADER->e_phoff = -8;
 	r = run(size);
@@ -91,7 +92,8 @@ static void segments(void)
 	load();
 	first_load()->p_vaddr = 0xffffffff80000000;
 	r = run(size);
-	CHECK(r == ENOEXEC || r == EINVAL || r == ENOMEM || r >= 256, "a segment in kernel memory does not run");
+	CHECK(r == ENOEXEC || r == EINVAL || r == ENOMEM || r >= 256,
+	      "a segment in kernel memory does not run");
 	load();
 	first_load()->p_memsz = 1L << 62;
 	r = run(size);
@@ -107,7 +109,8 @@ static void segments(void)
 	load();
 	HEADER->e_entry = 0xffffffff81000000;
 	r = run(size);
-	CHECK(r == 256 + SIGSEGV || r == ENOEXEC || r == EINVAL, "an entry in kernel memory is SIGSEGV");
+	CHECK(r == 256 + SIGSEGV || r == ENOEXEC || r == EINVAL,
+	      "an entry in kernel memory is SIGSEGV");
 	load();
 	HEADER->e_entry = 0x8000000000000000;
 	r = run(size);

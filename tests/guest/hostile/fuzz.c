@@ -85,7 +85,8 @@ static bool wanted(long number)
 
 static void shake(unsigned long seed, int calls)
 {
-	struct rlimit as = { 256 << 20, 256 << 20 }, files = { 64, 64 }, size = { 1 << 20, 1 << 20 };
+	struct rlimit as = { 256 << 20, 256 << 20 }, files = { 64, 64 },
+		      size = { 1 << 20, 1 << 20 };
 	int null = open("/dev/null", O_RDWR);
 
 	setsid();
@@ -112,7 +113,8 @@ static void shake(unsigned long seed, int calls)
 		long number = next() % 450;
 
 		if (wanted(number))
-			syscall(number, argument(), argument(), argument(), argument(), argument(), argument());
+			syscall(number, argument(), argument(), argument(), argument(), argument(),
+				argument());
 	}
 	_exit(0);
 }
@@ -146,7 +148,8 @@ int main(int argc, char **argv)
 			break;
 	}
 	CHECK(ended > 0, "wild arguments to every call leave the machine as it was");
-	CHECK(!syscall(SYS_getppid) == 0 && !access("/proc/self/stat", R_OK), "and it still answers");
+	CHECK(!syscall(SYS_getppid) == 0 && !access("/proc/self/stat", R_OK),
+	      "and it still answers");
 	system("chmod -R u+rwx /tmp/fuzz 2>/dev/null; rm -rf /tmp/fuzz");
 	CHECK_END();
 }

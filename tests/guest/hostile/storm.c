@@ -31,7 +31,8 @@ static int tasks(void)
 static void *touch(void *arg)
 {
 	for (int i = 0; i < 20; i++) {
-		char *at = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *at = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				-1, 0);
 
 		for (int j = 0; at != MAP_FAILED && j < 1 << 16; j += 4096)
 			at[j] = j;

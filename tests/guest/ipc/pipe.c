@@ -13,13 +13,15 @@ static void basics(void)
 	struct stat st;
 
 	MUST(!pipe(fds));
-	CHECK(write(fds[1], "hello", 5) == 5 && read(fds[0], buffer, 100) == 5 && !memcmp(buffer, "hello", 5),
+	CHECK(write(fds[1], "hello", 5) == 5 && read(fds[0], buffer, 100) == 5 &&
+		      !memcmp(buffer, "hello", 5),
 	      "what is written is read");
 	CHECK(!fstat(fds[0], &st) && S_ISFIFO(st.st_mode), "a pipe is a FIFO");
 	write(fds[1], "abc", 3);
 	write(fds[1], "def", 3);
 	CHECK(!ioctl(fds[0], FIONREAD, &n) && n == 6, "FIONREAD counts the bytes");
-	CHECK(read(fds[0], buffer, 4) == 4 && read(fds[0], buffer, 4) == 2, "a read takes what there is");
+	CHECK(read(fds[0], buffer, 4) == 4 && read(fds[0], buffer, 4) == 2,
+	      "a read takes what there is");
 	CHECK_ERR(read(fds[1], buffer, 1), EBADF, "the writing end is not read");
 	CHECK_ERR(write(fds[0], buffer, 1), EBADF, "the reading end not written");
 	close(fds[1]);
@@ -34,11 +36,13 @@ static void basics(void)
 	close(fds[1]);
 	CHECK_ERR(pipe2(fds, 0x77), EINVAL, "pipe2 refuses unknown flags");
 	MUST(!pipe2(fds, O_CLOEXEC | O_NONBLOCK));
-	CHECK(fcntl(fds[0], F_GETFD) == FD_CLOEXEC && (fcntl(fds[1], F_GETFL) & O_NONBLOCK), "and takes known ones");
+	CHECK(fcntl(fds[0], F_GETFD) == FD_CLOEXEC && (fcntl(fds[1], F_GETFL) & O_NONBLOCK),
+	      "and takes known ones");
 	CHECK_ERR(read(fds[0], buffer, 1), EAGAIN, "an empty pipe that does not block is EAGAIN");
 	CHECK_EQ(write(fds[1], buffer, sizeof(buffer)), 65536, "a pipe holds 64 KiB");
 	CHECK_ERR(write(fds[1], buffer, 1), EAGAIN, "a full one is EAGAIN");
-	CHECK(read(fds[0], buffer, 4095) == 4095 && write(fds[1], buffer, 4096) == -1, "a write up to PIPE_BUF is whole or nothing");
+	CHECK(read(fds[0], buffer, 4095) == 4095 && write(fds[1], buffer, 4096) == -1,
+	      "a write up to PIPE_BUF is whole or nothing");
 	CHECK_EQ(fcntl(fds[0], F_GETPIPE_SZ), 65536, "F_GETPIPE_SZ tells the size");
 	CHECK(fcntl(fds[0], F_SETPIPE_SZ, 1 << 17) == 1 << 17, "F_SETPIPE_SZ changes it");
 	close(fds[0]);
@@ -73,7 +77,8 @@ static void streaming(void)
 		for (int j = 0; j < n; j++)
 			sum += (unsigned char)buffer[j];
 	waitpid(pid, &status, 0);
-	CHECK(total == 300000 && sum == expected && EXITED(status, 0), "300,000 bytes come through, all and in order");
+	CHECK(total == 300000 && sum == expected && EXITED(status, 0),
+	      "300,000 bytes come through, all and in order");
 	close(fds[0]);
 
 	/* Writers at once: pieces up to PIPE_BUF do not mix. */
@@ -115,12 +120,14 @@ static void fifos(void)
 	unlink("/tmp/fifo");
 	CHECK_OK(mkfifo("/tmp/fifo", 0600), "mkfifo makes a FIFO");
 	CHECK(!stat("/tmp/fifo", &st) && S_ISFIFO(st.st_mode), "which stat knows");
-	CHECK_ERR(open("/tmp/fifo", O_WRONLY | O_NONBLOCK), ENXIO, "a writer without a reader is ENXIO if it may not wait");
+	CHECK_ERR(open("/tmp/fifo", O_WRONLY | O_NONBLOCK), ENXIO,
+		  "a writer without a reader is ENXIO if it may not wait");
 	fd = open("/tmp/fifo", O_RDONLY | O_NONBLOCK);
 	CHECK(fd >= 0, "a reader need not wait");
 	CHECK_EQ(read(fd, buffer, 1), 0, "and reads 0 without a writer");
 	writer = open("/tmp/fifo", O_WRONLY);
-	CHECK(writer >= 0 && write(writer, "x", 1) == 1 && read(fd, buffer, 1) == 1, "then both ends work");
+	CHECK(writer >= 0 && write(writer, "x", 1) == 1 && read(fd, buffer, 1) == 1,
+	      "then both ends work");
 	CHECK_ERR(read(fd, buffer, 1), EAGAIN, "with a writer, nothing is EAGAIN");
 	close(writer);
 	close(fd);

@@ -50,7 +50,8 @@ static void polling(void)
 	CHECK_EQ(polled(fds[0], POLLIN, 0), POLLIN, "with a byte it is readable");
 	read(fds[0], &byte, 1);
 	start = now();
-	CHECK(polled(fds[0], POLLIN, 30) == 0 && now() - start >= 30, "poll waits as long as it is told");
+	CHECK(polled(fds[0], POLLIN, 30) == 0 && now() - start >= 30,
+	      "poll waits as long as it is told");
 	CHECK_EQ(polled(99, POLLIN, 0), POLLNVAL, "a closed descriptor is POLLNVAL");
 	CHECK_EQ(polled(-1, POLLIN, 0), 0, "a negative one is passed over");
 	if (!fork()) {
@@ -64,7 +65,8 @@ static void polling(void)
 	p[0] = (struct pollfd){ .fd = fds[0], .events = POLLIN };
 	p[1] = (struct pollfd){ .fd = fds[1], .events = POLLOUT };
 	p[2] = (struct pollfd){ .fd = 99, .events = 0 };
-	CHECK(poll(p, 3, -1) == 2 && !p[0].revents && p[1].revents == POLLOUT && p[2].revents == POLLNVAL,
+	CHECK(poll(p, 3, -1) == 2 && !p[0].revents && p[1].revents == POLLOUT &&
+		      p[2].revents == POLLNVAL,
 	      "poll counts the descriptors that have something to tell");
 	fill(fds[1]);
 	CHECK_EQ(polled(fds[1], POLLOUT, 0), 0, "a full pipe is not writable");
@@ -78,7 +80,8 @@ static void polling(void)
 	int file = open("/etc/passwd", O_RDONLY);
 	CHECK_EQ(polled(file, POLLIN | POLLOUT, 0), POLLIN | POLLOUT, "files are always ready");
 	close(file);
-	CHECK_ERR(syscall(SYS_poll, p, 1u << 30, 0), EINVAL, "more descriptors than the limit is EINVAL");
+	CHECK_ERR(syscall(SYS_poll, p, 1u << 30, 0), EINVAL,
+		  "more descriptors than the limit is EINVAL");
 	struct timespec t = { .tv_nsec = 10000000 };
 	CHECK_EQ(ppoll(NULL, 0, &t, NULL), 0, "ppoll takes a timespec");
 	sigset_t none, usr1;
@@ -106,14 +109,17 @@ static void selecting(void)
 	FD_ZERO(&out);
 	FD_SET(fds[0], &in);
 	FD_SET(fds[1], &out);
-	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 1 && !FD_ISSET(fds[0], &in) && FD_ISSET(fds[1], &out),
+	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 1 && !FD_ISSET(fds[0], &in) &&
+		      FD_ISSET(fds[1], &out),
 	      "select tells which are ready");
 	write(fds[1], "x", 1);
 	FD_SET(fds[0], &in);
-	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 2 && FD_ISSET(fds[0], &in), "and counts them");
+	CHECK(select(fds[1] + 1, &in, &out, NULL, NULL) == 2 && FD_ISSET(fds[0], &in),
+	      "and counts them");
 	read(fds[0], &byte, 1);
 	FD_SET(fds[0], &in);
-	CHECK(select(fds[0] + 1, &in, NULL, NULL, &t) == 0 && !FD_ISSET(fds[0], &in), "none after its time");
+	CHECK(select(fds[0] + 1, &in, NULL, NULL, &t) == 0 && !FD_ISSET(fds[0], &in),
+	      "none after its time");
 	FD_SET(20, &in);
 	CHECK_ERR(select(21, &in, NULL, NULL, &t), EBADF, "a closed descriptor is EBADF");
 	CHECK_ERR(select(-1, NULL, NULL, NULL, &t), EINVAL, "a negative count is EINVAL");
@@ -135,7 +141,8 @@ static void events(void)
 	CHECK_EQ(polled(fd, POLLIN | POLLOUT, 0), POLLOUT, "which poll sees");
 	value = 5;
 	MUST(write(fd, &value, 8) == 8 && write(fd, &value, 8) == 8);
-	CHECK(polled(fd, POLLIN, 0) == POLLIN && read(fd, &value, 8) == 8 && value == 10, "writes add up");
+	CHECK(polled(fd, POLLIN, 0) == POLLIN && read(fd, &value, 8) == 8 && value == 10,
+	      "writes add up");
 	value = -1;
 	CHECK_ERR(write(fd, &value, 8), EINVAL, "the largest number is EINVAL");
 	value = -2;
@@ -145,7 +152,8 @@ static void events(void)
 	CHECK_ERR(read(fd, &value, 4), EINVAL, "less than eight bytes is EINVAL");
 	close(fd);
 	fd = eventfd(2, EFD_SEMAPHORE);
-	CHECK(read(fd, &value, 8) == 8 && value == 1 && read(fd, &value, 8) == 8 && value == 1, "EFD_SEMAPHORE counts down");
+	CHECK(read(fd, &value, 8) == 8 && value == 1 && read(fd, &value, 8) == 8 && value == 1,
+	      "EFD_SEMAPHORE counts down");
 	if (!fork()) {
 		usleep(10000);
 		value = 1;
@@ -176,7 +184,8 @@ static void epolling(void)
 	CHECK_ERR(epoll_ctl(ep, 9, fds[0], &e), EINVAL, "an unknown request is EINVAL");
 	CHECK_EQ(epoll_wait(ep, got, 4, 0), 0, "nothing is ready");
 	write(fds[1], "x", 1);
-	CHECK(epoll_wait(ep, got, 4, 0) == 1 && got[0].events == EPOLLIN && got[0].data.u64 == e.data.u64,
+	CHECK(epoll_wait(ep, got, 4, 0) == 1 && got[0].events == EPOLLIN &&
+		      got[0].data.u64 == e.data.u64,
 	      "then one is, with its data");
 	CHECK_EQ(epoll_wait(ep, got, 4, 0), 1, "and again, until it is read");
 	CHECK_EQ(polled(ep, POLLIN, 0), POLLIN, "an epoll can be polled");
@@ -185,18 +194,21 @@ static void epolling(void)
 	e.events = EPOLLIN | EPOLLET;
 	epoll_ctl(ep, EPOLL_CTL_MOD, fds[0], &e);
 	write(fds[1], "x", 1);
-	CHECK(epoll_wait(ep, got, 4, 0) == 1 && epoll_wait(ep, got, 4, 0) == 0, "EPOLLET tells a change once");
+	CHECK(epoll_wait(ep, got, 4, 0) == 1 && epoll_wait(ep, got, 4, 0) == 0,
+	      "EPOLLET tells a change once");
 	write(fds[1], "x", 1);
 	CHECK_EQ(epoll_wait(ep, got, 4, 0), 1, "and the next one");
 	e.events = EPOLLIN | EPOLLONESHOT;
 	epoll_ctl(ep, EPOLL_CTL_MOD, fds[0], &e);
-	CHECK(epoll_wait(ep, got, 4, 0) == 1 && write(fds[1], "x", 1) == 1 && epoll_wait(ep, got, 4, 0) == 0,
+	CHECK(epoll_wait(ep, got, 4, 0) == 1 && write(fds[1], "x", 1) == 1 &&
+		      epoll_wait(ep, got, 4, 0) == 0,
 	      "EPOLLONESHOT tells once");
 	epoll_ctl(ep, EPOLL_CTL_MOD, fds[0], &e);
 	CHECK_EQ(epoll_wait(ep, got, 4, 0), 1, "until it is armed again");
 	e = (struct epoll_event){ .events = EPOLLOUT, .data.fd = more[1] };
 	epoll_ctl(ep, EPOLL_CTL_ADD, more[1], &e);
-	CHECK(epoll_wait(ep, got, 4, 0) == 1 && got[0].data.fd == more[1], "several descriptors are told apart");
+	CHECK(epoll_wait(ep, got, 4, 0) == 1 && got[0].data.fd == more[1],
+	      "several descriptors are told apart");
 	CHECK_ERR(epoll_wait(ep, got, 0, 0), EINVAL, "room for no event is EINVAL");
 	CHECK_ERR(epoll_wait(fds[0], got, 4, 0), EINVAL, "what is no epoll is EINVAL");
 	CHECK_OK(epoll_ctl(ep, EPOLL_CTL_DEL, more[1], NULL), "EPOLL_CTL_DEL takes one away");
@@ -215,10 +227,12 @@ static void epolling(void)
 	CHECK_EQ(epoll_wait(ep, got, 4, 5000), 1, "a write wakes a wait");
 	wait(NULL);
 	close(fds[1]);
-	CHECK(epoll_wait(ep, got, 4, 0) == 1 && (got[0].events & EPOLLHUP), "EPOLLHUP is told unasked");
+	CHECK(epoll_wait(ep, got, 4, 0) == 1 && (got[0].events & EPOLLHUP),
+	      "EPOLLHUP is told unasked");
 	int outer = epoll_create1(0);
 	e = (struct epoll_event){ .events = EPOLLIN };
-	CHECK(!epoll_ctl(outer, EPOLL_CTL_ADD, ep, &e) && epoll_wait(outer, got, 4, 0) == 1, "an epoll may watch another");
+	CHECK(!epoll_ctl(outer, EPOLL_CTL_ADD, ep, &e) && epoll_wait(outer, got, 4, 0) == 1,
+	      "an epoll may watch another");
 	CHECK_ERR(epoll_ctl(ep, EPOLL_CTL_ADD, outer, &e), ELOOP, "but not in a circle: ELOOP");
 	close(outer);
 	close(ep);

@@ -47,8 +47,10 @@ static void identity(void)
 	int pid, ppid, group, session, fields = 1;
 
 	slurp("/proc/self/stat");
-	CHECK(sscanf(text, "%d (%16[^)]) %c %d %d %d", &pid, name, &state, &ppid, &group, &session) == 6 &&
-		      pid == getpid() && ppid == getppid() && group == getpgrp() && session == getsid(0) && state == 'R',
+	CHECK(sscanf(text, "%d (%16[^)]) %c %d %d %d", &pid, name, &state, &ppid, &group,
+		     &session) == 6 &&
+		      pid == getpid() && ppid == getppid() && group == getpgrp() &&
+		      session == getsid(0) && state == 'R',
 	      "stat tells pid, state, parent, group and session");
 	CHECK_STR(name, "process", "and the name");
 	for (char *c = strrchr(text, ')'); *c; c++)
@@ -60,21 +62,30 @@ static void identity(void)
 	slurp("/proc/self/comm");
 	CHECK_STR(text, "new) name\n", "comm is the name");
 	int fd = open("/proc/self/comm", O_WRONLY);
-	CHECK(write(fd, "other", 5) == 5 && slurp("/proc/self/comm") && !strcmp(text, "other\n"), "which can be written");
+	CHECK(write(fd, "other", 5) == 5 && slurp("/proc/self/comm") && !strcmp(text, "other\n"),
+	      "which can be written");
 	close(fd);
 	slurp("/proc/self/status");
-	CHECK(value("Pid:") == getpid() && value("PPid:") == getppid() && value("Tgid:") == getpid(), "status tells the ids");
-	CHECK(value("Uid:") == 0 && value("Gid:") == 0 && value("Threads:") == 1, "users and threads");
-	CHECK(value("VmSize:") > 0 && value("VmRSS:") > 0 && value("VmRSS:") <= value("VmSize:"), "and memory");
-	CHECK(strstr(text, "Name:\tother\n") && strstr(text, "State:\tR (running)\n"), "in the words of ps");
-	CHECK(strstr(text, "SigBlk:\t0000000000000000\n") && strstr(text, "Cpus_allowed_list:\t"), "and of others");
+	CHECK(value("Pid:") == getpid() && value("PPid:") == getppid() &&
+		      value("Tgid:") == getpid(),
+	      "status tells the ids");
+	CHECK(value("Uid:") == 0 && value("Gid:") == 0 && value("Threads:") == 1,
+	      "users and threads");
+	CHECK(value("VmSize:") > 0 && value("VmRSS:") > 0 && value("VmRSS:") <= value("VmSize:"),
+	      "and memory");
+	CHECK(strstr(text, "Name:\tother\n") && strstr(text, "State:\tR (running)\n"),
+	      "in the words of ps");
+	CHECK(strstr(text, "SigBlk:\t0000000000000000\n") && strstr(text, "Cpus_allowed_list:\t"),
+	      "and of others");
 	slurp("/proc/self/cmdline");
-	CHECK(!memcmp(text, "/test/proc/process\0", 19), "cmdline has the arguments, each ended by a zero byte");
+	CHECK(!memcmp(text, "/test/proc/process\0", 19),
+	      "cmdline has the arguments, each ended by a zero byte");
 	slurp("/proc/self/environ");
 	CHECK(memmem(text, sizeof(text), "PATH=", 5) != NULL, "environ the environment");
 	slurp("/proc/self/statm");
 	long size = 0, resident = 0;
-	CHECK(sscanf(text, "%ld %ld", &size, &resident) == 2 && resident > 0 && resident <= size && size < 100000,
+	CHECK(sscanf(text, "%ld %ld", &size, &resident) == 2 && resident > 0 && resident <= size &&
+		      size < 100000,
 	      "statm counts pages");
 	slurp("/proc/self/limits");
 	CHECK(strstr(text, "Max open files            1024 ") != NULL, "limits lists the limits");
@@ -96,7 +107,9 @@ static void links(void)
 	n = readlink("/proc/self/exe", to, sizeof(to) - 1);
 	to[n > 0 ? n : 0] = '\0';
 	CHECK_STR(to, "/test/proc/process", "exe is the program");
-	CHECK(!stat("/proc/self/exe", &a) && !stat("/test/proc/process", &b) && a.st_ino == b.st_ino, "and opens as it");
+	CHECK(!stat("/proc/self/exe", &a) && !stat("/test/proc/process", &b) &&
+		      a.st_ino == b.st_ino,
+	      "and opens as it");
 	MUST(!chdir("/tmp"));
 	n = readlink("/proc/self/cwd", to, sizeof(to) - 1);
 	to[n > 0 ? n : 0] = '\0';
@@ -125,10 +138,12 @@ static void links(void)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	lseek(fd, 77, SEEK_SET);
 	slurp(path);
-	CHECK(value("pos:") == 77 && strstr(text, "flags:\t0100002\n"), "fdinfo tells place and flags");
+	CHECK(value("pos:") == 77 && strstr(text, "flags:\t0100002\n"),
+	      "fdinfo tells place and flags");
 	close(fd);
 	CHECK_ERR(open(path, O_RDONLY), ENOENT, "a closed one is gone");
-	CHECK_ERR(open("/proc/999999/stat", O_RDONLY), ENOENT, "a process that is not there is ENOENT");
+	CHECK_ERR(open("/proc/999999/stat", O_RDONLY), ENOENT,
+		  "a process that is not there is ENOENT");
 }
 
 static void memory_map(void)
@@ -142,7 +157,8 @@ static void memory_map(void)
 	slurp("/proc/self/maps");
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		line_name[0] = '\0';
-		if (sscanf(line, "%lx-%lx %4s %*x %*s %*u %199s", &start, &end, perms, line_name) < 3)
+		if (sscanf(line, "%lx-%lx %4s %*x %*s %*u %199s", &start, &end, perms, line_name) <
+		    3)
 			sorted = false;
 		sorted &= start >= last && end > start;
 		last = end;
@@ -151,7 +167,8 @@ static void memory_map(void)
 		if (!strcmp(line_name, "[heap]"))
 			heap = 1;
 		if ((unsigned long)memory_map >= start && (unsigned long)memory_map < end)
-			code = !strcmp(line_name, "/test/proc/process") && !strncmp(perms, "r-xp", 4);
+			code = !strcmp(line_name, "/test/proc/process") &&
+			       !strncmp(perms, "r-xp", 4);
 	}
 	CHECK(sorted, "maps lists areas in order");
 	CHECK(stack, "the stack");
@@ -195,7 +212,8 @@ static void others(void)
 	snprintf(path, sizeof(path), "task/%d/stat", pid);
 	CHECK(slurp_of(pid, path) > 0 && atoi(text) == pid, "with a stat each");
 	snprintf(path, sizeof(path), "/proc/%d", pid);
-	CHECK(!stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == 0, "a process' directory belongs to its user");
+	CHECK(!stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == 0,
+	      "a process' directory belongs to its user");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	CHECK_ERR(stat(path, &st), ENOENT, "and goes with it");
@@ -212,7 +230,8 @@ static void others(void)
 	pid = fork();
 	if (!pid) {
 		MUST(!setresuid(1000, 1000, 1000));
-		_exit(open("/proc/1/environ", O_RDONLY) == -1 && errno == EACCES && open("/proc/1/stat", O_RDONLY) >= 0
+		_exit(open("/proc/1/environ", O_RDONLY) == -1 && errno == EACCES &&
+				      open("/proc/1/stat", O_RDONLY) >= 0
 			      ? 0
 			      : 1);
 	}

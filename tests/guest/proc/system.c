@@ -49,47 +49,57 @@ int main(void)
 	char a[64], b[64];
 
 	slurp("/proc/uptime");
-	CHECK(sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0 && idle >= 0, "uptime tells seconds and idle seconds");
+	CHECK(sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0 && idle >= 0,
+	      "uptime tells seconds and idle seconds");
 	usleep(20000);
 	slurp("/proc/uptime");
 	CHECK(sscanf(text, "%lf", &up2) == 1 && up2 > up, "and goes on");
 	slurp("/proc/loadavg");
-	CHECK(sscanf(text, "%lf %*f %*f %d/%d %d", &load, &running, &total, &last) == 4 && running >= 1 &&
-		      total >= running && last >= getpid(),
+	CHECK(sscanf(text, "%lf %*f %*f %d/%d %d", &load, &running, &total, &last) == 4 &&
+		      running >= 1 && total >= running && last >= getpid(),
 	      "loadavg tells loads, tasks and the last pid");
 	slurp("/proc/stat");
 	CHECK_EQ(lines_with("cpu"), cpus + 1, "stat has a line for each processor and one for all");
-	CHECK(value("ctxt ") > 0 && value("btime ") > 1600000000 && value("processes ") >= getpid() / 2 &&
-		      value("procs_running ") >= 1,
+	CHECK(value("ctxt ") > 0 && value("btime ") > 1600000000 &&
+		      value("processes ") >= getpid() / 2 && value("procs_running ") >= 1,
 	      "and counts of switches, forks and running tasks");
 	slurp("/proc/meminfo");
 	sysinfo(&info);
 	CHECK(value("MemTotal:") > 10000 && value("MemFree:") > 0 && value("MemAvailable:") > 0 &&
 		      value("MemFree:") < value("MemTotal:"),
 	      "meminfo tells memory in kB");
-	CHECK(labs(value("MemTotal:") - (long)(info.totalram * info.mem_unit / 1024)) < 64, "as sysinfo does");
-	CHECK(value("Buffers:") >= 0 && value("Cached:") >= 0 && value("SwapTotal:") == 0 && value("Shmem:") >= 0,
+	CHECK(labs(value("MemTotal:") - (long)(info.totalram * info.mem_unit / 1024)) < 64,
+	      "as sysinfo does");
+	CHECK(value("Buffers:") >= 0 && value("Cached:") >= 0 && value("SwapTotal:") == 0 &&
+		      value("Shmem:") >= 0,
 	      "with the lines that free reads");
 	slurp("/proc/cpuinfo");
 	CHECK_EQ(lines_with("processor\t: "), cpus, "cpuinfo has a paragraph for each processor");
-	CHECK(strstr(text, "flags\t\t: ") && strstr(text, " lm ") && lines_with("model name\t: ") == cpus,
+	CHECK(strstr(text, "flags\t\t: ") && strstr(text, " lm ") &&
+		      lines_with("model name\t: ") == cpus,
 	      "with name and flags");
 	slurp("/proc/version");
-	CHECK(sscanf(text, "Linux version %63s %63s", a, b) == 2, "version begins as programs expect");
+	CHECK(sscanf(text, "Linux version %63s %63s", a, b) == 2,
+	      "version begins as programs expect");
 	slurp("/proc/filesystems");
-	CHECK(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n") && strstr(text, "nodev\tdevtmpfs\n") &&
-		      strstr(text, "nodev\tcgroup\n") && strstr(text, "nodev\tsysfs\n"),
+	CHECK(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n") &&
+		      strstr(text, "nodev\tdevtmpfs\n") && strstr(text, "nodev\tcgroup\n") &&
+		      strstr(text, "nodev\tsysfs\n"),
 	      "filesystems lists what can be mounted");
 	slurp("/proc/mounts");
-	CHECK(strstr(text, " / ") && strstr(text, " /proc proc ") && strstr(text, " /dev devtmpfs ") &&
-		      strstr(text, " /sys sysfs ") && strstr(text, " /tmp tmpfs "),
+	CHECK(strstr(text, " / ") && strstr(text, " /proc proc ") &&
+		      strstr(text, " /dev devtmpfs ") && strstr(text, " /sys sysfs ") &&
+		      strstr(text, " /tmp tmpfs "),
 	      "mounts lists what is");
 	slurp("/proc/interrupts");
-	CHECK(strstr(text, "CPU0") && lines_with("") > 3, "interrupts has a column for each processor");
+	CHECK(strstr(text, "CPU0") && lines_with("") > 3,
+	      "interrupts has a column for each processor");
 	slurp("/proc/cmdline");
-	CHECK(strstr(text, "console=ttyS0") && strchr(text, '\n') == text + strlen(text) - 1, "cmdline is the boot line");
+	CHECK(strstr(text, "console=ttyS0") && strchr(text, '\n') == text + strlen(text) - 1,
+	      "cmdline is the boot line");
 	slurp("/proc/devices");
-	CHECK(strstr(text, "Character devices:\n") && strstr(text, "  1 mem\n"), "devices lists drivers");
+	CHECK(strstr(text, "Character devices:\n") && strstr(text, "  1 mem\n"),
+	      "devices lists drivers");
 
 	slurp("/proc/sys/kernel/ostype");
 	CHECK_STR(text, "Linux\n", "sys/kernel/ostype");
@@ -117,7 +127,8 @@ int main(void)
 	CHECK_STR(text, b, "sys/devices/system/cpu/online");
 	CHECK(slurp("/sys/devices/system/cpu/possible") > 0, "sys/devices/system/cpu/possible");
 	struct stat st;
-	CHECK(!stat("/sys/devices/system/cpu/cpu0", &st) && S_ISDIR(st.st_mode), "a directory for each processor");
+	CHECK(!stat("/sys/devices/system/cpu/cpu0", &st) && S_ISDIR(st.st_mode),
+	      "a directory for each processor");
 	slurp("/sys/devices/system/node/online");
 	CHECK_STR(text, "0\n", "sys/devices/system/node/online");
 
@@ -134,7 +145,8 @@ int main(void)
 	CHECK_ERR(open("/proc/new", O_CREAT | O_RDWR, 0600), ENOENT, "and nothing is created");
 	CHECK_ERR(unlink("/proc/uptime"), EPERM, "or removed");
 	fd = open("/proc/uptime", O_RDONLY);
-	CHECK(read(fd, a, 1) == 1 && read(fd, b, 1) == 1 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, a, 1) == 1,
+	CHECK(read(fd, a, 1) == 1 && read(fd, b, 1) == 1 && lseek(fd, 0, SEEK_SET) == 0 &&
+		      read(fd, a, 1) == 1,
 	      "a file of /proc is read in pieces and again");
 	close(fd);
 	CHECK_END();

@@ -19,7 +19,8 @@ static long long busy(pid_t pid)
 	text[n > 0 ? n : 0] = '\0';
 	field = strrchr(text, ')');
 	if (field)
-		sscanf(field + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user, &system);
+		sscanf(field + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user,
+		       &system);
 	return user + system;
 }
 
@@ -52,12 +53,14 @@ static void affinity(void)
 	CPU_ZERO(&set);
 	CHECK_ERR(sched_setaffinity(0, sizeof(set), &set), EINVAL, "an empty set is EINVAL");
 	CPU_SET(1000, &set);
-	CHECK_ERR(sched_setaffinity(0, sizeof(set), &set), EINVAL, "so is one without a real processor");
+	CHECK_ERR(sched_setaffinity(0, sizeof(set), &set), EINVAL,
+		  "so is one without a real processor");
 	CHECK_ERR(sched_setaffinity(999999, sizeof(old), &old), ESRCH, "nobody is ESRCH");
 	CHECK_ERR(syscall(SYS_sched_getaffinity, 0, 3, &set), EINVAL, "a bad length is EINVAL");
 	CHECK_ERR(syscall(SYS_sched_getaffinity, 0, 128, 8), EFAULT, "a wild set is EFAULT");
-	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
-			  _exit(sched_setaffinity(1, sizeof(old), &old) == -1 && errno == EPERM ? 0 : 1));
+	status = IN_CHILD(
+		MUST(!setresuid(1000, 1000, 1000));
+		_exit(sched_setaffinity(1, sizeof(old), &old) == -1 && errno == EPERM ? 0 : 1));
 	CHECK(EXITED(status, 0), "a user may not set root's: EPERM");
 }
 
@@ -171,7 +174,9 @@ static void sharing(void)
 		clock_gettime(CLOCK_MONOTONIC, &before);
 		nanosleep(&nap, NULL);
 		clock_gettime(CLOCK_MONOTONIC, &after);
-		late += (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec > 40000000;
+		late += (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec -
+				before.tv_nsec >
+			40000000;
 	}
 	CHECK(late <= 4, "a sleeper that wakes preempts a busy task");
 	kill(pid, SIGKILL);

@@ -48,7 +48,8 @@ static void what_is_shared(void)
 	CHECK_EQ(shared_word, 2, "with CLONE_VM it is shared");
 	pid = clone(close_it, TOP, SIGCHLD, (void *)(long)fd);
 	waitpid(pid, &status, 0);
-	CHECK(EXITED(status, 0) && fcntl(fd, F_GETFD) == 0, "without CLONE_FILES the table is copied");
+	CHECK(EXITED(status, 0) && fcntl(fd, F_GETFD) == 0,
+	      "without CLONE_FILES the table is copied");
 	pid = clone(close_it, TOP, CLONE_FILES | SIGCHLD, (void *)(long)fd);
 	waitpid(pid, &status, 0);
 	CHECK_ERR(fcntl(fd, F_GETFD), EBADF, "with CLONE_FILES a close is seen by both");
@@ -70,7 +71,8 @@ static void relations(void)
 	pid_t pid;
 
 	status = IN_CHILD({
-		pid_t sibling = clone(parent_is, TOP, CLONE_PARENT | SIGCHLD, (void *)(long)getppid());
+		pid_t sibling =
+			clone(parent_is, TOP, CLONE_PARENT | SIGCHLD, (void *)(long)getppid());
 		_exit(sibling > 0 && waitpid(sibling, NULL, 0) < 0 && errno == ECHILD ? 0 : 1);
 	});
 	CHECK(EXITED(status, 0), "a CLONE_PARENT child is no child of its creator");
@@ -80,13 +82,13 @@ static void relations(void)
 	MUST(pid > 0);
 	CHECK_ERR(waitpid(pid, &status, WNOHANG), ECHILD,
 		  "a child without an exit signal is not waited for by default");
-	CHECK(waitpid(pid, &status, __WCLONE) == pid && EXITED(status, 17), "__WCLONE waits for it");
+	CHECK(waitpid(pid, &status, __WCLONE) == pid && EXITED(status, 17),
+	      "__WCLONE waits for it");
 	pid = clone(set_word, TOP, CLONE_VM, (void *)4L);
 	CHECK(waitpid(pid, &status, __WALL) == pid, "__WALL waits for both kinds");
 
-	pid = clone(set_word, TOP,
-		    CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, (void *)5L,
-		    &tid_word, NULL, &tid_word);
+	pid = clone(set_word, TOP, CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+		    (void *)5L, &tid_word, NULL, &tid_word);
 	waitpid(pid, &status, 0);
 	CHECK_EQ(tid_word, 0, "CLONE_CHILD_CLEARTID clears the word at exit");
 	pid = clone(set_word, TOP, CLONE_PARENT_SETTID | SIGCHLD, (void *)5L, &tid_word);
@@ -129,12 +131,14 @@ static void clone_with_arguments(void)
 	CHECK_ERR(syscall(SYS_clone3, &args, 1 << 20), E2BIG, "and one too large");
 	CHECK_ERR(syscall(SYS_clone3, (void *)8, sizeof(args)), EFAULT, "and a wild pointer");
 	args = (struct clone_args){ .exit_signal = 65 };
-	CHECK_ERR(syscall(SYS_clone3, &args, sizeof(args)), EINVAL, "clone3 checks the exit signal");
+	CHECK_ERR(syscall(SYS_clone3, &args, sizeof(args)), EINVAL,
+		  "clone3 checks the exit signal");
 	args = (struct clone_args){ .exit_signal = SIGCHLD, .stack = (uintptr_t)stack };
 	CHECK_ERR(syscall(SYS_clone3, &args, sizeof(args)), EINVAL,
 		  "a stack needs a size and a size needs a stack");
 	args = (struct clone_args){ .flags = CLONE_DETACHED, .exit_signal = SIGCHLD };
-	CHECK_ERR(syscall(SYS_clone3, &args, sizeof(args)), EINVAL, "clone3 refuses CLONE_DETACHED");
+	CHECK_ERR(syscall(SYS_clone3, &args, sizeof(args)), EINVAL,
+		  "clone3 refuses CLONE_DETACHED");
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -51,7 +51,8 @@ static int as_user(void)
 	CHECK_ERR(getgroups(1, list), EINVAL, "in a list that is large enough");
 	CHECK_ERR(sethostname("x", 1), EPERM, "sethostname is root's");
 	CHECK_ERR(chroot("/"), EPERM, "chroot is root's");
-	CHECK_ERR(clock_settime(CLOCK_REALTIME, &(struct timespec){ .tv_sec = 1 }), EPERM, "clock_settime is root's");
+	CHECK_ERR(clock_settime(CLOCK_REALTIME, &(struct timespec){ .tv_sec = 1 }), EPERM,
+		  "clock_settime is root's");
 	return 0;
 }
 
@@ -114,7 +115,8 @@ static void creation_mask(void)
 	CHECK_EQ(umask(07777), 0777, "of nine bits");
 	CHECK_EQ(umask(027), 0777, "and stores no more");
 	close(open("/tmp/mask", O_CREAT | O_WRONLY, 0666));
-	CHECK(!stat("/tmp/mask", &st) && (st.st_mode & 07777) == 0640, "it takes bits from new files");
+	CHECK(!stat("/tmp/mask", &st) && (st.st_mode & 07777) == 0640,
+	      "it takes bits from new files");
 	unlink("/tmp/mask");
 	mkdir("/tmp/mask", 0777);
 	CHECK(!stat("/tmp/mask", &st) && (st.st_mode & 07777) == 0750, "and directories");
@@ -122,10 +124,10 @@ static void creation_mask(void)
 	umask(022);
 }
 
-#define SEPARATELY(function)                                                                       \
-	do {                                                                                       \
-		int sep_status = IN_CHILD(function());                                             \
-		CHECK(EXITED(sep_status, 0), #function " came to its end");                        \
+#define SEPARATELY(function)                                                \
+	do {                                                                \
+		int sep_status = IN_CHILD(function());                      \
+		CHECK(EXITED(sep_status, 0), #function " came to its end"); \
 	} while (0)
 
 int main(void)

@@ -6,26 +6,27 @@
 static char output[1 << 18];
 
 /* Runs the call in a child and collects what it prints. */
-#define COLLECT(call)                                                                              \
-	({                                                                                         \
-		int col_fd[2];                                                                     \
-		int col_status = -1;                                                               \
-		size_t col_n = 0;                                                                  \
-		ssize_t col_got;                                                                   \
-		MUST(!pipe2(col_fd, O_CLOEXEC));                                                   \
-		pid_t col_pid = fork();                                                            \
-		if (!col_pid) {                                                                    \
-			dup2(col_fd[1], 1);                                                        \
-			call;                                                                      \
-			_exit(errno);                                                              \
-		}                                                                                  \
-		close(col_fd[1]);                                                                  \
-		while ((col_got = read(col_fd[0], output + col_n, sizeof(output) - 1 - col_n)) > 0) \
-			col_n += col_got;                                                          \
-		output[col_n] = '\0';                                                              \
-		close(col_fd[0]);                                                                  \
-		waitpid(col_pid, &col_status, 0);                                                  \
-		col_status;                                                                        \
+#define COLLECT(call)                                                                            \
+	({                                                                                       \
+		int col_fd[2];                                                                   \
+		int col_status = -1;                                                             \
+		size_t col_n = 0;                                                                \
+		ssize_t col_got;                                                                 \
+		MUST(!pipe2(col_fd, O_CLOEXEC));                                                 \
+		pid_t col_pid = fork();                                                          \
+		if (!col_pid) {                                                                  \
+			dup2(col_fd[1], 1);                                                      \
+			call;                                                                    \
+			_exit(errno);                                                            \
+		}                                                                                \
+		close(col_fd[1]);                                                                \
+		while ((col_got = read(col_fd[0], output + col_n, sizeof(output) - 1 - col_n)) > \
+		       0)                                                                        \
+			col_n += col_got;                                                        \
+		output[col_n] = '\0';                                                            \
+		close(col_fd[0]);                                                                \
+		waitpid(col_pid, &col_status, 0);                                                \
+		col_status;                                                                      \
 	})
 
 static bool has(const char *text)
@@ -70,7 +71,8 @@ static void handler(int sig)
 
 static void kept_and_reset(void)
 {
-	int status, keep = open("/dev/null", O_RDONLY), drop = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int status, keep = open("/dev/null", O_RDONLY),
+		    drop = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	char line[32];
 	sigset_t set;
 
@@ -135,7 +137,8 @@ static void refused(void)
 
 	CHECK_ERR(execl("/nowhere", "x", NULL), ENOENT, "a missing file is ENOENT");
 	CHECK_ERR(execl("/etc", "x", NULL), EACCES, "a directory is EACCES");
-	CHECK_ERR(execl("/etc/passwd", "x", NULL), EACCES, "a file without execute right is EACCES");
+	CHECK_ERR(execl("/etc/passwd", "x", NULL), EACCES,
+		  "a file without execute right is EACCES");
 	CHECK_ERR(execl("/etc/passwd/x", "x", NULL), ENOTDIR, "a file as a directory is ENOTDIR");
 	CHECK_ERR(syscall(SYS_execve, 8, 0, 0), EFAULT, "a wild path is EFAULT");
 	CHECK_ERR(syscall(SYS_execve, SHOW, 8, 0), EFAULT, "wild arguments are EFAULT");

@@ -22,7 +22,8 @@ static void fork_basics(void)
 		_exit(getppid() == self ? 42 : 1);
 	CHECK(pid > self, "fork gives the parent a new, higher pid");
 	CHECK_EQ(waitpid(pid, &status, 0), pid, "waitpid returns the child's pid");
-	CHECK(EXITED(status, 42), "the exit status arrives, and getppid in the child is the parent");
+	CHECK(EXITED(status, 42),
+	      "the exit status arrives, and getppid in the child is the parent");
 	CHECK_ERR(waitpid(pid, &status, 0), ECHILD, "a child can be waited for once");
 	CHECK_ERR(wait(NULL), ECHILD, "wait without children is ECHILD");
 	CHECK_ERR(waitpid(-1, NULL, 0x4000), EINVAL, "waitpid refuses unknown options");
@@ -185,7 +186,8 @@ static void orphans_and_zombies(void)
 	pid = fork();
 	if (!pid)
 		_exit(0);
-	CHECK_ERR(waitpid(pid, &status, 0), ECHILD, "with SIGCHLD ignored, children leave no zombies");
+	CHECK_ERR(waitpid(pid, &status, 0), ECHILD,
+		  "with SIGCHLD ignored, children leave no zombies");
 	signal(SIGCHLD, SIG_DFL);
 	close(fds[0]);
 	close(fds[1]);
@@ -193,7 +195,8 @@ static void orphans_and_zombies(void)
 
 static void vfork_shares(void)
 {
-	volatile int *word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile int *word =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int status;
 	pid_t pid;
 
@@ -230,8 +233,8 @@ static void usage_adds_up(void)
 			      20000,
 	      "wait4 tells the time that the child used");
 	getrusage(RUSAGE_CHILDREN, &after);
-	CHECK(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec + after.ru_stime.tv_sec * 1000000 +
-			      after.ru_stime.tv_usec >
+	CHECK(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec +
+			      after.ru_stime.tv_sec * 1000000 + after.ru_stime.tv_usec >
 		      before.ru_utime.tv_sec * 1000000 + before.ru_utime.tv_usec +
 			      before.ru_stime.tv_sec * 1000000 + before.ru_stime.tv_usec,
 	      "RUSAGE_CHILDREN grows by it");

@@ -58,17 +58,19 @@ static void time_limits(void)
 	struct timespec zero = { 0 }, little = { .tv_nsec = 20000000 }, now, then;
 
 	CHECK_ERR(futex(&word, FUTEX_WAIT, 1, NULL, NULL, 0), EAGAIN, "a changed word is EAGAIN");
-	CHECK_ERR(futex(&word, FUTEX_WAIT, 0, &zero, NULL, 0), ETIMEDOUT, "a zero time is ETIMEDOUT");
+	CHECK_ERR(futex(&word, FUTEX_WAIT, 0, &zero, NULL, 0), ETIMEDOUT,
+		  "a zero time is ETIMEDOUT");
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	CHECK_ERR(futex(&word, FUTEX_WAIT_PRIVATE, 0, &little, NULL, 0), ETIMEDOUT, "a wait times out");
+	CHECK_ERR(futex(&word, FUTEX_WAIT_PRIVATE, 0, &little, NULL, 0), ETIMEDOUT,
+		  "a wait times out");
 	clock_gettime(CLOCK_MONOTONIC, &then);
 	CHECK((then.tv_sec - now.tv_sec) * 1000000000L + then.tv_nsec - now.tv_nsec >= 20000000,
 	      "not before its time");
 	CHECK_ERR(futex(&word, FUTEX_WAIT_BITSET, 0, &now, NULL, -1), ETIMEDOUT,
 		  "FUTEX_WAIT_BITSET takes an absolute time");
 	clock_gettime(CLOCK_REALTIME, &now);
-	CHECK_ERR(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &now, NULL, -1), ETIMEDOUT,
-		  "of the real-time clock if asked");
+	CHECK_ERR(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &now, NULL, -1),
+		  ETIMEDOUT, "of the real-time clock if asked");
 	little.tv_nsec = 1000000000;
 	CHECK_ERR(futex(&word, FUTEX_WAIT, 0, &little, NULL, 0), EINVAL, "a bad time is EINVAL");
 }
@@ -81,7 +83,8 @@ static void refused(void)
 	CHECK_ERR(futex((int *)0xffffffff81000000, FUTEX_WAIT, 0, NULL, NULL, 0), EFAULT,
 		  "a kernel address too");
 	CHECK_ERR(futex(&word, 99, 0, NULL, NULL, 0), ENOSYS, "an unknown operation is ENOSYS");
-	CHECK_ERR(futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0), EINVAL, "an empty bitset is EINVAL");
+	CHECK_ERR(futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0), EINVAL,
+		  "an empty bitset is EINVAL");
 	CHECK_ERR(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0), EINVAL, "on both sides");
 	CHECK_EQ(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 0, "waking nobody returns 0");
 }
@@ -97,7 +100,8 @@ static void waking(void)
 	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 1, "wake of one wakes one");
 	until_woken(1);
 	CHECK_EQ(woken, 1, "and only one");
-	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0), 3, "wake of all wakes all");
+	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0), 3,
+		 "wake of all wakes all");
 	for (int i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
 	CHECK_EQ(woken, 4, "all of them return 0");
@@ -106,9 +110,12 @@ static void waking(void)
 	pthread_create(&thread[0], NULL, waiter, (void *)1L);
 	pthread_create(&thread[1], NULL, waiter, (void *)2L);
 	until_asleep(getpid(), 2);
-	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 4), 0, "a bitset that meets none");
-	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 2), 1, "and one that meets one");
-	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0), 1, "plain wake meets every bitset");
+	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 4), 0,
+		 "a bitset that meets none");
+	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 2), 1,
+		 "and one that meets one");
+	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0), 1,
+		 "plain wake meets every bitset");
 	pthread_join(thread[0], NULL);
 	pthread_join(thread[1], NULL);
 }
@@ -125,7 +132,8 @@ static void requeueing(void)
 		  "FUTEX_CMP_REQUEUE compares first");
 	CHECK_EQ(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)9L, &other, 0), 3,
 		 "it wakes some and moves the rest");
-	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0), 0, "which wait no longer here");
+	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0), 0,
+		 "which wait no longer here");
 	CHECK_EQ(futex(&other, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0), 2, "but there");
 	for (int i = 0; i < 3; i++)
 		pthread_join(thread[i], NULL);
@@ -145,7 +153,8 @@ static void requeueing(void)
 
 static void between_processes(void)
 {
-	volatile int *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *shared =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 	pid_t pid = fork();
 
@@ -179,13 +188,15 @@ static void robust_list(void)
 
 	CHECK(!syscall(SYS_get_robust_list, 0, &head, &length) && length == sizeof(*head),
 	      "get_robust_list tells the list's head");
-	CHECK_ERR(syscall(SYS_set_robust_list, head, 7), EINVAL, "set_robust_list checks the length");
+	CHECK_ERR(syscall(SYS_set_robust_list, head, 7), EINVAL,
+		  "set_robust_list checks the length");
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
 	pthread_mutex_init(&robust, &attr);
 	pthread_create(&thread, NULL, dies_with_it, NULL);
 	pthread_join(thread, NULL);
-	CHECK_EQ(pthread_mutex_lock(&robust), EOWNERDEAD, "a lock whose owner died says EOWNERDEAD");
+	CHECK_EQ(pthread_mutex_lock(&robust), EOWNERDEAD,
+		 "a lock whose owner died says EOWNERDEAD");
 }
 
 static void killed_owner(void)

@@ -10,7 +10,8 @@ static void getting_and_setting(void)
 
 	CHECK(!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur == 1024 && limit.rlim_max >= 1024,
 	      "the soft limit of descriptors is 1024");
-	CHECK(!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur == 8 << 20, "the stack may grow to 8 MiB");
+	CHECK(!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur == 8 << 20,
+	      "the stack may grow to 8 MiB");
 	CHECK(!getrlimit(RLIMIT_CORE, &limit) && limit.rlim_cur == 0, "no core files");
 	int good = 0;
 	for (int i = 0; i < RLIMIT_NLIMITS; i++)
@@ -19,13 +20,15 @@ static void getting_and_setting(void)
 	CHECK_ERR(syscall(SYS_getrlimit, 16, &limit), EINVAL, "and no more");
 	CHECK_ERR(syscall(SYS_getrlimit, 0, 8), EFAULT, "a wild pointer is EFAULT");
 	limit = (struct rlimit){ 10, 5 };
-	CHECK_ERR(setrlimit(RLIMIT_CPU, &limit), EINVAL, "a soft limit above the hard one is EINVAL");
+	CHECK_ERR(setrlimit(RLIMIT_CPU, &limit), EINVAL,
+		  "a soft limit above the hard one is EINVAL");
 	status = IN_CHILD({
 		limit = (struct rlimit){ 5, 10 };
 		if (setrlimit(RLIMIT_NOFILE, &limit))
 			_exit(1);
 		if (fork() == 0)
-			_exit(getrlimit(RLIMIT_NOFILE, &back) || back.rlim_cur != 5 || back.rlim_max != 10);
+			_exit(getrlimit(RLIMIT_NOFILE, &back) || back.rlim_cur != 5 ||
+			      back.rlim_max != 10);
 		wait(&status);
 		_exit(status ? 2 : 0);
 	});
@@ -39,9 +42,12 @@ static void getting_and_setting(void)
 		limit.rlim_max++;
 		_exit(setrlimit(RLIMIT_NOFILE, &limit) == -1 && errno == EPERM ? 0 : 2);
 	});
-	CHECK(EXITED(status, 0), "a user raises the soft limit to the hard one, and that one not: EPERM");
-	CHECK(!syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &back), "prlimit reads another's");
-	CHECK_ERR(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &back), ESRCH, "of nobody: ESRCH");
+	CHECK(EXITED(status, 0),
+	      "a user raises the soft limit to the hard one, and that one not: EPERM");
+	CHECK(!syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &back),
+	      "prlimit reads another's");
+	CHECK_ERR(syscall(SYS_prlimit64, 999999, RLIMIT_NOFILE, NULL, &back), ESRCH,
+		  "of nobody: ESRCH");
 }
 
 static void enforced(void)
@@ -54,8 +60,8 @@ static void enforced(void)
 		setrlimit(RLIMIT_NOFILE, &limit);
 		while (dup(0) >= 0)
 			;
-		_exit(errno == EMFILE && dup2(0, 5) == -1 && errno == EBADF && open("/", O_RDONLY) == -1 &&
-				      errno == EMFILE
+		_exit(errno == EMFILE && dup2(0, 5) == -1 && errno == EBADF &&
+				      open("/", O_RDONLY) == -1 && errno == EMFILE
 			      ? 0
 			      : 1);
 	});
@@ -80,7 +86,8 @@ static void enforced(void)
 	status = IN_CHILD({
 		limit = (struct rlimit){ 64 << 20, 64 << 20 };
 		setrlimit(RLIMIT_AS, &limit);
-		_exit(mmap(NULL, 128 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
+		_exit(mmap(NULL, 128 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+					      MAP_FAILED &&
 				      errno == ENOMEM
 			      ? 0
 			      : 1);

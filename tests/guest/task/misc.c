@@ -12,14 +12,16 @@ static void process_control(void)
 	char name[17] = "";
 	int value, status;
 
-	CHECK_OK(prctl(PR_SET_NAME, "a name far too long for it", 0, 0, 0), "PR_SET_NAME sets a name");
+	CHECK_OK(prctl(PR_SET_NAME, "a name far too long for it", 0, 0, 0),
+		 "PR_SET_NAME sets a name");
 	prctl(PR_GET_NAME, name, 0, 0, 0);
 	CHECK_STR(name, "a name far too ", "of fifteen bytes");
 	CHECK_EQ(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 1, "a process is dumpable");
 	CHECK_OK(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "until it says otherwise");
 	CHECK_ERR(prctl(PR_SET_DUMPABLE, 7, 0, 0, 0), EINVAL, "with a proper value");
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	CHECK(!prctl(PR_GET_PDEATHSIG, &value, 0, 0, 0) && value == 0, "no signal for a parent's death");
+	CHECK(!prctl(PR_GET_PDEATHSIG, &value, 0, 0, 0) && value == 0,
+	      "no signal for a parent's death");
 	CHECK_ERR(prctl(PR_SET_PDEATHSIG, 100, 0, 0, 0), EINVAL, "signal 100 is none");
 	status = IN_CHILD({
 		int fds[2];
@@ -65,7 +67,9 @@ static void process_control(void)
 	CHECK_EQ(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0, "no_new_privs is off");
 	status = IN_CHILD(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 			  _exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
-				prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == -1 ? 0 : 1));
+						prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == -1
+					? 0
+					: 1));
 	CHECK(EXITED(status, 0), "and once on stays on");
 	CHECK_ERR(prctl(123456, 0, 0, 0, 0), EINVAL, "an unknown request is EINVAL");
 	CHECK_ERR(prctl(PR_GET_NAME, 8, 0, 0, 0), EFAULT, "a wild pointer is EFAULT");
@@ -95,7 +99,8 @@ static void system_facts(void)
 	      "and memory");
 
 	CHECK(getrandom(bytes, 64, 0) == 64 && memcmp(bytes, zero, 64), "getrandom fills a buffer");
-	CHECK(getrandom(zero, 64, GRND_NONBLOCK) == 64 && memcmp(bytes, zero, 64), "differently each time");
+	CHECK(getrandom(zero, 64, GRND_NONBLOCK) == 64 && memcmp(bytes, zero, 64),
+	      "differently each time");
 	CHECK_ERR(getrandom(bytes, 1, 0x100), EINVAL, "unknown flags are EINVAL");
 	CHECK_ERR(getrandom((void *)8, 16, 0), EFAULT, "a wild pointer is EFAULT");
 }
@@ -104,7 +109,8 @@ static void segment_bases(void)
 {
 	unsigned long fs = 0, gs = 0, word = 0x1122334455667788, got;
 
-	CHECK(!syscall(SYS_arch_prctl, ARCH_GET_FS, &fs) && fs, "ARCH_GET_FS tells the thread pointer");
+	CHECK(!syscall(SYS_arch_prctl, ARCH_GET_FS, &fs) && fs,
+	      "ARCH_GET_FS tells the thread pointer");
 	CHECK_OK(syscall(SYS_arch_prctl, ARCH_SET_GS, &word), "ARCH_SET_GS sets the other base");
 	__asm__ volatile("mov %%gs:0, %0" : "=r"(got));
 	CHECK_EQ(got, word, "which programs can use");
@@ -112,7 +118,8 @@ static void segment_bases(void)
 	usleep(1000);
 	__asm__ volatile("mov %%gs:0, %0" : "=r"(got));
 	CHECK_EQ(got, word, "and which outlives calls and switches");
-	CHECK(!syscall(SYS_arch_prctl, ARCH_GET_GS, &gs) && gs == (unsigned long)&word, "ARCH_GET_GS tells it");
+	CHECK(!syscall(SYS_arch_prctl, ARCH_GET_GS, &gs) && gs == (unsigned long)&word,
+	      "ARCH_GET_GS tells it");
 	CHECK_ERR(syscall(SYS_arch_prctl, ARCH_SET_FS, 0xffff800000000000), EPERM,
 		  "a base outside user memory is EPERM");
 	CHECK_ERR(syscall(SYS_arch_prctl, 1, 0), EINVAL, "an unknown request is EINVAL");

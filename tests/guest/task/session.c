@@ -18,7 +18,8 @@ static void groups(void)
 		read(fds[0], &byte, 1);
 		execl("/bin/sleep", "sleep", "1000", NULL);
 	}
-	CHECK(!setpgid(pid, pid) && getpgid(pid) == pid, "a parent puts a child in a group of its own");
+	CHECK(!setpgid(pid, pid) && getpgid(pid) == pid,
+	      "a parent puts a child in a group of its own");
 	CHECK(!setpgid(pid, getpgrp()) && getpgid(pid) == getpgrp(), "and back");
 	CHECK_ERR(setpgid(pid, 999999), EPERM, "a group that is not of the session is EPERM");
 	write(fds[1], "x", 1);

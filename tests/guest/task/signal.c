@@ -128,7 +128,8 @@ static void masks(void)
 	sigdelset(&set, SIGUSR1);
 	CHECK_ERR(sigsuspend(&set), EINTR, "sigsuspend returns EINTR");
 	sigprocmask(SIG_BLOCK, NULL, &set);
-	CHECK(hits == 2 && sigismember(&set, SIGUSR1) == 1, "after the handler, with the mask restored");
+	CHECK(hits == 2 && sigismember(&set, SIGUSR1) == 1,
+	      "after the handler, with the mask restored");
 	block(SIG_UNBLOCK, SIGUSR1);
 
 	struct sigaction action = { .sa_handler = nest };
@@ -158,7 +159,8 @@ static void information(void)
 		      seen.si_uid == getuid(),
 	      "kill tells who sent the signal");
 	sigqueue(getpid(), SIGUSR1, value);
-	CHECK(seen.si_code == SI_QUEUE && seen.si_value.sival_int == 1234, "sigqueue carries a value");
+	CHECK(seen.si_code == SI_QUEUE && seen.si_value.sival_int == 1234,
+	      "sigqueue carries a value");
 	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGUSR1);
 	CHECK_EQ(seen.si_code, SI_TKILL, "tgkill says SI_TKILL");
 	child = fork();
@@ -219,8 +221,7 @@ static void realtime(void)
 	}
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	CHECK_EQ(ordered, 6, "realtime signals queue");
-	CHECK(order[0] % 1000 + order[1] % 1000 + order[2] % 1000 == 3,
-	      "each with its value");
+	CHECK(order[0] % 1000 + order[1] % 1000 + order[2] % 1000 == 3, "each with its value");
 	bool sorted = true;
 	for (int i = 0; i < 6; i++)
 		sorted &= order[i] % 1000 == (i < 3 ? i : i - 3) || order[i] % 1000 == 2 - i % 3;
@@ -274,12 +275,14 @@ static void stacks(void)
 	CHECK_OK(sigaltstack(&stack, NULL), "sigaltstack accepts a stack");
 	install_info(SIGUSR1, note, SA_ONSTACK);
 	raise(SIGUSR1);
-	CHECK((char *)stack_seen >= alternative && (char *)stack_seen < alternative + sizeof(alternative),
+	CHECK((char *)stack_seen >= alternative &&
+		      (char *)stack_seen < alternative + sizeof(alternative),
 	      "SA_ONSTACK runs the handler there");
 	install_info(SIGUSR1, note, 0);
 	raise(SIGUSR1);
-	CHECK(labs((char *)stack_seen - &here) < 65536 && !((char *)stack_seen >= alternative &&
-		      (char *)stack_seen < alternative + sizeof(alternative)),
+	CHECK(labs((char *)stack_seen - &here) < 65536 &&
+		      !((char *)stack_seen >= alternative &&
+			(char *)stack_seen < alternative + sizeof(alternative)),
 	      "without it on the normal stack");
 	stack.ss_size = 100;
 	CHECK_ERR(sigaltstack(&stack, NULL), ENOMEM, "a stack below MINSIGSTKSZ is ENOMEM");
@@ -498,13 +501,19 @@ static void killing(void)
 	status = IN_CHILD(if (setresuid(1000, 1000, 1000)) _exit(9); errno = 0;
 			  kill(1, SIGTERM) == -1 && errno == EPERM ? _exit(0) : _exit(1));
 	CHECK(EXITED(status, 0), "a user may not signal root's process: EPERM");
-	status = IN_CHILD(pid = fork(); if (!pid) { kill(getpid(), SIGSTOP); _exit(3); }
-			  waitpid(pid, &status, WUNTRACED); kill(pid, SIGTERM); kill(pid, SIGCONT);
-			  waitpid(pid, &status, 0); _exit(KILLED(status, SIGTERM) ? 0 : 1));
+	status = IN_CHILD(pid = fork(); if (!pid) {
+		kill(getpid(), SIGSTOP);
+		_exit(3);
+	} waitpid(pid, &status, WUNTRACED);
+			  kill(pid, SIGTERM); kill(pid, SIGCONT); waitpid(pid, &status, 0);
+			  _exit(KILLED(status, SIGTERM) ? 0 : 1));
 	CHECK(EXITED(status, 0), "a stopped process gets its signals when it continues");
-	status = IN_CHILD(pid = fork(); if (!pid) { kill(getpid(), SIGSTOP); _exit(3); }
-			  waitpid(pid, &status, WUNTRACED); kill(pid, SIGKILL);
-			  waitpid(pid, &status, 0); _exit(KILLED(status, SIGKILL) ? 0 : 1));
+	status = IN_CHILD(pid = fork(); if (!pid) {
+		kill(getpid(), SIGSTOP);
+		_exit(3);
+	} waitpid(pid, &status, WUNTRACED);
+			  kill(pid, SIGKILL); waitpid(pid, &status, 0);
+			  _exit(KILLED(status, SIGKILL) ? 0 : 1));
 	CHECK(EXITED(status, 0), "SIGKILL ends a stopped process");
 }
 

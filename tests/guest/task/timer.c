@@ -54,15 +54,18 @@ static void clocks(void)
 	CHECK(rising, "the monotonic clock never goes back");
 	CHECK_OK(clock_getres(CLOCK_MONOTONIC, &t), "clock_getres answers");
 	CHECK(t.tv_sec == 0 && t.tv_nsec == 1, "the resolution is a nanosecond");
-	static const clockid_t all[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_BOOTTIME,
-					 CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
+	static const clockid_t all[] = { CLOCK_REALTIME,	   CLOCK_MONOTONIC,
+					 CLOCK_MONOTONIC_RAW,	   CLOCK_BOOTTIME,
+					 CLOCK_REALTIME_COARSE,	   CLOCK_MONOTONIC_COARSE,
 					 CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID };
 	int good = 0;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		good += !syscall(SYS_clock_gettime, all[i], &t) && t.tv_nsec >= 0 && t.tv_nsec < 1000000000;
+		good += !syscall(SYS_clock_gettime, all[i], &t) && t.tv_nsec >= 0 &&
+			t.tv_nsec < 1000000000;
 	CHECK_EQ(good, 8, "the eight clocks that programs use can be read");
 	CHECK_ERR(syscall(SYS_clock_gettime, 77, &t), EINVAL, "an unknown clock is EINVAL");
-	CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, 8), EFAULT, "a wild result is EFAULT");
+	CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, 8), EFAULT,
+		  "a wild result is EFAULT");
 	gettimeofday(&tv, NULL);
 	CHECK(labs(tv.tv_sec - time(NULL)) <= 1, "gettimeofday and time agree");
 	CHECK(tv.tv_sec > 1600000000, "the real-time clock was set from the machine's");
@@ -73,7 +76,8 @@ static void clocks(void)
 	clock_settime(CLOCK_REALTIME, &old);
 	t.tv_nsec = -1;
 	CHECK_ERR(clock_settime(CLOCK_REALTIME, &t), EINVAL, "a bad time is EINVAL");
-	CHECK_ERR(clock_settime(CLOCK_MONOTONIC, &old), EINVAL, "the monotonic clock cannot be set");
+	CHECK_ERR(clock_settime(CLOCK_MONOTONIC, &old), EINVAL,
+		  "the monotonic clock cannot be set");
 	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
 	poll(NULL, 0, 50);
 	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - cpu < (now(CLOCK_MONOTONIC) - wall) / 2,
@@ -108,7 +112,8 @@ static void sleeping(void)
 
 static void intervals(void)
 {
-	struct itimerval value = { .it_value = { .tv_usec = 20000 }, .it_interval = { .tv_usec = 10000 } };
+	struct itimerval value = { .it_value = { .tv_usec = 20000 },
+				   .it_interval = { .tv_usec = 10000 } };
 	struct itimerval never = { 0 }, old;
 	int64_t start = now(CLOCK_MONOTONIC);
 

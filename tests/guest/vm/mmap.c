@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #define PAGE 4096L
-#define RW (PROT_READ | PROT_WRITE)
+#define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 static sigjmp_buf escape;
@@ -85,25 +85,31 @@ static void refused(void)
 	int fd = file_of("/tmp/map", PAGE), rd = open("/tmp/map", O_RDONLY), fds[2];
 
 	CHECK_ERR(mmap(NULL, 0, RW, ANON, -1, 0), EINVAL, "a length of 0 is EINVAL");
-	CHECK_ERR(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL, "neither shared nor private is EINVAL");
-	CHECK_ERR(mmap((void *)1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL, "an odd fixed address is EINVAL");
+	CHECK_ERR(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL,
+		  "neither shared nor private is EINVAL");
+	CHECK_ERR(mmap((void *)1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL,
+		  "an odd fixed address is EINVAL");
 	CHECK_ERR(mmap(NULL, PAGE, RW, MAP_PRIVATE, 99, 0), EBADF, "a bad descriptor is EBADF");
-	CHECK_ERR(syscall(SYS_mmap, 0, PAGE, RW, MAP_PRIVATE, fd, 1), EINVAL, "an odd offset is EINVAL");
+	CHECK_ERR(syscall(SYS_mmap, 0, PAGE, RW, MAP_PRIVATE, fd, 1), EINVAL,
+		  "an odd offset is EINVAL");
 	CHECK_ERR(mmap(NULL, PAGE, RW, MAP_SHARED, rd, 0), EACCES,
 		  "a shared writable map of a read-only file is EACCES");
 	CHECK(mmap(NULL, PAGE, RW, MAP_PRIVATE, rd, 0) != MAP_FAILED, "a private one is well");
 	MUST(!pipe(fds));
 	CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fds[0], 0), ENODEV, "a pipe is ENODEV");
-	CHECK_ERR(mmap(NULL, 1L << 47, RW, ANON, -1, 0), ENOMEM, "more than the address space is ENOMEM");
+	CHECK_ERR(mmap(NULL, 1L << 47, RW, ANON, -1, 0), ENOMEM,
+		  "more than the address space is ENOMEM");
 	CHECK_ERR(mmap(NULL, -PAGE, RW, ANON, -1, 0), ENOMEM, "a length that wraps is ENOMEM");
 	CHECK_ERR(mmap((void *)0xffff800000000000, PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM,
 		  "the kernel's half is ENOMEM");
 	CHECK_ERR(munmap((void *)1, PAGE), EINVAL, "munmap of an odd address is EINVAL");
 	CHECK_ERR(munmap((void *)PAGE, 0), EINVAL, "and of nothing");
 	int dir = open("/tmp", O_RDONLY | O_DIRECTORY);
-	CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, dir, 0), ENODEV, "a directory is ENODEV");
+	CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, dir, 0), ENODEV,
+		  "a directory is ENODEV");
 	int path = open("/tmp/map", O_PATH);
-	CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, path, 0), EBADF, "an O_PATH descriptor is EBADF");
+	CHECK_ERR(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, path, 0), EBADF,
+		  "an O_PATH descriptor is EBADF");
 	close(dir);
 	close(path);
 	close(fd);
@@ -121,7 +127,8 @@ static void files(void)
 	MUST(shared != MAP_FAILED);
 	private = mmap(NULL, 4 * PAGE, RW, MAP_PRIVATE, fd, 0);
 	shared[10] = 'a';
-	CHECK(pread(fd, &byte, 1, 10) == 1 && byte == 'a', "a store to a shared map is in the file at once");
+	CHECK(pread(fd, &byte, 1, 10) == 1 && byte == 'a',
+	      "a store to a shared map is in the file at once");
 	MUST(pwrite(fd, "b", 1, PAGE) == 1);
 	CHECK(shared[PAGE] == 'b' && private[PAGE] == 'b', "and a write to the file in the maps");
 	private[10] = 'p';
@@ -129,7 +136,8 @@ static void files(void)
 	      "a store to a private map is private");
 	shared[11] = 'q';
 	CHECK_EQ(private[11], 0, "and from then on that page no longer follows the file");
-	CHECK(!reads(shared + 2 * PAGE + 200) && !shared[2 * PAGE + 200], "the last page is zero beyond the end");
+	CHECK(!reads(shared + 2 * PAGE + 200) && !shared[2 * PAGE + 200],
+	      "the last page is zero beyond the end");
 	CHECK_EQ(reads(shared + 3 * PAGE), SIGBUS, "pages beyond the end are SIGBUS");
 	close(fd);
 	CHECK_EQ(shared[10], 'a', "a map outlives its descriptor");
@@ -175,7 +183,8 @@ static void copy_on_write(void)
 	}
 	at[0] = 'q';
 	write(fds[1], "x", 1);
-	CHECK(waitpid(pid, &status, 0) == pid && EXITED(status, 0), "a child keeps what its parent changes");
+	CHECK(waitpid(pid, &status, 0) == pid && EXITED(status, 0),
+	      "a child keeps what its parent changes");
 	CHECK(at[0] == 'q' && at[PAGE] == 'p', "and the parent what the child changes");
 	/* Three generations of the same page. */
 	at[3] = 1;
@@ -221,7 +230,8 @@ static void protection(void)
 	munmap(at, 3 * PAGE);
 	int fd = file_of("/tmp/map", PAGE), rd = open("/tmp/map", O_RDONLY);
 	at = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, rd, 0);
-	CHECK_ERR(mprotect(at, PAGE, RW), EACCES, "a shared map of a read-only file stays so: EACCES");
+	CHECK_ERR(mprotect(at, PAGE, RW), EACCES,
+		  "a shared map of a read-only file stays so: EACCES");
 	munmap(at, PAGE);
 	close(fd);
 	close(rd);
@@ -230,7 +240,8 @@ static void protection(void)
 	/* Copy on write and read-only pages. */
 	at = map(1, RW, ANON);
 	at[0] = 1;
-	int status = IN_CHILD(mprotect(at, PAGE, PROT_READ); signal(SIGSEGV, SIG_DFL); *(volatile char *)at = 2);
+	int status = IN_CHILD(mprotect(at, PAGE, PROT_READ); signal(SIGSEGV, SIG_DFL);
+			      *(volatile char *)at = 2);
 	CHECK(KILLED(status, SIGSEGV), "a copied page that is read-only is not copied on a store");
 	munmap(at, PAGE);
 }
@@ -241,7 +252,8 @@ static void remapping(void)
 
 	for (int i = 0; i < 4; i++)
 		at[i * PAGE] = 'a' + i;
-	CHECK(mremap(at, 4 * PAGE, 2 * PAGE, 0) == at && reads(at + 2 * PAGE) == SIGSEGV, "mremap shrinks");
+	CHECK(mremap(at, 4 * PAGE, 2 * PAGE, 0) == at && reads(at + 2 * PAGE) == SIGSEGV,
+	      "mremap shrinks");
 	map(1, RW, ANON);
 	mmap(at + 2 * PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0);
 	CHECK_ERR(mremap(at, 2 * PAGE, 8 * PAGE, 0), ENOMEM, "growing without room is ENOMEM");
@@ -257,8 +269,8 @@ static void remapping(void)
 	CHECK_ERR(mremap(target + 1, PAGE, PAGE, 0), EINVAL, "an odd address is EINVAL");
 	CHECK_ERR(mremap((void *)PAGE, PAGE, 2 * PAGE, 0), EFAULT, "nothing mapped is EFAULT");
 	CHECK_ERR(mremap(target, PAGE, PAGE, MREMAP_FIXED, at), EINVAL, "FIXED needs MAYMOVE");
-	CHECK_ERR(mremap(target, 8 * PAGE, 8 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE), EINVAL,
-		  "an overlap is EINVAL");
+	CHECK_ERR(mremap(target, 8 * PAGE, 8 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE),
+		  EINVAL, "an overlap is EINVAL");
 	munmap(target, 8 * PAGE);
 	munmap(at + 2 * PAGE, PAGE);
 }
@@ -301,7 +313,8 @@ static void heap(void)
 	CHECK_EQ(reads(start + 2 * PAGE), SIGSEGV, "and shrinks it");
 	syscall(SYS_brk, start + 3 * PAGE);
 	CHECK_EQ(start[2 * PAGE], 0, "new memory is zero again");
-	CHECK_EQ(syscall(SYS_brk, -1L), (long)start + 3 * PAGE, "an impossible end changes nothing");
+	CHECK_EQ(syscall(SYS_brk, -1L), (long)start + 3 * PAGE,
+		 "an impossible end changes nothing");
 	CHECK_EQ(syscall(SYS_brk, 8), (long)start + 3 * PAGE, "nor one below the start");
 	syscall(SYS_brk, start);
 }

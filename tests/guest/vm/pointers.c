@@ -22,22 +22,22 @@ static void *const wild[] = { (void *)8,
 #define WILD (sizeof(wild) / sizeof(wild[0]))
 
 /* The call fails with EFAULT for each wild pointer p. */
-#define EVERY(call, sentence)                                                                      \
-	do {                                                                                       \
-		int ev_good = 0;                                                                   \
-		long ev_r = 0;                                                                     \
-		int ev_errno = 0;                                                                  \
-		for (size_t ev_i = 0; ev_i < WILD; ev_i++) {                                       \
-			void *p = wild[ev_i];                                                      \
-			errno = 0;                                                                 \
-			long ev_now = (call);                                                      \
-			if (ev_now == -1 && errno == EFAULT)                                       \
-				ev_good++;                                                         \
-			else                                                                       \
-				ev_r = ev_now, ev_errno = errno;                                   \
-		}                                                                                  \
-		check_say(ev_good == WILD, sentence, "line %d: %s: %ld, errno %d", __LINE__, #call, ev_r,  \
-			  ev_errno);                                                               \
+#define EVERY(call, sentence)                                                                \
+	do {                                                                                 \
+		int ev_good = 0;                                                             \
+		long ev_r = 0;                                                               \
+		int ev_errno = 0;                                                            \
+		for (size_t ev_i = 0; ev_i < WILD; ev_i++) {                                 \
+			void *p = wild[ev_i];                                                \
+			errno = 0;                                                           \
+			long ev_now = (call);                                                \
+			if (ev_now == -1 && errno == EFAULT)                                 \
+				ev_good++;                                                   \
+			else                                                                 \
+				ev_r = ev_now, ev_errno = errno;                             \
+		}                                                                            \
+		check_say(ev_good == WILD, sentence, "line %d: %s: %ld, errno %d", __LINE__, \
+			  #call, ev_r, ev_errno);                                            \
 	} while (0)
 
 static int null, zero, fds[2], file;
@@ -97,11 +97,13 @@ static void single(void)
 	EVERY(syscall(SYS_getdents64, open("/", O_RDONLY | O_CLOEXEC), p, 1000), "getdents64");
 	EVERY(syscall(SYS_mount, p, p, p, 0, 0), "mount");
 	EVERY(syscall(SYS_sethostname, p, 5), "sethostname");
-	EVERY(syscall(SYS_futex, p, 0, 0, 0, 0, 0) == -1 && errno == EINVAL ? (errno = EFAULT, -1L) : -1L,
+	EVERY(syscall(SYS_futex, p, 0, 0, 0, 0, 0) == -1 && errno == EINVAL ? (errno = EFAULT, -1L)
+									    : -1L,
 	      "futex");
 	EVERY(syscall(SYS_setitimer, 0, p, 0), "setitimer");
 	EVERY(syscall(SYS_getitimer, 0, p), "getitimer");
-	EVERY(syscall(SYS_ioctl, 0, 0x5413, p) == -1 && errno == ENOTTY ? (errno = EFAULT, -1L) : -1L,
+	EVERY(syscall(SYS_ioctl, 0, 0x5413, p) == -1 && errno == ENOTTY ? (errno = EFAULT, -1L)
+									: -1L,
 	      "ioctl TIOCGWINSZ");
 	EVERY(syscall(SYS_getrandom, p, 16, 0), "getrandom");
 	EVERY(syscall(SYS_clone3, p, 88), "clone3");
@@ -110,7 +112,8 @@ static void single(void)
 
 static void partial(void)
 {
-	char *two = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *two =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct stat st;
 
 	munmap(two + PAGE, PAGE);
@@ -118,11 +121,14 @@ static void partial(void)
 	ssize_t n = read(zero, two + PAGE - 10, 100);
 	CHECK(n > 0 && n <= 10, "a read stops where memory ends and tells how far it came");
 	CHECK_EQ(write(file, two + PAGE - 10, 100), 10, "so does a write");
-	CHECK(!fstat(file, &st) && st.st_size == 10 + 100, "which leaves just those bytes in the file");
+	CHECK(!fstat(file, &st) && st.st_size == 10 + 100,
+	      "which leaves just those bytes in the file");
 	memset(two, 'a', PAGE);
-	CHECK_ERR(open(two, O_RDONLY), ENAMETOOLONG, "a path of a page without an end is ENAMETOOLONG");
+	CHECK_ERR(open(two, O_RDONLY), ENAMETOOLONG,
+		  "a path of a page without an end is ENAMETOOLONG");
 	memcpy(two + PAGE - 4, "/tmp", 4);
-	CHECK_ERR(open(two + PAGE - 4, O_RDONLY), EFAULT, "a path that runs out of memory is EFAULT");
+	CHECK_ERR(open(two + PAGE - 4, O_RDONLY), EFAULT,
+		  "a path that runs out of memory is EFAULT");
 	strcpy(two + PAGE - 5, "/tmp");
 	int fd = open(two + PAGE - 5, O_RDONLY);
 	CHECK(fd >= 0, "one that ends with the page is well");
@@ -133,7 +139,8 @@ static void partial(void)
 	CHECK_ERR(writev(file, v, 2), EINVAL, "a piece of a negative length is EINVAL");
 	CHECK_ERR(readv(zero, v, -1), EINVAL, "so is a negative number of pieces");
 	CHECK_ERR(readv(zero, v, 1025), EINVAL, "or more than 1024");
-	CHECK_ERR(syscall(SYS_read, zero, two, -1L), EFAULT, "a length with the sign bit is no success");
+	CHECK_ERR(syscall(SYS_read, zero, two, -1L), EFAULT,
+		  "a length with the sign bit is no success");
 	mprotect(two, PAGE, PROT_READ);
 	CHECK_ERR(read(zero, two, 10), EFAULT, "a read into read-only memory is EFAULT");
 	mprotect(two, PAGE, PROT_NONE);

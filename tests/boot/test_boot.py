@@ -1,0 +1,174 @@
+"""From the loader to the shell and back: command line, archives, sizes, discs, the end."""
+
+import os
+import re
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import BUILD, KERNELS, TEST_INITRD
+from corral import Machine, MachineError, Panic
+
+KERNEL, INITRD = KERNELS["plain"], BUILD / "initrd.cpio"
+OVMF = Path("/usr/share/ovmf/OVMF.fd")
+
+pytestmark = pytest.mark.skipif("config.getoption('kernel') == 'linux'",
+                                reason="boots Corral's own images")
+
+
+def boot(**options):
+    return Machine(**{"kernel": KERNEL, "initrd": INITRD, **options})
+
+
+def archive(path, files):
+    """A cpio archive (newc) of (name, mode, contents)."""
+    data = b""
+    for number, (name, mode, contents) in enumerate([*files, ("TRAILER!!!", 0, b"")], 1):
+        field = [number, mode, 0, 0, 1, 0, len(contents), 0, 0, 0, 0, len(name) + 1, 0]
+        data += b"070701" + b"".join(b"%08X" % value for value in field) + name.encode() + b"\0"
+        data += b"\0" * (-len(data) % 4) + contents
+        data += b"\0" * (-len(data) % 4)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("cpus", [1, 2, 3, 16, 64])
+def test_processors(cpus):
+    with boot(cpus=cpus, memory=512, boot_timeout=120) as machine:
+        assert machine.check("nproc") == f"{cpus}\n"
+
+
+@pytest.mark.parametrize("memory", [32, 64, 8192])
+def test_memory(memory):
+    with boot(memory=memory, cpus=2) as machine:
+        total = int(re.search(r"MemTotal: +(\d+)", machine.check("cat /proc/meminfo")).group(1))
+        assert memory * 1024 * 0.7 < total <= memory * 1024
+
+
+def test_one_processor_of_four():
+    with boot(cpus=4, append="maxcpus=1") as machine:
+        assert machine.check("nproc") == "1\n"
+
+
+def test_command_line_is_kept():
+    with boot(append="any=word another -- echo kept; sleep 1000") as machine:
+        pass
+    machine = boot(shell=False, append="any=word another -- cat /proc/cmdline")
+    with machine:
+        machine.expect("any=word another -- cat /proc/cmdline")
+        assert machine.wait() == 0
+
+
+def test_rdinit():
+    with boot(shell=False, append="rdinit=/bin/busybox -- echo from busybox") as machine:
+        machine.expect("from busybox|applet not found")
+
+
+def test_icount():
+    with boot(cpus=1, icount=True) as machine:
+        assert machine.check("sleep 0.2; echo slept") == "slept\n"
+
+
+def test_poweroff_ends_qemu():
+    with boot() as machine:
+        machine.send("poweroff\n")
+        assert machine.wait() == 0
+
+
+def test_reboot_ends_qemu():
+    with boot() as machine:
+        machine.send("reboot\n")
+        assert machine.wait() == 0
+
+
+def test_without_init_it_panics_with_a_failing_status(tmp_path):
+    initrd = archive(tmp_path / "empty.cpio", [("file", 0o100644, b"x")])
+    machine = boot(initrd=initrd, shell=False)
+    with machine:
+        with pytest.raises(Panic):
+            machine.expect("never", timeout=30)
+        assert machine.wait() != 0
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "compressed", "huge-size", "bad-digits"])
+def test_damaged_archives_are_told(tmp_path, damage):
+    good = INITRD.read_bytes()
+    data = {"truncated": good[:len(good) // 2 + 1], "garbage": os.urandom(100000),
+            "compressed": b"\x1f\x8b\x08" + os.urandom(100000),
+            "huge-size": good[:54] + b"7FFFFFFF" + good[62:],
+            "bad-digits": good[:6] + b"zzzzzzzz" + good[14:]}[damage]
+    path = tmp_path / "damaged.cpio"
+    path.write_bytes(data)
+    with boot(initrd=path, shell=False) as machine:
+        with pytest.raises((Panic, MachineError)):
+            machine.expect("never", timeout=20)
+        assert re.search(rb"initr|cpio|archive", machine.console), bytes(machine.console)
+        assert not re.search(rb"page fault|general protection", machine.console)
+
+
+@pytest.fixture(scope="session")
+def iso():
+    path = BUILD / "corral.iso"
+    if not path.exists():
+        subprocess.run(["make", "-C", str(BUILD.parent), "iso"], check=True)
+    return path
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_disc(iso, firmware):
+    if firmware == "uefi" and not OVMF.exists():
+        pytest.skip("Debian's ovmf is missing")
+    with Machine(iso=iso, memory=512, firmware=OVMF if firmware == "uefi" else None,
+                 boot_timeout=180) as machine:
+        assert machine.check("nproc") == "4\n"
+        assert "Linux" in machine.check("uname -a")
+
+
+def test_two_machines_at_once():
+    with boot(cpus=1) as one, boot(cpus=1) as two:
+        one.check("echo 1 > /tmp/only-one")
+        assert two.run("cat /tmp/only-one 2>/dev/null").status == 1
+
+
+def test_an_initramfs_made_by_hand(tmp_path):
+    """A static busybox and a script as /init: what one makes for Debian's kernel."""
+    busybox = Path("/bin/busybox").read_bytes()
+    script = (b"#!/bin/busybox sh\n/bin/busybox mkdir /proc\n"
+              b"/bin/busybox mount -t proc proc /proc\n"
+              b"echo by hand: $(/bin/busybox nproc) \"$@\"\nexec /bin/busybox sh\n")
+    initrd = archive(tmp_path / "hand.cpio", [
+        ("bin", 0o40755, b""), ("bin/busybox", 0o100755, busybox), ("init", 0o100755, script)])
+    with boot(initrd=initrd, cpus=2, append="-- with words") as machine:
+        assert b"by hand: 2 with words" in machine.console
+
+
+def test_a_sleeping_machine_sleeps():
+    with boot(cpus=4) as machine:
+        machine.check("true")
+
+        def host_ticks():
+            fields = Path(f"/proc/{machine.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+
+        before = host_ticks()
+        machine.run("sleep 3")
+        assert host_ticks() - before < 60, "an idle machine used more than a fifth of a host CPU"
+
+
+def test_image_is_an_elf_with_both_entries():
+    data = KERNEL.read_bytes()
+    assert data[:5] == b"\x7fELF\x02"
+    magic = struct.pack("<I", 0xe85250d6)
+    assert any(data[at:at + 4] == magic for at in range(0, 32768, 8)), "no Multiboot2 header"
+    assert b"Xen\0" in data, "no PVH note"
+
+
+def test_image_is_small():
+    assert subprocess.run(["make", "-C", str(BUILD.parent), "size"], capture_output=True).returncode == 0
+
+
+def test_shared_initrd_of_the_tests_boots_with_nodes():
+    with boot(initrd=TEST_INITRD, nodes=2, cpus=4, memory=512) as machine:
+        assert machine.check("nproc") == "4\n"
