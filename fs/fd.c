@@ -201,16 +201,22 @@ void fd_release(struct fdtable *t, int fd)
 	spin_unlock(&t->lock);
 }
 
+static struct file *fd_look(struct fdtable *t, int fd)
+{
+	struct file *f = likely((u32)fd < t->size) ? t->files[fd] : NULL;
+
+	return likely(f) ? file_get(f) : NULL;
+}
+
 struct file *fd_get(struct fdtable *t, int fd)
 {
-	struct file *f = NULL;
+	struct file *f;
 
+	/* The only reference is the caller's own, and only who has one changes the table. */
+	if (likely(refcount_read(&t->refs) == 1))
+		return fd_look(t, fd);
 	spin_lock(&t->lock);
-	if (likely((u32)fd < t->size)) {
-		f = t->files[fd];
-		if (likely(f))
-			file_get(f);
-	}
+	f = fd_look(t, fd);
 	spin_unlock(&t->lock);
 	return f;
 }

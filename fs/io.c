@@ -89,14 +89,25 @@ static always_inline u64 io_move(struct io *io, u8 *kernel, u64 n, enum io_way w
 	return moved;
 }
 
+/* A single buffer of a program, the most frequent case, has room for all that is left. */
 u64 io_put(struct io *io, const void *src, u64 n)
 {
-	return io_move(io, (u8 *)src, n, IO_PUT);
+	if (unlikely(io->iov != &io->one))
+		return io_move(io, (u8 *)src, n, IO_PUT);
+	n = user_write((u8 __user *)io->one.base + io->done, src, min(n, io->left));
+	io->done += n;
+	io->left -= n;
+	return n;
 }
 
 u64 io_get(struct io *io, void *dst, u64 n)
 {
-	return io_move(io, dst, n, IO_GET);
+	if (unlikely(io->iov != &io->one))
+		return io_move(io, dst, n, IO_GET);
+	n = user_read(dst, (const u8 __user *)io->one.base + io->done, min(n, io->left));
+	io->done += n;
+	io->left -= n;
+	return n;
 }
 
 u64 io_zero(struct io *io, u64 n)

@@ -7,6 +7,9 @@
  * pipe stops being empty or full, or each time once somebody polls it, as edge-triggered epoll
  * expects.
  *
+ * One reader that waits is noted in the pipe itself, so that the ping-pong of two processes goes
+ * without a wait queue.
+ *
  * Locking: pipe->lock is held while bytes are copied, so a page fault may happen under it, and
  * never while waiting for the other side.  poll reads without it: who changes something wakes the
  * pollers afterwards.
@@ -29,14 +32,14 @@ static struct pipe *pipe_of(struct file *f)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static bool is_empty(const struct pipe *p)
+static inline bool is_empty(const struct pipe *p)
 {
 	return READ_ONCE(p->head) == READ_ONCE(p->tail);
 }
 
-static bool is_full(const struct pipe *p)
+static inline bool is_full(const struct pipe *p)
 {
-	return READ_ONCE(p->head) - READ_ONCE(p->tail) >= READ_ONCE(p->size);
+	return READ_ONCE(p->head) - READ_ONCE(p->tail) > READ_ONCE(p->mask);
 }
 
 static void slot_release(struct pipe *p, struct pipe_slot *s)
@@ -48,107 +51,143 @@ static void slot_release(struct pipe *p, struct pipe_slot *s)
 	WRITE_ONCE(p->tail, p->tail + 1);
 }
 
-/* Moves what is there to the reader; *freed counts the slots emptied.  Bytes, or -EFAULT. */
-static ssize_t take(struct pipe *p, struct io *io, u32 *freed)
+/* Moves what is there to the reader; *freed: a slot was emptied.  Bytes, or -EFAULT. */
+static ssize_t take(struct pipe *p, struct io *io, bool *freed)
 {
 	ssize_t done = 0;
 
-	while (!is_empty(p) && io->left) {
-		struct pipe_slot *s = &p->slots[p->tail & (p->size - 1)];
-		u64 n = min((u64)s->len, io->left);
-		u64 moved = io_put(io, s->page + s->offset, n);
-		bool last = s->packet;
+	while (p->head != p->tail) {
+		struct pipe_slot *s = &p->slots[p->tail & p->mask];
+		u64 moved = io_put(io, s->page + s->offset, s->len);
 
+		if (unlikely(!moved))
+			return done ?: -EFAULT;
+		done += moved;
 		s->offset += moved;
 		s->len -= moved;
-		done += moved;
-		if (moved < n)
-			return done ?: -EFAULT;
-		if (s->len == 0 || last) {
-			slot_release(p, s);
-			++*freed;
-		}
-		if (last)
+		if (s->len && !s->packet)
+			break; /* the reader has all that he wanted, or all that he can get */
+		slot_release(p, s);
+		*freed = true;
+		if (s->packet || !io->left)
 			break;
 	}
 	return done;
 }
 
+void pipe_wake_reader(struct pipe *p)
+{
+	struct thread *t = p->sleeper;
+
+	p->sleeper = NULL;
+	if (t)
+		thread_wake(t, THREAD_SLEEPING);
+}
+
+/* p->lock is held, but not while waiting.  0: look again; -EAGAIN, -ERESTARTSYS. */
+static noinline int wait_readable(struct file *f, struct pipe *p)
+{
+	struct thread *self = thread_current();
+	int error = 0;
+
+	if (READ_ONCE(f->flags) & O_NONBLOCK)
+		return -EAGAIN;
+	if (p->sleeper) {
+		mutex_unlock(&p->lock);
+		error = wait_event_interruptible(&p->can_read,
+						 !is_empty(p) || !READ_ONCE(p->writers));
+		mutex_lock(&p->lock);
+		return error;
+	}
+	/* The usual case needs no queue: who wakes has the lock, so the thread is still there. */
+	p->sleeper = self;
+	__atomic_store_n(&self->state, THREAD_SLEEPING, __ATOMIC_SEQ_CST);
+	mutex_unlock(&p->lock);
+	if (thread_alerts(self) & wait_alerts(THREAD_SLEEPING))
+		error = -ERESTARTSYS;
+	else
+		wait_sleep(WAIT_FOREVER);
+	WRITE_ONCE(self->state, THREAD_RUNNING);
+	mutex_lock(&p->lock);
+	if (p->sleeper == self)
+		p->sleeper = NULL;
+	return is_empty(p) ? error : 0;
+}
+
 ssize_t pipe_read(struct file *f, struct io *io, u64 *pos)
 {
 	struct pipe *p = pipe_of(f);
-	u32 freed = 0;
-	ssize_t done;
+	bool freed = false;
+	ssize_t done = 0;
 
 	if (!io->left)
 		return 0;
 	mutex_lock(&p->lock);
 	while ((done = take(p, io, &freed)) == 0 && p->writers) {
-		if (READ_ONCE(f->flags) & O_NONBLOCK) {
-			done = -EAGAIN;
-			break;
-		}
-		mutex_unlock(&p->lock);
-		done = wait_event_interruptible(&p->can_read,
-						!is_empty(p) || !READ_ONCE(p->writers));
+		done = wait_readable(f, p);
 		if (done)
-			return done;
-		mutex_lock(&p->lock);
+			break;
 	}
 	mutex_unlock(&p->lock);
-	if (freed)
+	if (freed && waitq_busy(&p->can_write))
 		waitq_wake_n(&p->can_write, ~0u, POLLOUT | POLLWRNORM);
-	if (done > 0 && p->named)
+	if (p->named && done > 0)
 		inode_touch(f->inode, ATTR_ATIME);
 	return done;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* The slot that the next byte goes to if that is the last one; NULL: a fresh one is needed. */
-static struct pipe_slot *slot_open(struct pipe *p, bool packet)
+/* The last slot if it can be filled up; NULL: a fresh one is needed. */
+static inline struct pipe_slot *slot_open(struct pipe *p, bool packet)
 {
-	struct pipe_slot *s = &p->slots[(p->head - 1) & (p->size - 1)];
+	struct pipe_slot *s = &p->slots[(p->head - 1) & p->mask];
 
-	if (is_empty(p) || packet || s->packet || s->offset + s->len == PAGE_SIZE)
+	if (p->head == p->tail || packet || s->packet || s->offset + s->len == PAGE_SIZE)
 		return NULL;
 	return s;
 }
 
-/* Bytes that fit now. */
-static u64 room(struct pipe *p, bool packet)
+/* A free slot has room for any write that must stay whole. */
+static inline bool fits(struct pipe *p, bool packet, u64 need)
 {
-	struct pipe_slot *s = slot_open(p, packet);
+	struct pipe_slot *s;
 
-	return (p->size - (p->head - p->tail)) * PAGE_SIZE +
-	       (s ? PAGE_SIZE - s->offset - s->len : 0);
+	if (likely(p->head - p->tail <= p->mask))
+		return true;
+	s = slot_open(p, packet);
+	return s && PAGE_SIZE - s->offset - s->len >= need;
+}
+
+static bool spare_alloc(struct pipe *p)
+{
+	struct page *page = page_alloc(0, PAGE_PLAIN);
+
+	p->spare = page ? page_virt(page) : NULL;
+	return page;
 }
 
 /* Fills one slot up.  Bytes moved, -EFAULT, -ENOMEM. */
 static ssize_t put_slot(struct pipe *p, struct io *io, bool packet)
 {
 	struct pipe_slot *s = slot_open(p, packet);
-	struct page *page;
-	u64 n, moved;
+	u64 moved;
 
 	if (s) {
-		n = min(PAGE_SIZE - s->offset - s->len, io->left);
-		moved = io_get(io, s->page + s->offset + s->len, n);
+		moved = io_get(io, s->page + s->offset + s->len, PAGE_SIZE - s->offset - s->len);
 		s->len += moved;
 		return moved ? (ssize_t)moved : -EFAULT;
 	}
-	if (!p->spare) {
-		page = page_alloc(0, PAGE_PLAIN);
-		if (!page)
-			return -ENOMEM;
-		p->spare = page_virt(page);
-	}
-	n = min(PAGE_SIZE, io->left);
-	moved = io_get(io, p->spare, n);
-	if (!moved)
+	if (unlikely(!p->spare) && !spare_alloc(p))
+		return -ENOMEM;
+	moved = io_get(io, p->spare, PAGE_SIZE);
+	if (unlikely(!moved))
 		return -EFAULT;
-	p->slots[p->head & (p->size - 1)] =
-		(struct pipe_slot){ .page = p->spare, .len = moved, .packet = packet };
+	s = &p->slots[p->head & p->mask];
+	s->page = p->spare;
+	s->offset = 0;
+	s->len = moved;
+	s->packet = packet;
 	p->spare = NULL;
 	WRITE_ONCE(p->head, p->head + 1);
 	return moved;
@@ -157,47 +196,47 @@ static ssize_t put_slot(struct pipe *p, struct io *io, bool packet)
 /* Moves what fits; all or nothing when `whole`.  Adds to *done; 0, -EFAULT, -ENOMEM. */
 static int put(struct pipe *p, struct io *io, bool packet, bool whole, ssize_t *done)
 {
-	while (io->left && room(p, packet) >= (whole ? io->left : 1)) {
+	while (fits(p, packet, whole ? io->left : 1)) {
 		ssize_t n = put_slot(p, io, packet);
 
 		if (n < 0)
 			return n;
 		*done += n;
+		if (!io->left)
+			break;
 	}
 	return 0;
 }
 
-/* Behind a change: readers sleep only when the pipe was empty, pollers want to hear of each. */
-static void wake_readers(struct pipe *p, bool was_empty)
+static noinline int wait_writable(struct file *f, struct pipe *p)
 {
-	if (was_empty || READ_ONCE(p->polled))
-		waitq_wake_n(&p->can_read, ~0u, POLLIN | POLLRDNORM);
+	if (READ_ONCE(f->flags) & O_NONBLOCK)
+		return -EAGAIN;
+	return wait_event_interruptible(&p->can_write, !is_full(p) || !READ_ONCE(p->readers));
 }
 
 ssize_t pipe_write(struct file *f, struct io *io, u64 *pos)
 {
 	struct pipe *p = pipe_of(f);
 	bool packet = READ_ONCE(f->flags) & O_DIRECT, whole = io->left <= PIPE_BUF, was_empty;
-	ssize_t done = 0, before;
+	ssize_t done = 0;
 	int error = 0;
 
 	while (io->left && !error) {
-		before = done;
 		mutex_lock(&p->lock);
 		was_empty = is_empty(p);
 		error = p->readers ? put(p, io, packet, whole, &done) : -EPIPE;
+		if (p->sleeper)
+			pipe_wake_reader(p);
 		mutex_unlock(&p->lock);
-		if (done > before)
-			wake_readers(p, was_empty);
+		/* Readers sleep only when it was empty, pollers want to hear of each write. */
+		if ((was_empty || READ_ONCE(p->polled)) && waitq_busy(&p->can_read))
+			waitq_wake_n(&p->can_read, ~0u, POLLIN | POLLRDNORM);
 		if (error || !io->left)
 			break;
-		/* Full: a slot that becomes free has room for any write that must stay whole. */
-		error = READ_ONCE(f->flags) & O_NONBLOCK
-				? -EAGAIN
-				: wait_event_interruptible(&p->can_write,
-							   !is_full(p) || !READ_ONCE(p->readers));
+		error = wait_writable(f, p);
 	}
-	if (done && p->named)
+	if (p->named && done)
 		inode_touch(f->inode, ATTR_MTIME);
 	return done ?: error;
 }
@@ -246,7 +285,7 @@ long pipe_ioctl(struct file *f, unsigned cmd, u64 arg)
 		return -ENOTTY;
 	mutex_lock(&p->lock);
 	for (u32 i = p->tail; i != p->head; i++)
-		bytes += p->slots[i & (p->size - 1)].len;
+		bytes += p->slots[i & p->mask].len;
 	mutex_unlock(&p->lock);
 	return put_user(bytes, (int __user *)arg);
 }

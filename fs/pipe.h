@@ -20,8 +20,10 @@ struct pipe_slot {
 struct pipe {
 	struct mutex lock;
 	struct waitq can_read, can_write;
+	struct thread *sleeper;	     /* [l] the reader that waits; a second one, and polls, do so
+					in can_read */
 	struct pipe_slot *slots;     /* [l] a power of two of them; `few` at first */
-	u32 size;		     /* [l] slots there are */
+	u32 mask;		     /* [l] slots there are, less one */
 	u32 head, tail;		     /* [l] slots ever filled, emptied; head - tail are in use */
 	u8 *spare;		     /* [l] a page for the next slot */
 	u32 readers, writers;	     /* [l] open files */
@@ -45,6 +47,7 @@ long pipe_get_size(struct file *f);
 long pipe_set_size(struct file *f, u64 size, const struct cred *cred);
 
 /* pipe.c: the operations on the bytes. */
+void pipe_wake_reader(struct pipe *p); /* p->lock held */
 ssize_t pipe_read(struct file *f, struct io *io, u64 *pos);
 ssize_t pipe_write(struct file *f, struct io *io, u64 *pos);
 u32 pipe_poll(struct file *f, struct poll_table *table);

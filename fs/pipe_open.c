@@ -23,7 +23,7 @@ static struct pipe *pipe_alloc(bool named)
 	waitq_init(&p->can_read);
 	waitq_init(&p->can_write);
 	p->slots = p->few;
-	p->size = PIPE_SLOTS;
+	p->mask = PIPE_SLOTS - 1;
 	p->named = named;
 	p->writes_ever = 1; /* differs from the 0 in the private field of most files */
 	return p;
@@ -38,7 +38,7 @@ static void page_drop(u8 *page)
 static void pipe_free(struct pipe *p)
 {
 	for (; p->tail != p->head; p->tail++)
-		page_drop(p->slots[p->tail & (p->size - 1)].page);
+		page_drop(p->slots[p->tail & p->mask].page);
 	page_drop(p->spare);
 	if (p->slots != p->few)
 		kfree(p->slots);
@@ -74,6 +74,7 @@ static void leave(struct inode *inode, bool reads, bool writes)
 	mutex_lock(&p->lock);
 	WRITE_ONCE(p->readers, p->readers - reads);
 	WRITE_ONCE(p->writers, p->writers - writes);
+	pipe_wake_reader(p);
 	mutex_unlock(&p->lock);
 	waitq_wake_n(&p->can_read, ~0u, POLLIN | POLLHUP);
 	waitq_wake_n(&p->can_write, ~0u, POLLOUT | POLLERR);
@@ -195,7 +196,7 @@ static bool is_pipe(struct file *f)
 
 long pipe_get_size(struct file *f)
 {
-	return is_pipe(f) ? (long)(READ_ONCE(f->inode->pipe->size) * PAGE_SIZE) : -EBADF;
+	return is_pipe(f) ? (long)((READ_ONCE(f->inode->pipe->mask) + 1) * PAGE_SIZE) : -EBADF;
 }
 
 /* The slots in use move to the beginning of a fresh ring. */
@@ -210,13 +211,13 @@ static long resize(struct pipe *p, u32 size)
 	if (!slots)
 		return -ENOMEM;
 	for (u32 i = 0; i < used; i++)
-		slots[i] = p->slots[(p->tail + i) & (p->size - 1)];
+		slots[i] = p->slots[(p->tail + i) & p->mask];
 	if (p->slots != p->few)
 		kfree(p->slots);
 	p->slots = slots;
 	p->tail = 0;
 	p->head = used;
-	WRITE_ONCE(p->size, size);
+	WRITE_ONCE(p->mask, size - 1);
 	return (long)(size * PAGE_SIZE);
 }
 
@@ -233,7 +234,7 @@ long pipe_set_size(struct file *f, u64 size, const struct cred *cred)
 	while (slots * PAGE_SIZE < size)
 		slots *= 2;
 	p = f->inode->pipe;
-	if (slots > p->size && slots * PAGE_SIZE > PIPE_SIZE_MAX &&
+	if (slots > p->mask + 1 && slots * PAGE_SIZE > PIPE_SIZE_MAX &&
 	    !cred_capable(cred, CAP_SYS_RESOURCE))
 		return -EPERM;
 	mutex_lock(&p->lock);
