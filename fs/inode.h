@@ -31,7 +31,7 @@ struct inode_ops {
 	   locked only if the name would be created next. */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
 	/* Of the inode of a dentry that lookup made: is it still true?  Asked when a walk starts
-	   there (a working directory, a dirfd).  NULL: always. */
+	   there (a working directory, a dirfd); if not: -ESRCH.  NULL: always. */
 	bool (*valid)(struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
 	/* A file without a name (O_TMPFILE): gives the dentry its inode, nlink 0, attaches it to

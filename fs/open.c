@@ -220,7 +220,24 @@ static int find_or_create(struct walker *x, u32 flags, u32 mode, struct path *ou
 	return error;
 }
 
-/* O_CREAT, for one directory; a symbolic link as the last name: *again. */
+/* The last name is a symbolic link: *again when it was text, which is to be walked now; the file
+   when it leads to a place (/proc/PID/fd/N). */
+static struct file *follow_last(struct walker *x, struct dentry *link, u32 flags, bool *again)
+{
+	int error = walker_follow(x, link);
+
+	if (error)
+		return ERR_PTR(error);
+	if (!link->inode->ops->follow) {
+		*again = true;
+		return NULL;
+	}
+	if (S_ISDIR(x->at.dentry->inode->mode))
+		return ERR_PTR(-EISDIR);
+	return open_and_truncate(&x->at, flags, x->walk->cred, false);
+}
+
+/* O_CREAT, for one directory. */
 static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again)
 {
 	struct path place;
@@ -240,9 +257,7 @@ static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again
 	if (!created && flags & O_EXCL) {
 		f = ERR_PTR(-EEXIST);
 	} else if (S_ISLNK(place.dentry->inode->mode) && !(flags & O_NOFOLLOW)) {
-		error = walker_follow(x, place.dentry);
-		*again = !error;
-		f = ERR_PTR(error);
+		f = follow_last(x, place.dentry, flags, again);
 	} else if (S_ISDIR(place.dentry->inode->mode)) {
 		f = ERR_PTR(-EISDIR);
 	} else {

@@ -58,7 +58,7 @@ int walker_begin(struct walker *x, const struct walk *w, const char *name, unsig
 		return -ENOENT;
 	inode = x->at.dentry->inode;
 	if (inode->ops->valid && !inode->ops->valid(x->at.dentry))
-		return -ENOENT;
+		return -ESRCH;
 	return 0;
 }
 

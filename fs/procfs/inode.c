@@ -91,10 +91,11 @@ int proc_permission(struct inode *inode, unsigned may, const struct cred *cred)
 	return error;
 }
 
-/* Times and truncation are taken without effect; owner and mode are not to be had. */
+/* The mode is not to be had; all else is taken without effect, for an inode is gone with its last
+   user. */
 int proc_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
 {
-	return a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
+	return a->valid & ATTR_MODE ? -EPERM : 0;
 }
 
 bool proc_valid(struct dentry *dentry)

@@ -267,7 +267,9 @@ static int sysctl_write(struct file *f, char *text, size_t len)
 {
 	const struct sysctl *s = pseudo_data(f);
 
-	return s->write ? s->write(text) : -EPERM;
+	if (!s->write)
+		return -EPERM;
+	return f->pos ? 0 : s->write(text); /* a later write is not the start of a value */
 }
 
 static const struct pseudo_ops sysctl_ops = { .show = sysctl_show, .write = sysctl_write };

@@ -206,7 +206,6 @@ static int fdinfo_permission(struct inode *dir, unsigned may, const struct cred 
 
 const struct inode_ops proc_fd_ops = {
 	.lookup = fd_lookup,
-	.valid = proc_valid,
 	.permission = fd_permission,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
@@ -215,7 +214,6 @@ const struct inode_ops proc_fd_ops = {
 
 const struct inode_ops proc_fdinfo_ops = {
 	.lookup = fdinfo_lookup,
-	.valid = proc_valid,
 	.permission = fdinfo_permission,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
