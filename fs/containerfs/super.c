@@ -252,7 +252,7 @@ static int super_create(const struct fs_type *type, struct hierarchy *h)
 	if (!s)
 		return -ENOMEM;
 	super_init(s, type, &super_ops, CGROUP_MAGIC);
-	root = container_dir_create(s, &h->top, 0755, &cred_root);
+	root = container_dir_create(s, &h->top, 0555, &cred_root);
 	s->root = root ? dentry_create_root(s, root) : NULL;
 	if (!s->root) {
 		if (root)
