@@ -49,7 +49,7 @@ endif
 
 CFLAGS := -std=gnu11 -O2 -g -m64 -march=x86-64 -ffreestanding -fno-pic -fno-pie -mcmodel=kernel \
 	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing -fno-common \
-	-fno-delete-null-pointer-checks -fwrapv -fno-asynchronous-unwind-tables -fcf-protection=none
+	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-asynchronous-unwind-tables -fcf-protection=none
 WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wshadow \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers
@@ -61,11 +61,11 @@ LDFLAGS := -m elf_x86_64 -nostdlib -static --no-dynamic-linker -z max-page-size=
 ifneq ($(CLANG),)
 CFLAGS += --target=x86_64-unknown-none-elf -Wthread-safety -Wno-gnu-variable-sized-type-not-at-end
 ASFLAGS += --target=x86_64-unknown-none-elf -Wno-unused-command-line-argument
-UBSAN := -fsanitize=undefined -fsanitize-trap=undefined -fno-sanitize=alignment,function
+UBSAN := -fsanitize=undefined -fsanitize-trap=undefined -fno-sanitize=alignment,function,pointer-overflow
 else
 CFLAGS += -fno-tree-loop-distribute-patterns -Wimplicit-fallthrough=3
 LDFLAGS += $(shell $(LD) --help 2>/dev/null | grep -q no-warn-rwx && echo --no-warn-rwx-segments)
-UBSAN := -fsanitize=undefined -fsanitize-undefined-trap-on-error -fno-sanitize=alignment
+UBSAN := -fsanitize=undefined -fsanitize-undefined-trap-on-error -fno-sanitize=alignment,pointer-overflow
 endif
 ifeq ($(DEBUG),0)
 CFLAGS += -fomit-frame-pointer
