@@ -190,25 +190,6 @@ int proc_show_personality(struct task *t, struct text *out)
 	return 0;
 }
 
-int proc_show_fail_nth(struct task *t, struct text *out)
-{
-	text_printf(out, "%lu\n", READ_ONCE(t->fail_nth));
-	return 0;
-}
-
-int proc_write_fail_nth(struct task *t, char *text)
-{
-	u64 value;
-	int error = parse_u64(str_trim(text), &value);
-
-	if (error)
-		return error;
-	if (value > UINT32_MAX)
-		return -ERANGE;
-	WRITE_ONCE(t->fail_nth, value);
-	return 0;
-}
-
 /* Children that t has made, as far as `max` goes; how many there are. */
 static size_t get_children(struct task *t, s32 *pids, size_t max)
 {

@@ -59,6 +59,8 @@ int proc_show_oom_score(struct task *t, struct text *out);
 int proc_show_oom_score_adj(struct task *t, struct text *out);
 int proc_write_oom_score_adj(struct task *t, char *text);
 int proc_show_personality(struct task *t, struct text *out);
+int proc_show_children(struct task *t, struct text *out);
+
+/* task_fail.c */
 int proc_show_fail_nth(struct task *t, struct text *out);
 int proc_write_fail_nth(struct task *t, char *text);
-int proc_show_children(struct task *t, struct text *out);

@@ -67,7 +67,8 @@ static void gone(void)
 	MUST(stat >= 0 && mem >= 0 && maps >= 0 && dir >= 0 && fd >= 0);
 	CHECK(pread(stat, text, 1, 0) == 1, "an open file of a process is read");
 	end(pid);
-	CHECK_ERR(pread(stat, text, 1, 0), ESRCH, "and says ESRCH once the process has been reaped");
+	CHECK_ERR(pread(stat, text, 1, 0), ESRCH,
+		  "and says ESRCH once the process has been reaped");
 	CHECK(pread(mem, text, 16, (off_t)(uintptr_t)gone) == 0, "its memory is empty");
 	slurp(maps);
 	CHECK_ERR(openat(dir, "stat", O_RDONLY), ESRCH, "names in its directory are ESRCH");
@@ -88,7 +89,8 @@ static void files(void)
 	unlink("/tmp/reopen");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	again = open(path, O_RDONLY);
-	CHECK(again >= 0 && read(again, text, 20) == 10, "a removed file is opened anew through fd");
+	CHECK(again >= 0 && read(again, text, 20) == 10,
+	      "a removed file is opened anew through fd");
 	close(again);
 	again = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);
 	CHECK(again >= 0 && write(again, "ab", 2) == 2 && lseek(fd, 0, SEEK_END) == 2,
@@ -114,7 +116,8 @@ static void files(void)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	CHECK_ERR(open(path, O_CREAT | O_RDWR, 0600), EISDIR, "and not created over");
 	struct stat st;
-	CHECK(!lstat(path, &st) && S_ISLNK(st.st_mode) && (st.st_mode & 0777) == 0500 && st.st_size == 64,
+	CHECK(!lstat(path, &st) && S_ISLNK(st.st_mode) && (st.st_mode & 0777) == 0500 &&
+		      st.st_size == 64,
 	      "the link's mode says how the file is open");
 	close(fd);
 }
@@ -126,11 +129,12 @@ static void memory(void)
 	pid_t pid = sleeper();
 	int mem = open_of(pid, "mem", O_RDWR), got = 0, new = 43;
 
-	CHECK(mem >= 0 && pread(mem, &got, sizeof(got), (off_t)(uintptr_t)&canary) == sizeof(got) && got == 42,
+	CHECK(mem >= 0 && pread(mem, &got, sizeof(got), (off_t)(uintptr_t)&canary) == sizeof(got) &&
+		      got == 42,
 	      "mem reads the memory of another process");
 	CHECK(pwrite(mem, &new, sizeof(new), (off_t)(uintptr_t)&canary) == sizeof(new) &&
-		      pread(mem, &got, sizeof(got), (off_t)(uintptr_t)&canary) == sizeof(got) && got == 43 &&
-		      canary == 42,
+		      pread(mem, &got, sizeof(got), (off_t)(uintptr_t)&canary) == sizeof(got) &&
+		      got == 43 && canary == 42,
 	      "and writes it");
 	CHECK_ERR(pread(mem, &got, sizeof(got), 16), EIO, "where nothing is mapped is EIO");
 	CHECK_ERR(lseek(mem, 0, SEEK_END), EINVAL, "it has no end");
@@ -153,8 +157,10 @@ static int as_user(pid_t pid, const char *name, int flags)
 
 static void rights(void)
 {
-	static const char *const open_to_all[] = { "stat", "status", "cmdline", "limits", "statm", "comm" };
-	static const char *const secret[] = { "environ", "maps", "smaps", "auxv", "mem", "fd", "fdinfo", "exe", "cwd" };
+	static const char *const open_to_all[] = { "stat",   "status", "cmdline",
+						   "limits", "statm",  "comm" };
+	static const char *const secret[] = { "environ", "maps",   "smaps", "auxv", "mem",
+					      "fd",	 "fdinfo", "exe",   "cwd" };
 	pid_t pid = sleeper();
 	bool good = true;
 
@@ -168,19 +174,18 @@ static void rights(void)
 	CHECK_EQ(as_user(pid, "comm", O_WRONLY), EACCES, "nor renames them");
 	end(pid);
 	int status = IN_CHILD(MUST(!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
-			      prctl(PR_SET_DUMPABLE, 1);
-			      pid_t child = sleeper();
-			      int fd = open_of(child, "environ", O_RDONLY);
-			      struct stat st;
+			      prctl(PR_SET_DUMPABLE, 1); pid_t child = sleeper();
+			      int fd = open_of(child, "environ", O_RDONLY); struct stat st;
 			      bool mine = fd >= 0 && !fstat(fd, &st) && st.st_uid == 1000;
-			      end(child);
-			      _exit(mine ? 0 : 1));
+			      end(child); _exit(mine ? 0 : 1));
 	CHECK(EXITED(status, 0), "one's own processes belong to oneself");
-	status = IN_CHILD(MUST(!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
-			  prctl(PR_SET_DUMPABLE, 0);
-			  struct stat dir, file;
-			  MUST(!stat("/proc/self/", &dir) && !stat("/proc/self/stat", &file));
-			  _exit(dir.st_uid == 1000 && file.st_uid == 0 && open("/proc/self/fd", O_RDONLY) >= 0 ? 0 : 1));
+	status = IN_CHILD(
+		MUST(!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
+		prctl(PR_SET_DUMPABLE, 0); struct stat dir, file;
+		MUST(!stat("/proc/self/", &dir) && !stat("/proc/self/stat", &file));
+		_exit(dir.st_uid == 1000 && file.st_uid == 0 && open("/proc/self/fd", O_RDONLY) >= 0
+			      ? 0
+			      : 1));
 	CHECK(EXITED(status, 0), "what may not be dumped is root's, but for the directory");
 }
 
@@ -200,7 +205,8 @@ static void settings(void)
 	CHECK_ERR(chmod(path, 0666), EPERM, "modes stay");
 	end(pid);
 	CHECK_EQ(put("/proc/sys/kernel/pid_max", "1"), EINVAL, "a setting out of range is EINVAL");
-	CHECK_EQ(put("/proc/sys/kernel/pid_max", " 32768 \n"), 0, "one within it is taken, blanks or not");
+	CHECK_EQ(put("/proc/sys/kernel/pid_max", " 32768 \n"), 0,
+		 "one within it is taken, blanks or not");
 }
 
 static void *waits(void *arg)
