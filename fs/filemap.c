@@ -95,8 +95,7 @@ ssize_t mapping_file_write(struct file *f, struct io *io, u64 *pos)
 		*pos = inode->size;
 	n = room(*pos, io);
 	if (n > 0) {
-		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) &&
-		    !cred_capable(f->cred, CAP_FSETID))
+		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && io->drops_set_id)
 			inode->mode = inode_mode_without_set_id(inode);
 		done = write_pages(inode, io, *pos, n);
 	}

@@ -14,6 +14,7 @@ void io_init_user(struct io *io, void __user *buf, u64 len)
 	io->done = 0;
 	io->left = len;
 	io->limit = ~0ul;
+	io->drops_set_id = false;
 }
 
 void io_init_kernel(struct io *io, void *buf, u64 len)
@@ -23,6 +24,7 @@ void io_init_kernel(struct io *io, void *buf, u64 len)
 	io->done = 0;
 	io->left = len;
 	io->limit = ~0ul;
+	io->drops_set_id = false;
 }
 
 void io_init_vector(struct io *io, const struct iovec *iov, u64 total)
@@ -32,6 +34,7 @@ void io_init_vector(struct io *io, const struct iovec *iov, u64 total)
 	io->done = 0;
 	io->left = total;
 	io->limit = ~0ul;
+	io->drops_set_id = false;
 }
 
 enum io_way { IO_PUT, IO_GET, IO_ZERO };

@@ -18,6 +18,7 @@ struct io {
 	u64 done;		 /* bytes moved in the current segment, or in `kernel` */
 	u64 left;		 /* bytes that may still be moved, over all segments */
 	u64 limit;		 /* RLIMIT_FSIZE: regular files are not written beyond it */
+	bool drops_set_id;	 /* the writer lacks CAP_FSETID */
 	struct iovec one;	 /* backs iov for a single user buffer */
 };
 

@@ -29,6 +29,7 @@ static ssize_t read_or_write(struct file *f, struct io *io, u64 *pos, bool write
 	if (!write)
 		return file_read(f, io, pos);
 	io->limit = task_limit(RLIMIT_FSIZE);
+	io->drops_set_id = !cred_capable(task_current()->cred, CAP_FSETID);
 	return with_write_signals(file_write(f, io, pos), io->limit);
 }
 

@@ -43,6 +43,7 @@ static ssize_t copy_page(struct side *in, struct side *out, void *page, size_t n
 		return got;
 	io_init_kernel(&io, page, got);
 	io.limit = task_limit(RLIMIT_FSIZE);
+	io.drops_set_id = !cred_capable(task_current()->cred, CAP_FSETID);
 	put = file_write(out->file, &io, out->pos);
 	if (in->pos && put < got)
 		*in->pos -= got - max(put, 0l);
