@@ -354,10 +354,9 @@ static bool receive_canonical(struct tty *t, u8 c)
 	} else if (extended && receive_extended(t, c)) {
 		return true;
 	} else if (c == '\n') {
-		if (t->termios.lflag & (ECHO | ECHONL)) {
-			erasing_end(t);
+		t->erasing = false;
+		if (t->termios.lflag & (ECHO | ECHONL))
 			tty_echo_plain(t, '\n');
-		}
 		store_end(t, c);
 	} else if (is_special(t, c, VEOF)) {
 		store_end(t, '\0');
