@@ -232,7 +232,7 @@ debug: setup-debug
 
 # --- tests -------------------------------------------------------------------------------------
 
-JOBS ?= $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo -n 2)
+JOBS ?= $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2')
 PYTEST = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q $(JOBS) \
 	$(if $(K),-k '$(K)')
 
