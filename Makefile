@@ -255,7 +255,8 @@ bench: setup-test kernel test-initrd linux
 check: setup-check objects
 	@$(MAKE) --no-print-directory O=$(B)/clang CC=clang WERROR=1 objects
 	@$(MAKE) --no-print-directory O=$(B)/clang-debug DEBUG=1 CC=clang WERROR=1 objects
-	@sparse -Wno-decl -Wno-declaration-after-statement -m64 -D__CHECKER__ $(INCLUDES) -std=gnu11 $(CSRC)
+	@for file in $(CSRC); do sparse -ffreestanding -Wno-decl -Wno-declaration-after-statement \
+		-Wno-non-pointer-null -m64 $(INCLUDES) -std=gnu11 $$file; done
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q tests/style
 
 fmt:
