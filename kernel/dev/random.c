@@ -33,6 +33,13 @@ static struct {
 	u64 made;	    /* [p] clock_now() then */
 } generators[NCPU];
 
+/* What the compiler may not leave out. */
+static void wipe(void *p, size_t n)
+{
+	memset(p, 0, n);
+	__asm__ volatile("" ::"r"(p) : "memory");
+}
+
 /* Mixes words into the seed: the next one is a block of the old one with them as the nonce. */
 static void stir(const u32 words[3])
 {
@@ -41,8 +48,7 @@ static void stir(const u32 words[3])
 	assert_held(&seed_lock);
 	chacha_block(block, seed, seed_uses++, words);
 	memcpy(seed, block, sizeof(seed));
-	memset(block, 0, sizeof(block));
-	compiler_barrier();
+	wipe(block, sizeof(block));
 }
 
 static void stir_time(void)
@@ -64,8 +70,7 @@ static void reseed(u32 *key)
 	spin_unlock(&seed_lock);
 	for (int i = 0; i < KEY_WORDS; i++)
 		key[i] ^= block[KEY_WORDS + i];
-	memset(block, 0, sizeof(block));
-	compiler_barrier();
+	wipe(block, sizeof(block));
 }
 
 /* 32 random bytes; the other half of the block becomes the key. */
@@ -88,24 +93,39 @@ static void next_bytes(u32 out[KEY_WORDS])
 	memcpy(generators[cpu].key, block, sizeof(generators[cpu].key));
 	irq_restore();
 	memcpy(out, block + KEY_WORDS, KEY_WORDS * sizeof(u32));
-	memset(block, 0, sizeof(block));
-	compiler_barrier();
+	wipe(block, sizeof(block));
+}
+
+/* More than a few bytes come from a key of their own, that is forgotten afterwards. */
+static void stream(u8 *out, size_t n)
+{
+	static const u32 nonce[3];
+	u32 key[KEY_WORDS], block[16];
+
+	next_bytes(key);
+	for (u32 counter = 0; n; counter++) {
+		size_t part = min(n, sizeof(block));
+
+		chacha_block(block, key, counter, nonce);
+		memcpy(out, block, part);
+		out += part;
+		n -= part;
+	}
+	wipe(block, sizeof(block));
+	wipe(key, sizeof(key));
 }
 
 void random_bytes(void *buf, size_t n)
 {
 	u32 words[KEY_WORDS];
 
-	while (n) {
-		size_t part = min(n, sizeof(words));
-
-		next_bytes(words);
-		memcpy(buf, words, part);
-		buf = (u8 *)buf + part;
-		n -= part;
+	if (n > sizeof(words)) {
+		stream(buf, n);
+		return;
 	}
-	memset(words, 0, sizeof(words));
-	compiler_barrier();
+	next_bytes(words);
+	memcpy(buf, words, n);
+	wipe(words, sizeof(words));
 }
 
 void random_stir(const void *bytes, size_t n)
