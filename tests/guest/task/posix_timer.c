@@ -251,7 +251,8 @@ static void cpu(void)
 			continue;
 		_exit(hits);
 	});
-	CHECK(KILLED(status, SIGKILL), "RLIMIT_CPU: SIGXCPU at the soft limit, SIGKILL at the hard");
+	CHECK(KILLED(status, SIGKILL),
+	      "RLIMIT_CPU: SIGXCPU at the soft limit, SIGKILL at the hard");
 	status = IN_CHILD({
 		struct itimerval it = { .it_value = { .tv_usec = 30000 } };
 		struct itimerval left;
@@ -281,19 +282,23 @@ static void wall(void)
 	pid = fork();
 	if (!pid) {
 		t = (struct timespec){ start.tv_sec + 1000, 0 };
-		_exit(syscall(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL) ? 1 : 0);
+		_exit(syscall(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL) ? 1
+											    : 0);
 	}
 	pid2 = fork();
 	if (!pid2) {
 		t = (struct timespec){ start.tv_sec + 1000, 0 };
-		_exit(syscall(SYS_futex, &word, 9 | 256, 0, &t, NULL, -1) == -1 && errno == ETIMEDOUT ?
-			      0 : 1);
+		_exit(syscall(SYS_futex, &word, 9 | 256, 0, &t, NULL, -1) == -1 &&
+				      errno == ETIMEDOUT
+			      ? 0
+			      : 1);
 	}
 	install(SIGUSR1);
 	id = create(CLOCK_REALTIME, 0, SIGUSR1, 1, 0);
 	set(id, TIMER_ABSTIME, (start.tv_sec + 1000) * 1000000000l, 0);
 	usleep(50000);
-	CHECK(hits == 0 && waitpid(-1, &status, WNOHANG) == 0, "sleepers wait for a wall-clock time");
+	CHECK(hits == 0 && waitpid(-1, &status, WNOHANG) == 0,
+	      "sleepers wait for a wall-clock time");
 	t = (struct timespec){ start.tv_sec + 1001, 0 };
 	CHECK_OK(clock_settime(CLOCK_REALTIME, &t), "the clock is set behind it");
 	CHECK(waitpid(pid, &status, 0) == pid && EXITED(status, 0), "clock_nanosleep ends");

@@ -223,13 +223,16 @@ static void rights(void)
 	});
 	CHECK(EXITED(status, 0), "strangers may send nothing but SIGCONT in their session");
 	status = IN_CHILD({
-		pid_t mine;
+		pid_t mine, parent;
 
 		setpgid(0, 0);
+		parent = getpid();
 		mine = fork();
-		if (!mine)
-			for (;;)
-				pause();
+		if (!mine) {
+			while (getppid() == parent)
+				usleep(1000);
+			_exit(0);
+		}
 		if (setresuid(1234, 1234, 1234))
 			_exit(1);
 		if (kill(mine, SIGTERM) != -1 || errno != EPERM)
@@ -358,19 +361,22 @@ static void bad_frames(void)
 	CHECK(sigismember(&now, SIGUSR2) && !sigismember(&now, SIGKILL),
 	      "a handler may change the mask that it returns to, but for SIGKILL");
 	mask(SIG_UNBLOCK, SIGUSR2);
-	status = IN_CHILD(__asm__ volatile("mov $15, %%eax\n\tmov $64, %%esp\n\tsyscall" ::: "memory"));
+	status = IN_CHILD(__asm__ volatile("mov $15, %%eax\n\tmov $64, %%esp\n\tsyscall" ::
+						   : "memory"));
 	CHECK(KILLED(status, SIGSEGV), "rt_sigreturn without a frame: SIGSEGV");
 	static uint64_t page[512] __attribute__((aligned(64)));
 	memset(page, 0, sizeof(page));
 	page[1 + 5 + 16] = 0x8000000000000000; /* rip */
 	status = IN_CHILD(
-		__asm__ volatile("mov $15, %%eax\n\tlea 8(%0), %%rsp\n\tsyscall" ::"r"(page) : "memory"));
+		__asm__ volatile("mov $15, %%eax\n\tlea 8(%0), %%rsp\n\tsyscall" ::"r"(page)
+				 : "memory"));
 	CHECK(KILLED(status, SIGSEGV), "a frame with an address that is none: SIGSEGV");
 	page[1 + 5 + 16] = (uint64_t)main_leaves;
 	page[1 + 5 + 17] = ~0ul; /* flags: all */
 	page[1 + 5 + 15] = 0;
 	status = IN_CHILD(
-		__asm__ volatile("mov $15, %%eax\n\tlea 8(%0), %%rsp\n\tsyscall" ::"r"(page) : "memory"));
+		__asm__ volatile("mov $15, %%eax\n\tlea 8(%0), %%rsp\n\tsyscall" ::"r"(page)
+				 : "memory"));
 	CHECK(WIFSIGNALED(status), "a frame with wild flags does no more than end its program");
 }
 
@@ -393,8 +399,9 @@ static void going_on(void)
 	if (!pid) {
 		struct timespec third = { .tv_nsec = 300000000 };
 
-		_exit(syscall(SYS_futex, &word, 0, 0, &third, NULL, 0) == -1 && errno == ETIMEDOUT ?
-			      0 : 1);
+		_exit(syscall(SYS_futex, &word, 0, 0, &third, NULL, 0) == -1 && errno == ETIMEDOUT
+			      ? 0
+			      : 1);
 	}
 	for (int i = 0; i < 3; i++) {
 		usleep(30000);
@@ -414,7 +421,9 @@ static void going_on(void)
 
 		sigaction(SIGUSR1, &a, NULL);
 		_exit(syscall(SYS_futex, &word, 0, 0, &third, NULL, 0) == -1 && errno == EINTR &&
-				      restarted == 1 ? 0 : 1);
+				      restarted == 1
+			      ? 0
+			      : 1);
 	}
 	usleep(50000);
 	kill(pid, SIGUSR1);

@@ -22,7 +22,8 @@ static void on_continue(int sig)
 
 static void catch_child(int flags)
 {
-	struct sigaction a = { .sa_sigaction = on_child, .sa_flags = SA_SIGINFO | flags };
+	struct sigaction a = { .sa_sigaction = on_child,
+			       .sa_flags = SA_SIGINFO | SA_RESTART | flags };
 
 	sigaction(SIGCHLD, &a, NULL);
 	children = 0;
@@ -60,6 +61,8 @@ static void plain(void)
 	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		      WSTOPSIG(status) == SIGSTOP,
 	      "waitpid with WUNTRACED tells of a stop");
+	for (int i = 0; i < 1000 && children < 1; i++)
+		usleep(1000);
 	CHECK(children == 1 && codes[0] == CLD_STOPPED && values[0] == SIGSTOP,
 	      "SIGCHLD says CLD_STOPPED and the signal");
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "a stop is told once");
@@ -69,6 +72,9 @@ static void plain(void)
 	CHECK(!waitid(P_PID, pid, &info, WCONTINUED) && info.si_code == CLD_CONTINUED &&
 		      info.si_status == SIGCONT && info.si_pid == pid,
 	      "waitid with WCONTINUED tells of the continuation");
+	/* The child sends it when it wakes up, so perhaps after the news. */
+	for (int i = 0; i < 1000 && children < 2; i++)
+		usleep(1000);
 	CHECK(children == 2 && codes[1] == CLD_CONTINUED, "so does SIGCHLD");
 	CHECK_EQ(waitpid(pid, &status, WCONTINUED | WNOHANG), 0, "that is told once, too");
 	kill(pid, SIGCONT);
@@ -161,6 +167,8 @@ static void quiet(void)
 	kill(pid, SIGCONT);
 	CHECK(read(fds[0], &byte, 1) == 1 && byte == 'c', "the child goes on where it was");
 	waitpid(pid, &status, 0);
+	for (int i = 0; i < 1000 && children < 1; i++)
+		usleep(1000);
 	CHECK_EQ(children, 1, "its end sends one");
 	signal(SIGCHLD, SIG_DFL);
 	close(fds[0]);
@@ -169,8 +177,8 @@ static void quiet(void)
 
 static void threads(void)
 {
-	volatile long *counter = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				      -1, 0);
+	volatile long *counter =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long before;
 	int status;
 	pid_t pid = fork();
