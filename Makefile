@@ -61,11 +61,11 @@ LDFLAGS := -m elf_x86_64 -nostdlib -static --no-dynamic-linker -z max-page-size=
 ifneq ($(CLANG),)
 CFLAGS += --target=x86_64-unknown-none-elf -Wthread-safety -Wno-gnu-variable-sized-type-not-at-end
 ASFLAGS += --target=x86_64-unknown-none-elf -Wno-unused-command-line-argument
-UBSAN := -fsanitize=undefined -fsanitize-trap=undefined -fno-sanitize=alignment,function,pointer-overflow
+UBSAN := -fsanitize=undefined -fsanitize-trap=undefined -fno-sanitize=alignment,function,null,pointer-overflow
 else
 CFLAGS += -fno-tree-loop-distribute-patterns -Wimplicit-fallthrough=3
 LDFLAGS += $(shell $(LD) --help 2>/dev/null | grep -q no-warn-rwx && echo --no-warn-rwx-segments)
-UBSAN := -fsanitize=undefined -fsanitize-undefined-trap-on-error -fno-sanitize=alignment,pointer-overflow
+UBSAN := -fsanitize=undefined -fsanitize-undefined-trap-on-error -fno-sanitize=alignment,null,pointer-overflow
 endif
 ifeq ($(DEBUG),0)
 CFLAGS += -fomit-frame-pointer
