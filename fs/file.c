@@ -76,6 +76,12 @@ void file_release(void *file)
 /* --- reading and writing
  * ------------------------------------------------------------------------*/
 
+/* No file has bytes beyond 2^63. */
+static bool is_beyond(u64 pos, const struct io *io)
+{
+	return unlikely((s64)(pos + io->left) < 0);
+}
+
 typedef ssize_t (*transfer_fn)(struct file *f, struct io *io, u64 *pos);
 
 static ssize_t transfer(struct file *f, struct io *io, u64 *pos, transfer_fn fn)
@@ -85,13 +91,13 @@ static ssize_t transfer(struct file *f, struct io *io, u64 *pos, transfer_fn fn)
 	ssize_t n;
 
 	if (pos)
-		return fn(f, io, pos);
+		return is_beyond(*pos, io) ? -EINVAL : fn(f, io, pos);
 	if (f->ops->flags & (FILE_NO_SEEK | FILE_NO_POS))
 		return fn(f, io, &ignored);
 	alone = refcount_read(&f->refs) == 1;
 	if (!alone)
 		mutex_lock(&f->pos_lock);
-	n = fn(f, io, &f->pos);
+	n = is_beyond(f->pos, io) ? -EINVAL : fn(f, io, &f->pos);
 	if (!alone)
 		mutex_unlock(&f->pos_lock);
 	return n;
@@ -154,9 +160,7 @@ static s64 seek_generic(struct file *f, s64 offset, int whence)
 	default:
 		return -EINVAL;
 	}
-	if (__builtin_add_overflow(base, offset, &base))
-		return -EOVERFLOW;
-	if (base < 0)
+	if (__builtin_add_overflow(base, offset, &base) || base < 0)
 		return -EINVAL;
 	f->pos = base;
 	return base;
@@ -166,6 +170,8 @@ s64 file_seek(struct file *f, s64 offset, int whence)
 {
 	s64 pos;
 
+	if (f->flags & O_PATH)
+		return -EBADF;
 	if (f->ops->flags & FILE_NO_SEEK)
 		return -ESPIPE;
 	mutex_lock(&f->pos_lock);

@@ -191,7 +191,7 @@ u32 inode_mode_without_set_id(const struct inode *inode)
 
 static void apply_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
 {
-	bool owner = a->valid & (ATTR_UID | ATTR_GID);
+	bool owner = a->valid & (ATTR_UID | ATTR_GID | ATTR_OWNER);
 
 	if (owner || (a->valid & ATTR_SIZE && !cred_capable(cred, CAP_FSETID)))
 		inode->mode = inode_mode_without_set_id(inode);

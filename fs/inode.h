@@ -101,6 +101,7 @@ struct setattr {
 #define ATTR_MTIME 32u
 #define ATTR_TOUCH 64u	/* times are "now": write permission suffices */
 #define ATTR_CTIME 128u /* of inode_touch only */
+#define ATTR_OWNER 256u /* chown(2), even of nothing: set-id bits go */
 
 #define MAY_EXEC  1u
 #define MAY_WRITE 2u

@@ -4,7 +4,7 @@
  *
  * Both are ranges with an owner, kept in one hash table by inode; a record's owner is a descriptor
  * table (closing any descriptor of the inode drops its records), an flock's owner is the open file.
- * The two kinds do not see each other.
+ * The two kinds do not see each other.  A record may belong to an open file as well (F_OFD_SETLK).
  *
  * Differs from Linux: waiters are not queued by arrival; all of them look again when something is
  * unlocked.
@@ -74,16 +74,17 @@ static void range_remove(struct range *r)
 	__atomic_fetch_sub(&range_count, 1, __ATOMIC_RELAXED);
 }
 
+/* The first one by position, which is what F_GETLK tells. */
 static struct range *find_conflict(const struct range *want)
 {
-	struct range *r;
+	struct range *r, *found = NULL;
 
 	list_for_each (r, bucket_of(want->inode), node)
 		if (r->inode == want->inode && r->is_flock == want->is_flock &&
 		    r->owner != want->owner && r->start <= want->end && want->start <= r->end &&
-		    (r->write || want->write))
-			return r;
-	return NULL;
+		    (r->write || want->write) && (!found || r->start < found->start))
+			found = r;
+	return found;
 }
 
 /*
@@ -266,6 +267,13 @@ long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void
 
 	if (copy_from_user(&l, user, sizeof(l)))
 		return -EFAULT;
+	if (cmd >= F_OFD_GETLK) {
+		if (l.pid)
+			return -EINVAL;
+		cmd -= F_OFD_GETLK - F_GETLK;
+		owner = f;
+		pid = -1;
+	}
 	error = range_from_flock(f, &l, owner, pid, &want);
 	if (error)
 		return error;
@@ -320,4 +328,5 @@ void file_lock_closed(struct file *f, const void *owner)
 void file_lock_released(struct file *f)
 {
 	drop_all(f->inode, f, true);
+	drop_all(f->inode, f, false);
 }

@@ -4,8 +4,8 @@
 #pragma once
 #include "fs/file.h"
 
-/* F_GETLK, F_SETLK, F_SETLKW on behalf of the descriptor table `owner`, of process pid.  -EAGAIN
-   -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
+/* F_GETLK, F_SETLK, F_SETLKW and the F_OFD_ ones on behalf of the descriptor table `owner`, of
+   process pid.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
 long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const void *owner,
 		     s32 pid) must_check;
 /* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN. */

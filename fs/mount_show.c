@@ -77,8 +77,8 @@ static void show_all(struct mount_namespace *ns, const struct path *root, struct
 	list_for_each (m, &ns->mounts, in_ns) {
 		struct path place = { m, m->root };
 
-		where = path_text(&place, root, buf, PATH_MAX);
-		if (!IS_ERR(where) && *where == '/')
+		where = path_text_mount(&place, root, buf, PATH_MAX);
+		if (!IS_ERR(where))
 			line(m, where, out);
 	}
 	mutex_unlock(&mount_lock);

@@ -74,6 +74,8 @@ static int exists(const struct place *p)
 		return PTR_ERR(d);
 	if (d)
 		dentry_put(d);
+	else if (place_is_made_up(place_inode(p)))
+		return -ENOENT;
 	return d ? -EEXIST : 0;
 }
 
@@ -181,14 +183,28 @@ int name_symlink(const struct walk *w, const char *target, const char *name)
 	return create_end(&p, d, error);
 }
 
-static int link_in(const struct path *old, struct place *p, struct dentry *d)
+/* As fs.protected_hardlinks of Linux has it: of others' files one may link only what one could
+   read and write, and nothing that runs with their rights. */
+static bool may_link(struct inode *inode, const struct cred *cred)
+{
+	u32 mode = inode->mode;
+
+	if (inode_is_owner(inode, cred))
+		return true;
+	if (!S_ISREG(mode) || mode & S_ISUID || (mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
+		return false;
+	return inode_permission(inode, MAY_READ | MAY_WRITE, cred) == 0;
+}
+
+static int link_in(const struct path *old, struct place *p, struct dentry *d,
+		   const struct cred *cred)
 {
 	struct inode *dir = place_inode(p), *inode = old->dentry->inode;
 	int error;
 
 	if (old->mount != p->dir.mount)
 		return -EXDEV;
-	if (!dir->ops->link || S_ISDIR(inode->mode))
+	if (!may_link(inode, cred) || !dir->ops->link || S_ISDIR(inode->mode))
 		return -EPERM;
 	mutex_lock_nested(&inode->lock);
 	if (inode->nlink == 0 && !old->dentry->linkable)
@@ -205,7 +221,7 @@ int name_link(const struct path *old, const struct walk *w, const char *name)
 	struct place p;
 	int error = create_begin(&p, w, name, false, &d);
 
-	return error ?: create_end(&p, d, link_in(old, &p, d));
+	return error ?: create_end(&p, d, link_in(old, &p, d, w->cred));
 }
 
 int name_create_locked(const struct path *dir, const char *name, size_t len, u32 mode,

@@ -32,6 +32,12 @@ static inline bool place_is_plain(const struct place *p)
 /* What has that name, with a reference; NULL: nothing; ERR_PTR.  The directory is locked. */
 struct dentry *place_find(const struct place *p);
 
+/* A file system that knows what names there are, and lets nobody add one: procfs. */
+static inline bool place_is_made_up(const struct inode *dir)
+{
+	return dir->ops->lookup && !dir->ops->mkdir;
+}
+
 /* May a name be added to the directory, may this one be removed from it?  Locked. */
 int place_may_create(const struct path *dir, const struct cred *cred) must_check;
 int place_may_delete(const struct path *dir, struct dentry *victim, bool want_dir,

@@ -8,7 +8,7 @@
 #include "fs/open.h"
 
 #include "fs/device.h"
-#include "fs/name.h"
+#include "fs/name_place.h"
 #include "fs/pipe.h"
 #include "fs/walk.h"
 
@@ -208,7 +208,9 @@ static int find_or_create(struct walker *x, u32 flags, u32 mode, struct path *ou
 	*created = false;
 	mutex_lock(&dir->lock);
 	error = path_lookup(&x->at, x->last, x->last_len, out);
-	if (!error && !out->dentry) {
+	if (!error && !out->dentry && place_is_made_up(dir)) {
+		error = -ENOENT;
+	} else if (!error && !out->dentry) {
 		error = name_create_locked(&x->at, x->last, x->last_len, S_IFREG | mode,
 					   x->walk->cred, &out->dentry);
 		if (!error) {

@@ -71,36 +71,56 @@ static char *anonymous_text(const struct path *p, char *buf, size_t size)
 	return (size_t)len < size ? buf : ERR_PTR(-ENAMETOOLONG);
 }
 
+struct text_flags {
+	bool removed, reached;
+};
+
 static char *text_of(const struct path *p, const struct path *root, char *buf, size_t size,
-		     bool strict)
+		     bool mark_removed, struct text_flags *flags)
 {
 	struct front t = { .start = buf + size, .limit = buf };
-	bool removed, reached;
 
 	front_add(&t, "", 1);
 	spin_lock(&dentry_lock);
-	removed = p->dentry->removed;
-	if (removed)
+	flags->removed = p->dentry->removed;
+	if (flags->removed && mark_removed)
 		front_add(&t, " (deleted)", 10);
-	reached = add_names(&t, *p, root);
+	flags->reached = add_names(&t, *p, root);
 	spin_unlock(&dentry_lock);
-	if (strict && removed)
-		return ERR_PTR(-ENOENT);
-	if (!reached)
-		front_add(&t, "(unreachable)", 13);
 	return t.overflow ? ERR_PTR(-ENAMETOOLONG) : t.start;
 }
 
 char *path_text(const struct path *p, const struct path *root, char *buf, size_t size)
 {
+	struct text_flags flags;
+
 	if (p->mount == anonymous_mount)
 		return anonymous_text(p, buf, size);
-	return text_of(p, root, buf, size, false);
+	return text_of(p, root, buf, size, true, &flags);
 }
 
-char *path_text_strict(const struct path *p, const struct path *root, char *buf, size_t size)
+char *path_text_cwd(const struct path *p, const struct path *root, char *buf, size_t size)
 {
-	return text_of(p, root, buf, size, true);
+	static const char mark[] = "(unreachable)";
+	size_t len = sizeof(mark) - 1;
+	struct text_flags flags;
+	char *text = text_of(p, root, buf, size, false, &flags);
+
+	if (flags.removed)
+		return ERR_PTR(-ENOENT);
+	if (IS_ERR(text) || flags.reached)
+		return text;
+	if ((size_t)(text - buf) < len)
+		return ERR_PTR(-ENAMETOOLONG);
+	return memcpy(text - len, mark, len);
+}
+
+char *path_text_mount(const struct path *p, const struct path *root, char *buf, size_t size)
+{
+	struct text_flags flags;
+	char *text = text_of(p, root, buf, size, false, &flags);
+
+	return flags.reached ? text : ERR_PTR(-ENOENT);
 }
 
 /* --- root and working directory

@@ -59,11 +59,15 @@ int path_walk_parent(const struct walk *w, const char *name, struct path *dir, c
    will create.  NULL in out->dentry with 0: there is none. */
 int path_lookup(struct path *dir, const char *name, size_t len, struct path *out) must_check;
 
-/* Text of p as seen from root, " (deleted)" behind removed ones, "(unreachable)" before those
-   outside. Returns its start inside buf (built from the end), or ERR_PTR(-ENAMETOOLONG). */
+/* Text of p as seen from root, " (deleted)" behind removed ones; those outside of root as seen from
+   the top of their mounts.  Returns its start inside buf (built from the end), or
+   ERR_PTR(-ENAMETOOLONG). */
 char *path_text(const struct path *p, const struct path *root, char *buf, size_t size);
 
-/* The same for getcwd(2): -ENOENT when p has been removed. */
-char *path_text_strict(const struct path *p, const struct path *root, char *buf, size_t size);
+/* The same for getcwd(2): -ENOENT when p has been removed, "(unreachable)" before what lies outside
+   of root. */
+char *path_text_cwd(const struct path *p, const struct path *root, char *buf, size_t size);
+/* The same for mount points: -ENOENT when p lies outside of root, and no marks. */
+char *path_text_mount(const struct path *p, const struct path *root, char *buf, size_t size);
 
 bool path_equal(const struct path *a, const struct path *b);

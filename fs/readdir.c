@@ -88,4 +88,16 @@ int dentry_readdir(struct file *f, struct dir_sink *sink)
 	return 0;
 }
 
-const struct file_ops dentry_dir_ops = { .readdir = dentry_readdir };
+static s64 dir_seek(struct file *f, s64 offset, int whence)
+{
+	if (whence == SEEK_CUR)
+		offset += f->pos;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (offset < 0)
+		return -EINVAL;
+	f->pos = offset;
+	return offset;
+}
+
+const struct file_ops dentry_dir_ops = { .readdir = dentry_readdir, .seek = dir_seek };

@@ -84,7 +84,7 @@ static int find_both(struct rename *r)
 		return PTR_ERR(r->target);
 	if (r->target && r->flags & RENAME_NOREPLACE)
 		return -EEXIST;
-	if (!r->target && r->flags & RENAME_EXCHANGE)
+	if (!r->target && (r->flags & RENAME_EXCHANGE || place_is_made_up(place_inode(&r->to))))
 		return -ENOENT;
 	return 0;
 }

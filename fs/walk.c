@@ -93,6 +93,23 @@ static int follow_text(struct walker *x, struct inode *inode)
 	return 0;
 }
 
+static bool is_last(const char *rest)
+{
+	while (*rest == '/')
+		rest++;
+	return !*rest;
+}
+
+/* As fs.protected_symlinks of Linux has it: in a directory like /tmp a link as the last name is
+   followed for its owner only, and if it belongs to the owner of the directory. */
+static bool may_follow(const struct walker *x, const struct inode *link)
+{
+	const struct inode *dir = x->at.dentry->inode;
+
+	return (dir->mode & (S_ISVTX | 0002)) != (S_ISVTX | 0002) ||
+	       link->uid == x->walk->cred->fsuid || link->uid == dir->uid || !is_last(x->rest);
+}
+
 int walker_follow(struct walker *x, struct dentry *link)
 {
 	struct inode *inode = link->inode;
@@ -101,6 +118,8 @@ int walker_follow(struct walker *x, struct dentry *link)
 
 	if (++x->links > WALK_LINKS_MAX)
 		return -ELOOP;
+	if (!may_follow(x, inode))
+		return -EACCES;
 	if (!inode->ops->follow)
 		return follow_text(x, inode);
 	place = inode->ops->follow(inode, &error);
@@ -216,13 +235,6 @@ static always_inline size_t name_length(const char *name, u32 *hash)
 		h = dentry_hash_step(h, (u8)*p);
 	*hash = h;
 	return p - name;
-}
-
-static bool is_last(const char *rest)
-{
-	while (*rest == '/')
-		rest++;
-	return !*rest;
 }
 
 static bool is_dots(const char *name, size_t len)

@@ -81,6 +81,8 @@ static int dir_symlink(struct inode *dir, struct dentry *dentry, const char *tar
 
 static int dir_link(struct inode *dir, struct dentry *dentry, struct inode *old)
 {
+	if (old->nlink && !tmpfs_charge_name(dir->super))
+		return -ENOSPC;
 	old->nlink++;
 	inode_touch(old, ATTR_CTIME);
 	dentry_attach(dentry, inode_get(old));
@@ -90,7 +92,8 @@ static int dir_link(struct inode *dir, struct dentry *dentry, struct inode *old)
 
 static int dir_unlink(struct inode *dir, struct dentry *dentry)
 {
-	dentry->inode->nlink--;
+	if (--dentry->inode->nlink)
+		tmpfs_uncharge_name(dir->super);
 	inode_touch(dentry->inode, ATTR_CTIME);
 	name_removed(dir, dentry->inode);
 	return 0;

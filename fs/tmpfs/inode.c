@@ -175,6 +175,18 @@ static const struct inode_ops *ops_of(u32 mode)
 	}
 }
 
+bool tmpfs_charge_name(struct super *s)
+{
+	struct tmpfs *fs = tmpfs_of(s);
+
+	return charge(&fs->used_inodes, &fs->max_inodes);
+}
+
+void tmpfs_uncharge_name(struct super *s)
+{
+	uncharge(&tmpfs_of(s)->used_inodes, 1);
+}
+
 struct inode *tmpfs_inode_create(struct super *s, struct inode *dir, u32 mode,
 				 const struct cred *cred)
 {
@@ -192,6 +204,8 @@ struct inode *tmpfs_inode_create(struct super *s, struct inode *dir, u32 mode,
 	t->charged = 0;
 	inode_init(&t->inode, s, ops_of(mode), S_ISDIR(mode) ? &dentry_dir_ops : &file_ops, mode,
 		   cred->fsuid, cred->fsgid);
+	if (S_ISDIR(mode))
+		t->inode.size = 2 * TMPFS_ENTRY_SIZE;
 	t->inode.ino = __atomic_add_fetch(&fs->last_ino, 1, __ATOMIC_RELAXED);
 	if (S_ISREG(mode))
 		t->inode.mapping.ops = &mapping_ops;

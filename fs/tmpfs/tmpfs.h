@@ -40,6 +40,9 @@ void tmpfs_inode_init(void);
 /* NULL: no memory; ERR_PTR(-ENOSPC) when there are too many.  dir NULL: the root. */
 struct inode *tmpfs_inode_create(struct super *s, struct inode *dir, u32 mode,
 				 const struct cred *cred);
+/* A further name of a file counts as one, as on Linux. */
+bool tmpfs_charge_name(struct super *s);
+void tmpfs_uncharge_name(struct super *s);
 void tmpfs_inode_free(struct inode *inode);
 extern const struct inode_ops tmpfs_file_inode_ops;
 

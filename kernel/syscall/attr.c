@@ -85,7 +85,8 @@ long sys_fchmod(int fd, u32 mode)
 /* An id of -1 stays as it is. */
 static struct setattr owner_change(u32 uid, u32 gid)
 {
-	return (struct setattr){ .valid = (uid == ~0u ? 0 : ATTR_UID) | (gid == ~0u ? 0 : ATTR_GID),
+	return (struct setattr){ .valid = ATTR_OWNER | (uid == ~0u ? 0 : ATTR_UID) |
+					  (gid == ~0u ? 0 : ATTR_GID),
 				 .uid = uid,
 				 .gid = gid };
 }

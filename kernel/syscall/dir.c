@@ -118,7 +118,7 @@ static int link_source(int dir, const char __user *user, int flags, struct path 
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	if (!*name) {
+	if (!*name && dir != AT_FDCWD) {
 		struct file *f = fd_get(task_current()->files, dir);
 
 		error = f ? 0 : -EBADF;
@@ -130,7 +130,7 @@ static int link_source(int dir, const char __user *user, int flags, struct path 
 	} else {
 		error = task_walk_begin(&w, dir, name);
 		if (!error) {
-			error = path_walk(&w.walk, name,
+			error = path_walk(&w.walk, *name ? name : ".",
 					  flags & AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0, out);
 			task_walk_end(&w);
 		}
@@ -297,7 +297,7 @@ long sys_getcwd(char __user *user, size_t size)
 	path_get(&root);
 	path_get(&cwd);
 	spin_unlock(&fs->lock);
-	text = path_text_strict(&cwd, &root, buf, PATH_MAX);
+	text = path_text_cwd(&cwd, &root, buf, PATH_MAX);
 	if (IS_ERR(text)) {
 		result = PTR_ERR(text);
 	} else {

@@ -160,6 +160,8 @@ static long set_flags(struct file *f, u32 arg)
 	    task_current()->cred->fsuid != f->inode->uid &&
 	    !cred_capable(task_current()->cred, CAP_FOWNER))
 		return -EPERM;
+	if (arg & O_DIRECT && S_ISREG(f->inode->mode))
+		return -EINVAL; /* no file system here can do without its page cache */
 	f->flags = (f->flags & ~SETFL_MASK) | (arg & SETFL_MASK);
 	return 0;
 }
@@ -183,6 +185,9 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
 		return file_lock_fcntl(f, cmd, (void __user *)arg, files,
 				       process_pid(task_current()->process));
 	case F_SETOWN:

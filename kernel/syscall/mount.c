@@ -59,19 +59,30 @@ static int mount_new(struct path *at, const char *source, const char *type, u64 
 			 task_current()->cred);
 }
 
-static int mount_existing(struct path *at, const char __user *source, u64 flags)
+static int mount_existing(struct path *at, const char *source, const char __user *user_source,
+			  u64 flags)
 {
 	struct path from;
 	int error;
 
-	if (!source)
+	if (!source || !*source)
 		return -EINVAL;
-	error = walk_to(source, WALK_FOLLOW, &from);
+	error = walk_to(user_source, WALK_FOLLOW, &from);
 	if (error)
 		return error;
 	error = flags & MS_BIND ? mount_bind(&from, at, flags) : mount_move(&from, at);
 	path_put(&from);
 	return error;
+}
+
+/* Mounts are never shared between namespaces, so there is nothing to change. */
+static int set_propagation(struct path *at, u64 flags)
+{
+	u64 kind = flags & PROPAGATION;
+
+	if (flags & ~(PROPAGATION | MS_REC | MS_SILENT) || kind & (kind - 1))
+		return -EINVAL;
+	return at->dentry == at->mount->root ? 0 : -EINVAL;
 }
 
 static long mount_at(struct path *at, const char __user *user_source, const char *source,
@@ -82,11 +93,11 @@ static long mount_at(struct path *at, const char __user *user_source, const char
 	if (flags & MS_REMOUNT)
 		return mount_remount(at, flags, data ? data : "");
 	if (flags & MS_BIND)
-		return mount_existing(at, user_source, flags);
-	if (flags & PROPAGATION) /* mounts are not shared between namespaces */
-		return at->dentry == at->mount->root ? 0 : -EINVAL;
+		return mount_existing(at, source, user_source, flags);
+	if (flags & PROPAGATION)
+		return set_propagation(at, flags);
 	if (flags & MS_MOVE)
-		return mount_existing(at, user_source, flags);
+		return mount_existing(at, source, user_source, flags);
 	return mount_new(at, source, type, flags, data);
 }
 

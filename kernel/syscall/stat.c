@@ -334,6 +334,13 @@ long sys_faccessat2(int dir, const char __user *name, int mode, int flags)
 
 /* --- links ----------------------------------------------------------------------------------- */
 
+static bool is_empty(const char __user *name)
+{
+	char c;
+
+	return get_user(c, name) == 0 && !c;
+}
+
 static long readlink_at(int dir, const char __user *name, char __user *buf, int size)
 {
 	struct inode *inode;
@@ -351,7 +358,7 @@ static long readlink_at(int dir, const char __user *name, char __user *buf, int 
 	if (!text)
 		n = -ENOMEM;
 	else if (!S_ISLNK(inode->mode) || !inode->ops->readlink)
-		n = -EINVAL;
+		n = is_empty(name) ? -ENOENT : -EINVAL;
 	else
 		n = inode->ops->readlink(inode, text, PATH_MAX);
 	if (n > size)

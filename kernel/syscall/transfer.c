@@ -182,7 +182,7 @@ static long check_ranges(struct file *in, const s64 __user *in_off, struct file 
 		return -EISDIR;
 	if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
 		return -EINVAL;
-	if (out->flags & O_APPEND)
+	if (!in->can_read || !out->can_write || out->flags & O_APPEND)
 		return -EBADF;
 	if ((in_off && copy_from_user(&from, in_off, sizeof(from))) ||
 	    (out_off && copy_from_user(&to, out_off, sizeof(to))))
@@ -199,11 +199,12 @@ static long check_ranges(struct file *in, const s64 __user *in_off, struct file 
 long sys_copy_file_range(int in_fd, s64 __user *in_off, int out_fd, s64 __user *out_off, size_t len,
 			 u32 flags)
 {
-	struct file *in, *out;
-	long result = files_get(in_fd, &in, out_fd, &out);
+	struct fdtable *files = task_current()->files;
+	struct file *in = fd_get(files, in_fd), *out = fd_get(files, out_fd);
+	long result = flags ? -EINVAL : 0;
 
-	if (!result && flags)
-		result = -EINVAL;
+	if (!in || !out)
+		result = -EBADF;
 	if (!result)
 		result = check_ranges(in, in_off, out, out_off, len);
 	if (!result)
