@@ -43,7 +43,8 @@ static void modes(void)
 	CHECK_ERR(add(ep, fd, EPOLLIN), EEXIST, "once: EEXIST");
 	CHECK_EQ(ready(ep), 0, "not ready, no event");
 	bump(fd);
-	CHECK(ready(ep) == 1 && got[0].data.fd == fd && got[0].events == EPOLLIN, "ready, one event with its data");
+	CHECK(ready(ep) == 1 && got[0].data.fd == fd && got[0].events == EPOLLIN,
+	      "ready, one event with its data");
 	CHECK_EQ(ready(ep), 1, "and again, as long as it is");
 	event.events = EPOLLIN | EPOLLET;
 	CHECK_OK(epoll_ctl(ep, EPOLL_CTL_MOD, fd, &event), "it can be made edge-triggered");
@@ -86,7 +87,8 @@ static void errors(void)
 	CHECK_ERR(syscall(SYS_epoll_wait, ep, 4096, 1, 0), EFAULT, "events to nowhere are EFAULT");
 	CHECK_EQ(ready(ep), 1, "and are not lost");
 	event.events = EPOLLIN | EPOLLEXCLUSIVE;
-	CHECK_ERR(epoll_ctl(ep, EPOLL_CTL_MOD, fd, &event), EINVAL, "EPOLLEXCLUSIVE is for adding only");
+	CHECK_ERR(epoll_ctl(ep, EPOLL_CTL_MOD, fd, &event), EINVAL,
+		  "EPOLLEXCLUSIVE is for adding only");
 	close(file);
 	close(fd);
 	close(ep);
@@ -94,7 +96,8 @@ static void errors(void)
 
 static void nested(void)
 {
-	int a = epoll_create1(0), b = epoll_create1(0), c = epoll_create1(0), fd = eventfd(0, EFD_NONBLOCK), chain[12];
+	int a = epoll_create1(0), b = epoll_create1(0), c = epoll_create1(0),
+	    fd = eventfd(0, EFD_NONBLOCK), chain[12];
 	struct pollfd p = { a, POLLIN, 0 };
 	int i, error;
 
@@ -231,16 +234,18 @@ static void timers(void)
 	CHECK(poll(&p, 1, 1000) == 1, "poll waits for it");
 	usleep(45000);
 	CHECK(read(fd, &ticks, 8) == 8 && ticks >= 4 && ticks < 100, "expirations are counted");
-	CHECK(!timerfd_gettime(fd, &now) && now.it_interval.tv_nsec == 10000000 && now.it_value.tv_nsec <= 10000000,
+	CHECK(!timerfd_gettime(fd, &now) && now.it_interval.tv_nsec == 10000000 &&
+		      now.it_value.tv_nsec <= 10000000,
 	      "what is left can be asked for");
 	set.it_value.tv_nsec = 0;
-	CHECK(!timerfd_settime(fd, 0, &set, &now) && now.it_value.tv_nsec, "setting it to 0 stops it");
+	CHECK(!timerfd_settime(fd, 0, &set, &now) && now.it_value.tv_nsec,
+	      "setting it to 0 stops it");
 	usleep(20000);
 	CHECK_ERR(read(fd, &ticks, 8), EAGAIN, "it does not expire any more");
 	clock_gettime(CLOCK_MONOTONIC, &set.it_value);
 	set.it_interval.tv_nsec = 0;
-	CHECK(!timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL) && poll(&p, 1, 1000) == 1 && read(fd, &ticks, 8) == 8 &&
-		      ticks == 1,
+	CHECK(!timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL) && poll(&p, 1, 1000) == 1 &&
+		      read(fd, &ticks, 8) == 8 && ticks == 1,
 	      "a time that has passed expires once, at once");
 	close(fd);
 	fd = timerfd_create(CLOCK_REALTIME, 0);
@@ -251,7 +256,8 @@ static void timers(void)
 	      "a time of the wall clock is kept too");
 	set.it_value.tv_nsec = 1000000000;
 	CHECK_ERR(timerfd_settime(fd, 0, &set, NULL), EINVAL, "too many nanoseconds are EINVAL");
-	CHECK_ERR(timerfd_create(CLOCK_PROCESS_CPUTIME_ID, 0), EINVAL, "not every clock has timers: EINVAL");
+	CHECK_ERR(timerfd_create(CLOCK_PROCESS_CPUTIME_ID, 0), EINVAL,
+		  "not every clock has timers: EINVAL");
 	CHECK_ERR(timerfd_gettime(0, &now), EINVAL, "what is no timer is EINVAL");
 	close(fd);
 }

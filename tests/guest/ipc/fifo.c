@@ -57,7 +57,8 @@ static void opens(void)
 	CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLHUP, "after the last one it has hung up");
 	close(fd);
 	fd = open(name, O_RDWR);
-	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buffer, 1) == 1, "one that does both waits for nobody");
+	CHECK(fd >= 0 && write(fd, "x", 1) == 1 && read(fd, buffer, 1) == 1,
+	      "one that does both waits for nobody");
 	close(fd);
 	pid = opener(O_RDONLY, 3);
 	usleep(30000);
@@ -71,7 +72,8 @@ static void packets(void)
 	int ends[2], n;
 
 	MUST(!pipe2(ends, O_DIRECT | O_NONBLOCK));
-	CHECK(write(ends[1], "one", 3) == 3 && write(ends[1], "second", 6) == 6, "O_DIRECT makes packets");
+	CHECK(write(ends[1], "one", 3) == 3 && write(ends[1], "second", 6) == 6,
+	      "O_DIRECT makes packets");
 	CHECK(read(ends[0], buffer, 100) == 3, "a read takes one");
 	CHECK(read(ends[0], buffer, 2) == 2 && read(ends[0], buffer, 100) == -1 && errno == EAGAIN,
 	      "and throws away what it has no room for");
@@ -90,11 +92,13 @@ static void sizes(void)
 
 	MUST(!pipe2(ends, O_NONBLOCK));
 	CHECK_EQ(fcntl(ends[0], F_GET_SIZE), 65536, "a pipe holds 64 KiB");
-	CHECK_EQ(fcntl(ends[1], F_SET_SIZE, 5000), 8192, "a size is rounded up to pages, a power of two");
+	CHECK_EQ(fcntl(ends[1], F_SET_SIZE, 5000), 8192,
+		 "a size is rounded up to pages, a power of two");
 	while ((n = write(ends[1], buffer, 4096)) > 0)
 		total += n;
 	CHECK_EQ(total, 8192, "and holds");
-	CHECK_ERR(fcntl(ends[1], F_SET_SIZE, 4096), EBUSY, "what is in use cannot be taken away: EBUSY");
+	CHECK_ERR(fcntl(ends[1], F_SET_SIZE, 4096), EBUSY,
+		  "what is in use cannot be taken away: EBUSY");
 	CHECK_EQ(fcntl(ends[1], F_SET_SIZE, 1 << 20), 1 << 20, "it can grow to 1 MiB");
 	while ((n = write(ends[1], buffer, 4096)) > 0)
 		total += n;
@@ -117,7 +121,8 @@ static void faults(void)
 	write(ends[1], "abcdef", 6);
 	CHECK_ERR(read(ends[0], edge + 4096, 6), EFAULT, "so is reading to there");
 	CHECK(!ioctl(ends[0], FIONREAD, &n) && n == 6, "and takes nothing");
-	CHECK(read(ends[0], buffer, 10) == 6 && !memcmp(buffer, "abcdef", 6), "so that it can be read again");
+	CHECK(read(ends[0], buffer, 10) == 6 && !memcmp(buffer, "abcdef", 6),
+	      "so that it can be read again");
 	close(ends[0]);
 	close(ends[1]);
 }
