@@ -168,15 +168,19 @@ static s64 seek_generic(struct file *f, s64 offset, int whence)
 
 s64 file_seek(struct file *f, s64 offset, int whence)
 {
+	bool alone;
 	s64 pos;
 
 	if (f->flags & O_PATH)
 		return -EBADF;
 	if (f->ops->flags & FILE_NO_SEEK)
 		return -ESPIPE;
-	mutex_lock(&f->pos_lock);
+	alone = refcount_read(&f->refs) == 1;
+	if (!alone)
+		mutex_lock(&f->pos_lock);
 	pos = f->ops->seek ? f->ops->seek(f, offset, whence) : seek_generic(f, offset, whence);
-	mutex_unlock(&f->pos_lock);
+	if (!alone)
+		mutex_unlock(&f->pos_lock);
 	return pos;
 }
 

@@ -166,12 +166,13 @@ long sys_pwritev(int fd, const struct iovec __user *iov, u64 count, u64 low, u64
 
 long sys_lseek(int fd, s64 offset, int whence)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct fd_use use;
+	struct file *f = fd_use_begin(&use, task_current()->files, fd);
 	s64 result;
 
 	if (!f)
 		return -EBADF;
 	result = whence < SEEK_SET || whence > SEEK_HOLE ? -EINVAL : file_seek(f, offset, whence);
-	file_put(f);
+	fd_use_end(&use);
 	return result;
 }

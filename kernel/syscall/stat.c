@@ -122,13 +122,14 @@ long sys_newfstatat(int dir, const char __user *name, struct stat __user *out, i
 
 long sys_fstat(int fd, struct stat __user *out)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct fd_use use;
+	struct file *f = fd_use_begin(&use, task_current()->files, fd);
 	struct stat st;
 
 	if (!f)
 		return -EBADF;
 	inode_stat(f->inode, &st);
-	file_put(f);
+	fd_use_end(&use);
 	return copy_to_user(out, &st, sizeof(st));
 }
 
