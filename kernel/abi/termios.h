@@ -159,9 +159,10 @@ enum {
 enum { TCOOFF, TCOON, TCIOFF, TCION };	/* TCXONC */
 enum { TCIFLUSH, TCOFLUSH, TCIOFLUSH }; /* TCFLSH */
 
-#define TIOCM_DTR 0x002u
-#define TIOCM_RTS 0x004u
-#define TIOCM_CTS 0x020u
-#define TIOCM_CAR 0x040u
-#define TIOCM_RNG 0x080u
-#define TIOCM_DSR 0x100u
+#define TIOCM_DTR  0x002u
+#define TIOCM_RTS  0x004u
+#define TIOCM_CTS  0x020u
+#define TIOCM_CAR  0x040u
+#define TIOCM_RNG  0x080u
+#define TIOCM_DSR  0x100u
+#define TIOCM_OUT2 0x4000u

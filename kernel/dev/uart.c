@@ -275,8 +275,9 @@ static u32 uart_get_modem(struct tty *t)
 	u8 mcr = get(u, MCR), msr = get(u, MSR);
 
 	return (mcr & MCR_DTR ? TIOCM_DTR : 0) | (mcr & MCR_RTS ? TIOCM_RTS : 0) |
-	       (msr & 0x10 ? TIOCM_CTS : 0) | (msr & 0x20 ? TIOCM_DSR : 0) |
-	       (msr & 0x40 ? TIOCM_RNG : 0) | (msr & 0x80 ? TIOCM_CAR : 0);
+	       (mcr & MCR_OUT2 ? TIOCM_OUT2 : 0) | (msr & 0x10 ? TIOCM_CTS : 0) |
+	       (msr & 0x20 ? TIOCM_DSR : 0) | (msr & 0x40 ? TIOCM_RNG : 0) |
+	       (msr & 0x80 ? TIOCM_CAR : 0);
 }
 
 static void uart_set_modem(struct tty *t, u32 bits)
