@@ -6,10 +6,9 @@
 
 enum clock_kind { CLOCK_NONE, CLOCK_WALL, CLOCK_STEADY, CLOCK_CPU };
 
-/* What kind of clock a number names; CLOCK_NONE: none, or one that cannot wake anybody is asked
-   for as a timer. */
+/* CLOCK_NONE: the number names no clock. */
 enum clock_kind clock_kind(s32 clock);
-bool clock_has_timer(s32 clock);
+bool clock_has_timer(s32 clock); /* coarse, raw and ALARM clocks wake nobody: EOPNOTSUPP */
 
 /* -EINVAL: no such clock, or nobody has that CPU time. */
 int clock_read(s32 clock, u64 *ns) must_check;
