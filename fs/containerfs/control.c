@@ -81,6 +81,20 @@ static int write_agent(struct container *c, struct file *f, char *text)
 	return 0;
 }
 
+/* A path in the hierarchy: all tasks of this container go there. */
+static int write_transfer(struct container *c, struct file *f, char *text)
+{
+	struct container *to;
+
+	if (!cred_capable(f->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	text = str_trim(text);
+	if (*text != '/')
+		return -EINVAL;
+	to = container_find(c->hierarchy, text);
+	return to ? container_transfer(to, c) : -ENOENT;
+}
+
 static const struct control own_files[] = {
 	{ "cgroup", "clone_children", 0644, false, NULL, show_clone_children,
 	  write_clone_children },
@@ -88,6 +102,7 @@ static const struct control own_files[] = {
 	{ "", "notify_on_release", 0644, false, NULL, show_notify, write_notify },
 	{ "", "release_agent", 0644, true, NULL, show_agent, write_agent },
 	{ "", "tasks", 0644, false, &tasks_file_ops },
+	{ "container", "transfer", 0200, false, NULL, NULL, write_transfer },
 	{ "cgroup", "sane_behavior", 0444, true, NULL, show_sane },
 };
 

@@ -12,6 +12,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/time.h"
 #include "kernel/container/framework.h"
+#include "kernel/container/trace.h"
 #include "kernel/lib/bits.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
@@ -151,6 +152,12 @@ static int show_cgroups(struct text *out)
 	return 0;
 }
 
+static int show_container_trace(struct text *out)
+{
+	trace_show(out);
+	return 0;
+}
+
 static int show_containers(struct text *out)
 {
 	container_show_subsystems(out, true);
@@ -224,6 +231,7 @@ struct system_file {
 static const struct system_file files[] = {
 	{ "cgroups", 0444, show_cgroups },
 	{ "cmdline", 0444, show_cmdline },
+	{ "container_trace", 0400, show_container_trace },
 	{ "containers", 0444, show_containers },
 	{ "cpuinfo", 0444, show_cpuinfo },
 	{ "devices", 0444, show_devices },

@@ -5,8 +5,9 @@
  * its parent is in at that moment.  So whoever moves the parent either sees the child in the list
  * or has moved the parent before, and the child follows: nobody is lost.
  *
- * A thread's birth and the setting of `exiting` hold process->threadgroup for reading, which a
- * migration of the whole process holds for writing.
+ * Births and ends pass a gate that a migration closes: while tasks are collected, asked for and
+ * moved, none is born into their containers, none begins to exit, and no exec changes a process's
+ * leader.
  */
 #include "kernel/container/framework.h"
 
@@ -14,9 +15,16 @@
 #include "kernel/mem/slab.h"
 #include "kernel/task/task.h"
 
-static bool is_thread(const struct task *parent, const struct task *child)
+struct gate container_gate = GATE_INIT(container_gate, RANK_GATE);
+
+void container_change_begin(void)
 {
-	return child->process == parent->process;
+	gate_enter(&container_gate);
+}
+
+void container_change_end(void)
+{
+	gate_leave(&container_gate);
 }
 
 static int ask_subsystems(struct task *child)
@@ -40,11 +48,10 @@ int container_fork_prepare(struct task *parent, struct task *child)
 
 	child->containers.set = &init_css_set;
 	list_init(&child->containers.node);
-	if (is_thread(parent, child))
-		read_lock(&parent->process->threadgroup);
+	gate_enter(&container_gate);
 	error = ask_subsystems(child);
-	if (error && is_thread(parent, child))
-		read_unlock(&parent->process->threadgroup);
+	if (error)
+		gate_leave(&container_gate);
 	return error;
 }
 
@@ -53,8 +60,7 @@ void container_fork_cancel(struct task *parent, struct task *child)
 	for (int id = SUBSYS_COUNT; id--;)
 		if (subsystems[id]->cancel_fork)
 			subsystems[id]->cancel_fork(child);
-	if (is_thread(parent, child))
-		read_unlock(&parent->process->threadgroup);
+	gate_leave(&container_gate);
 }
 
 static void join(struct task *t, struct css_set *set)
@@ -73,8 +79,7 @@ void container_fork_commit(struct task *parent, struct task *child)
 	for (int id = 0; id < SUBSYS_COUNT; id++)
 		if (subsystems[id]->fork)
 			subsystems[id]->fork(child);
-	if (is_thread(parent, child))
-		read_unlock(&parent->process->threadgroup);
+	gate_leave(&container_gate);
 }
 
 void container_adopt_first(struct task *t)

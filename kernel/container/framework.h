@@ -13,6 +13,7 @@
 #include "kernel/container/container.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/refcount.h"
+#include "kernel/sched/gate.h"
 #include "kernel/sched/mutex.h"
 
 #define HIERARCHY_MAX	   32
@@ -20,6 +21,7 @@
 
 extern struct mutex container_mutex;
 extern struct spinlock css_set_lock;
+extern struct gate container_gate; /* fork.c: closed by migrations, under container_mutex */
 
 struct container {
 	struct refcount refs;	       /* the tree, and inodes that show it */
@@ -35,6 +37,7 @@ struct container {
 	bool notify_on_release;	       /* [m] */
 	bool clone_children;	       /* [m] */
 	bool releasable;	       /* [s] has lost a task or a child since notify was set */
+	struct list release_node;      /* [s] waits for its release agent */
 	struct file_attr *attrs;       /* [m] of control files, once somebody changed them */
 };
 
@@ -100,6 +103,8 @@ int container_setup(struct container *c, struct hierarchy *h, struct container *
 /* A child that is in the tree but has no directory yet; ERR_PTR. m */
 struct container *container_create(struct container *parent);
 int container_remove(struct container *c) must_check; /* -EBUSY; m */
+/* By such a path, without a reference; NULL.  m */
+struct container *container_find(struct hierarchy *h, const char *path);
 /* Absolute within the hierarchy: "/", "/a/b".  m */
 void container_show_path(struct container *c, struct text *out);
 
@@ -118,9 +123,16 @@ int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o) must_che
 void hierarchy_destroy(struct hierarchy *h);
 void hierarchy_show_options(const struct hierarchy *h, struct text *out);
 
+/* release.c: something left c, its last task or its last child: its release agent runs if it is
+   empty by now, wants it, and stays so.  s */
+void release_check(struct container *c);
+
 /* migrate.c */
 /* Moves t, or its whole process, into `to`: all or nothing.  Subsystems' errno, or -ENOMEM. m */
 int container_attach(struct container *to, struct task *t, bool whole_process) must_check;
+/* Moves every task of `from`: all or nothing; none is born into it meanwhile. -EXDEV: another
+ * hierarchy. m */
+int container_transfer(struct container *to, struct container *from) must_check;
 
 /* show.c: for procfs. */
 void container_show_subsystems(struct text *out, bool v11); /* /proc/cgroups, /proc/containers */

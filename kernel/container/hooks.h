@@ -25,11 +25,16 @@ enum cpu_mode { CPU_USER, CPU_SYSTEM, CPU_MODES };
 void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode);
 
 /* clone(2).  prepare: the child is not visible yet; 0 or -errno (can_fork of the subsystems).
-   It enters the child's process into the threadgroup read side for threads.  Exactly one of
-   cancel and commit follows; commit runs when the child is findable by pid, and cannot fail. */
+   Exactly one of cancel and commit follows soon, and no memory is waited for in between; commit
+   runs when the child is findable by pid, and cannot fail. */
 int container_fork_prepare(struct task *parent, struct task *child) must_check;
 void container_fork_cancel(struct task *parent, struct task *child);
 void container_fork_commit(struct task *parent, struct task *child);
+
+/* Around a change of who forms a process, so that no migration sees half of it: a task sets its
+   exiting flag, a thread takes over its process in exec.  Short; may sleep at the start. */
+void container_change_begin(void);
+void container_change_end(void);
 
 /* The task has its exiting flag and is about to become a zombie: leaves its containers. May sleep.
  */

@@ -8,13 +8,15 @@
  *
  * Until migrate commits, nothing that others can see has changed.
  *
- * Locking: container_mutex throughout.  process->threadgroup, held for writing, keeps the process's
- * threads what they are: none is born, none begins to exit.  css_set_lock covers each walk over
- * tasks; no subsystem is called and nothing is allocated under it.
+ * Locking: container_mutex throughout.  container_gate is closed meanwhile, so no task is born,
+ * begins to exit or changes its process.  css_set_lock covers each walk over tasks; no subsystem is
+ * called and nothing is allocated under it.
  */
 #include "kernel/container/framework.h"
 #include "kernel/container/taskset.h"
 
+#include "kernel/abi/errno.h"
+#include "kernel/container/trace.h"
 #include "kernel/lib/log.h"
 #include "kernel/task/task.h"
 
@@ -37,6 +39,7 @@ static void add_source(struct migration *m, struct css_set *set)
 	css_set_get(set);
 	set->mg_from = from;
 	list_add_tail(&set->mg_source, &m->sources);
+	trace("add_source: set %u", set->id);
 }
 
 static int prepare(struct migration *m)
@@ -46,9 +49,12 @@ static int prepare(struct migration *m)
 	list_for_each (set, &m->sources, mg_source) {
 		struct css_set *to = css_set_find_or_create(set, m->to);
 
-		if (!to)
+		if (!to) {
+			trace("prepare: no memory for what set %u turns into", set->id);
 			return -ENOMEM;
+		}
 		set->mg_to = to;
+		trace("prepare: set %u turns into set %u", set->id, to->id);
 		if (list_empty(&to->mg_target))
 			list_add_tail(&to->mg_target, &m->targets);
 		else
@@ -81,10 +87,22 @@ static void collect(struct migration *m, struct task *t)
 	if (t->exiting || list_empty(&t->containers.node) || !set->mg_to)
 		return;
 	list_move_tail(&t->containers.node, &set->mg_tasks);
+	trace("collect: task %d of set %u", task_tid(t), set->id);
 	if (list_empty(&set->mg_node))
 		list_add_tail(&set->mg_node, &m->tasks.from);
 	if (list_empty(&set->mg_to->mg_node))
 		list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
+}
+
+/* Tells those before `refused` that nothing comes of it. */
+static void cancel(struct migration *m, int refused)
+{
+	for (int id = 0; id < refused; id++) {
+		if (!m->to->css[id] || !subsystems[id]->cancel_attach)
+			continue;
+		subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
+		trace("cancel_attach: %s", subsystems[id]->name);
+	}
 }
 
 /* can_attach of each subsystem; where one refuses, those before it are told. */
@@ -98,9 +116,8 @@ static int ask(struct migration *m)
 
 		if (!error)
 			continue;
-		while (id--)
-			if (m->to->css[id] && subsystems[id]->cancel_attach)
-				subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
+		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, error);
+		cancel(m, id);
 		return error;
 	}
 	return 0;
@@ -109,6 +126,20 @@ static int ask(struct migration *m)
 static void change_set(struct thread *t, void *set)
 {
 	task_of(t)->containers.set = set;
+}
+
+/* From its set to what that turns into, on one of whose lists it goes last. */
+static void change_task(struct task *t, struct css_set *from, struct list *list)
+{
+	struct css_set *to = from->mg_to;
+
+	trace("migrate: task %d from set %u to set %u", task_tid(t), from->id, to->id);
+	css_set_get(to);
+	thread_settle(&t->thread, change_set, to);
+	list_move_tail(&t->containers.node, list);
+	from->task_count--;
+	to->task_count++;
+	bug_if(refcount_put(&from->refs));
 }
 
 /* The references go over to the new set: sources stay pinned until finish, so none reaches zero
@@ -120,14 +151,8 @@ static void commit(struct migration *m)
 
 	spin_lock(&css_set_lock);
 	list_for_each (set, &m->tasks.from, mg_node) {
-		list_for_each_safe (t, next, &set->mg_tasks, containers.node) {
-			css_set_get(set->mg_to);
-			thread_settle(&t->thread, change_set, set->mg_to);
-			list_move_tail(&t->containers.node, &set->mg_to->mg_tasks);
-			set->task_count--;
-			set->mg_to->task_count++;
-			bug_if(refcount_put(&set->refs));
-		}
+		list_for_each_safe (t, next, &set->mg_tasks, containers.node)
+			change_task(t, set, &set->mg_to->mg_tasks);
 		set->mg_from->releasable = true;
 	}
 	m->tasks.moved = true;
@@ -155,6 +180,8 @@ static int migrate(struct migration *m)
 		error = ask(m);
 		if (!error)
 			commit(m);
+		else
+			trace("rollback: the tasks stay where they are");
 	}
 	spin_lock(&css_set_lock);
 	put_back(&m->tasks.from);
@@ -163,20 +190,47 @@ static int migrate(struct migration *m)
 	return error;
 }
 
-/* Calls fn for t, or for every task of its process, the leader first. */
-static void for_tasks(struct migration *m, struct task *t, bool whole_process,
-		      void (*fn)(struct migration *m, struct task *t))
-{
-	struct task *each;
+/* --- what can be moved: a task, a process, all of a container ------------------------------- */
 
-	spin_lock(&css_set_lock);
+struct movers {
+	struct container *to;
+	struct task *task; /* with `whole`: its process */
+	bool whole;
+	struct container *from; /* instead of task: all its members */
+};
+
+typedef void (*visit_fn)(struct migration *m, struct task *t);
+
+static void visit_process(struct migration *m, struct process *p, visit_fn visit)
+{
+	struct task *t;
+
 	spin_lock(&task_tree_lock);
-	if (!whole_process)
-		fn(m, t);
-	else
-		list_for_each (each, &t->process->tasks, in_process)
-			fn(m, each);
+	list_for_each (t, &p->tasks, in_process)
+		visit(m, t);
 	spin_unlock(&task_tree_lock);
+}
+
+/* A visit may move the task to another list of its set. */
+static void visit_container(struct migration *m, struct container *c, visit_fn visit)
+{
+	struct css_set_link *link;
+	struct task *t, *next;
+
+	list_for_each (link, &c->links, of_container)
+		list_for_each_safe (t, next, &link->set->tasks, containers.node)
+			visit(m, t);
+}
+
+static void visit_all(struct migration *m, const struct movers *who, visit_fn visit)
+{
+	spin_lock(&css_set_lock);
+	if (who->from)
+		visit_container(m, who->from, visit);
+	else if (who->whole)
+		visit_process(m, who->task->process, visit);
+	else
+		visit(m, who->task);
 	spin_unlock(&css_set_lock);
 }
 
@@ -186,25 +240,53 @@ static void add_source_of(struct migration *m, struct task *t)
 		add_source(m, t->containers.set);
 }
 
-int container_attach(struct container *to, struct task *t, bool whole_process)
+/* Those that have begun to exit are not asked for; when a container is emptied they go along, so
+   that it can be removed at once. */
+static void move_exiting(struct migration *m)
 {
-	struct migration m = { .to = to };
+	struct css_set *set;
+	struct task *t, *next;
+
+	spin_lock(&css_set_lock);
+	list_for_each (set, &m->sources, mg_source)
+		list_for_each_safe (t, next, &set->tasks, containers.node)
+			change_task(t, set, &set->mg_to->tasks);
+	spin_unlock(&css_set_lock);
+}
+
+static int move_all(const struct movers *who)
+{
+	struct migration m = { .to = who->to };
 	int error;
 
 	assert(mutex_held(&container_mutex));
 	list_init(&m.sources);
 	list_init(&m.targets);
 	taskset_init(&m.tasks);
-	write_lock(&t->process->threadgroup);
-	for_tasks(&m, t, whole_process, add_source_of);
+	gate_close(&container_gate);
+	visit_all(&m, who, add_source_of);
 	error = prepare(&m);
 	if (!error) {
-		for_tasks(&m, t, whole_process, collect);
+		visit_all(&m, who, collect);
 		error = migrate(&m);
 	}
+	if (!error && who->from)
+		move_exiting(&m);
 	finish(&m);
-	write_unlock(&t->process->threadgroup);
+	gate_open(&container_gate);
 	return error;
+}
+
+int container_attach(struct container *to, struct task *t, bool whole_process)
+{
+	return move_all(&(struct movers){ .to = to, .task = t, .whole = whole_process });
+}
+
+int container_transfer(struct container *to, struct container *from)
+{
+	if (to->hierarchy != from->hierarchy)
+		return -EXDEV;
+	return move_all(&(struct movers){ .to = to, .from = from });
 }
 
 struct task *taskset_next(const struct taskset *ts, struct task *t)

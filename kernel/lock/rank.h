@@ -15,7 +15,7 @@ enum lock_rank {
 	RANK_RENAME,	   /* fs: one cross-directory rename at a time */
 	RANK_INODE,	   /* one inode; nested: parent before child, else by address */
 	RANK_CONTAINER,	   /* container_mutex: hierarchies, containers, subsystem state */
-	RANK_THREADGROUP,  /* per process: clone, exit, exec against migration */
+	RANK_GATE,	   /* kernel/container/fork.c: births, ends, exec against migrations */
 	RANK_EPOLL_TREE,   /* fs/epoll.c: which epoll watches which file */
 	RANK_EPOLL_SET,	   /* one epoll; nested: the watching one before the watched one */
 	RANK_FILE,	   /* one pipe or FIFO; user memory is copied under it */

@@ -1,5 +1,5 @@
 /*
- * mutex.h - the sleeping lock, and a reader-writer one.
+ * mutex.h - the sleeping lock.
  *
  * FIFO among those that sleep.  Uninterruptible; what is held under a mutex must end by itself.
  */
@@ -35,19 +35,3 @@ int mutex_lock_killable(struct mutex *m) must_check; /* 0 or -ERESTARTSYS */
 bool mutex_trylock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 bool mutex_held(const struct mutex *m); /* by the current thread */
-
-/* Many readers or one writer; a waiting writer holds up new readers. */
-struct rwlock {
-	struct spinlock lock;
-	struct thread *writer; /* [l] */
-	u32 readers;	       /* [l] */
-	u32 writers_waiting;   /* [l] */
-	struct waitq waiters;
-	u16 rank; /* [I] */
-};
-
-void rwlock_init(struct rwlock *l, enum lock_rank rank);
-void read_lock(struct rwlock *l);
-void read_unlock(struct rwlock *l);
-void write_lock(struct rwlock *l);
-void write_unlock(struct rwlock *l);

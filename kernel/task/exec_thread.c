@@ -1,7 +1,7 @@
 /*
  * exec_thread.c - exec ends all other threads, and the one that is left gets the process's number.
  *
- * Locking: process->threadgroup for reading keeps a migration of the whole process from seeing two
+ * Locking: container_change_begin keeps a migration of the whole process from seeing two
  * leaders; task_tree_lock and process->lock for the change itself.
  */
 #include "kernel/abi/errno.h"
@@ -46,7 +46,7 @@ int exec_alone(struct task *t)
 	if (ret < 0)
 		return ret;
 	ret = wait_event_killable(&p->wait_exec, READ_ONCE(p->task_count) == 1);
-	read_lock(&p->threadgroup);
+	container_change_begin();
 	spin_lock(&task_tree_lock);
 	spin_lock(&p->lock);
 	if (ret == 0)
@@ -54,7 +54,7 @@ int exec_alone(struct task *t)
 	p->execing = NULL;
 	spin_unlock(&p->lock);
 	spin_unlock(&task_tree_lock);
-	read_unlock(&p->threadgroup);
+	container_change_end();
 	if (old)
 		task_put(old);
 	return ret == 0 ? 0 : -ERESTARTNOINTR;

@@ -178,15 +178,12 @@ noreturn void task_exit(s32 status)
 {
 	struct task *t = task_current();
 	struct process *p = t->process;
-	bool many = READ_ONCE(p->task_count) > 1;
 
 	assert_no_spinlock();
 	t->exit_status = status;
-	if (many)
-		read_lock(&p->threadgroup);
+	container_change_begin();
 	signal_leave(t);
-	if (many)
-		read_unlock(&p->threadgroup);
+	container_change_end();
 	if (__atomic_sub_fetch(&p->live, 1, __ATOMIC_SEQ_CST) == 0)
 		leave_process(t, p);
 	leave_memory(t);

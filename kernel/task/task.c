@@ -101,7 +101,6 @@ struct process *process_create(struct task *t, struct process *from)
 	list_init(&p->in_pgrp);
 	waitq_init(&p->wait_child);
 	waitq_init(&p->wait_exec);
-	rwlock_init(&p->threadgroup, RANK_THREADGROUP);
 	p->pid = pid_get(t->pid);
 	p->leader = t;
 	spin_lock(&from->lock);
