@@ -224,8 +224,12 @@ bool css_set_drop(struct css_set *set)
 		return false;
 	assert(list_empty(&set->tasks) && list_empty(&set->mg_tasks) && !set->task_count);
 	list_del(&set->hash);
-	list_for_each_safe (link, next, &set->links, of_set)
+	list_for_each_safe (link, next, &set->links, of_set) {
+		struct container *c = link->container;
+
 		link_part(link);
+		release_check(c);
+	}
 	return true;
 }
 

@@ -69,6 +69,7 @@ int container_setup(struct container *c, struct hierarchy *h, struct container *
 	list_init(&c->children);
 	list_init(&c->sibling);
 	list_init(&c->links);
+	list_init(&c->release_node);
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
 		int error = h->subsys & (1ul << id) ? css_create(c, id) : 0;
 
@@ -115,8 +116,35 @@ int container_remove(struct container *c)
 	list_del(&c->sibling);
 	c->parent->child_count--;
 	c->hierarchy->containers--;
+	spin_lock(&css_set_lock);
+	release_check(c->parent);
+	spin_unlock(&css_set_lock);
 	container_put(c);
 	return 0;
+}
+
+struct container *container_find(struct hierarchy *h, const char *path)
+{
+	struct container *c = &h->top, *child;
+
+	while (c) {
+		const char *name = path;
+		struct container *found = NULL;
+		size_t len;
+
+		while (*name == '/')
+			name++;
+		for (len = 0; name[len] && name[len] != '/'; len++)
+			;
+		if (!len)
+			return c;
+		list_for_each (child, &c->children, sibling)
+			if (!strncmp(child->dentry->name, name, len) && !child->dentry->name[len])
+				found = child;
+		c = found;
+		path = name + len;
+	}
+	return NULL;
 }
 
 /* Depth is bounded only by memory, so this climbs instead of recursing. */

@@ -43,7 +43,6 @@ static void zero_init(void)
 	list_init(&p->in_pgrp);
 	waitq_init(&p->wait_child);
 	waitq_init(&p->wait_exec);
-	rwlock_init(&p->threadgroup, RANK_THREADGROUP);
 	list_init(&pgrp_zero.in_session);
 	list_add_tail(&pgrp_zero.in_session, &session_zero.pgrps);
 	pid_zero.pgrp = &pgrp_zero;
@@ -117,23 +116,33 @@ static void make_kernel(struct task *t)
 	t->process->sighand = process_zero.sighand;
 }
 
+/* Makes it a child of kthreadd and starts it.  -errno: nothing has happened. */
+static int join_kthreadd(struct task *t)
+{
+	struct task *parent = process_kthreadd->leader;
+	int ret = container_fork_prepare(parent, t);
+
+	if (ret < 0)
+		return ret;
+	publish(t, process_kthreadd);
+	container_fork_commit(parent, t);
+	thread_start(&t->thread);
+	return 0;
+}
+
 struct task *task_create_kernel(const char *name, void (*fn)(void *), void *arg)
 {
-	struct task *t = create(name, fn, arg), *parent;
+	struct task *t = create(name, fn, arg);
 	int ret;
 
 	if (IS_ERR(t))
 		return t;
 	make_kernel(t);
-	parent = process_kthreadd->leader;
-	ret = container_fork_prepare(parent, t);
+	ret = join_kthreadd(t);
 	if (ret < 0) {
 		task_destroy(t);
 		return ERR_PTR(ret);
 	}
-	publish(t, process_kthreadd);
-	container_fork_commit(parent, t);
-	thread_start(&t->thread);
 	return t;
 }
 
@@ -149,16 +158,36 @@ static void kthreadd(void *unused)
 	}
 }
 
-static void open_first(struct task *t)
+/* What a task needs to become a program: handlers, descriptors, a place in the first mounts. */
+static int make_program(struct task *t)
 {
 	struct path root = { first_mounts->root, first_mounts->root->root };
 
+	t->process->sighand = sighand_create(NULL);
 	t->files = fdtable_create();
 	t->fs = fs_context_create(&root, &root, 022);
-	if (!t->files || !t->fs)
-		panic("no memory for the first process");
+	if (!t->process->sighand || !t->files || !t->fs)
+		return -ENOMEM;
 	mount_namespace_get(first_mounts);
 	t->mounts = first_mounts;
+	return 0;
+}
+
+struct task *task_create_program(const char *name, void (*fn)(void *), void *arg)
+{
+	struct task *t = create(name, fn, arg);
+	int ret;
+
+	if (IS_ERR(t))
+		return t;
+	ret = make_program(t);
+	if (ret == 0)
+		ret = join_kthreadd(t);
+	if (ret < 0) {
+		task_destroy(t);
+		return ERR_PTR(ret);
+	}
+	return t;
 }
 
 struct task *task_create_init(void (*fn)(void *), void *arg)
@@ -167,10 +196,8 @@ struct task *task_create_init(void (*fn)(void *), void *arg)
 
 	if (IS_ERR(init))
 		panic("no memory for the first process");
-	init->process->sighand = sighand_create(NULL);
-	if (!init->process->sighand)
+	if (make_program(init))
 		panic("no memory for the first process");
-	open_first(init);
 	container_adopt_first(init);
 	publish(init, &process_zero);
 	init_process = init->process;

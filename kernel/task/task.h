@@ -75,11 +75,9 @@ struct process {
 	u64 ended_switches[2], ended_faults[2]; /* [g] */
 	u64 children_time[CPU_MODES];		/* [g] of children that were waited for */
 	u64 children_faults[2], children_switches[2], children_maxrss; /* [g] */
-	u64 maxrss;		   /* [g] pages, of programs that it has left */
-	struct file *exe;	   /* [g] /proc/PID/exe; a reference; NULL: exited */
-	s32 oom_score_adj;	   /* [g] -1000 .. 1000 */
-	struct rwlock threadgroup; /* read: clone of a thread, exit, exec; write: migration of the
-				      process */
+	u64 maxrss;	   /* [g] pages, of programs that it has left */
+	struct file *exe;  /* [g] /proc/PID/exe; a reference; NULL: exited */
+	s32 oom_score_adj; /* [g] -1000 .. 1000 */
 	u32 dumpable;
 	u32 membarrier; /* [a] commands of membarrier(2) that it registered for */
 };
@@ -97,19 +95,18 @@ struct task {
 	struct mount_namespace *mounts; /* [o, p->lock] */
 	struct account *account; /* [o writes; others read under process->lock] of the real uid;
 				    counts this task */
-	const struct cred *cred;	/* [o writes; others read under process->lock] */
+	const struct cred *cred; /* [o writes; others read under process->lock] */
 
 	struct task_containers containers;
-	struct mutex *container_guard; /* reserved for the threadgroup read side in fork */
 
 	struct sigset blocked;	     /* [g] */
 	struct sigset saved_blocked; /* [o] to restore after sigsuspend, ppoll */
 	bool restore_blocked;	     /* [o] */
-	struct sigset waiting;	     /* [g] signals that rt_sigtimedwait waits for, blocked or not */
-	bool stop_pending;	     /* [g] has to stop and is counted in process->stop_count */
-	bool stop_dequeued;	     /* [g] took a stop signal that SIGCONT has not undone yet */
-	bool stopped;		     /* [g] */
-	struct sigpending pending;   /* [g] signals to this task */
+	struct sigset waiting;	   /* [g] signals that rt_sigtimedwait waits for, blocked or not */
+	bool stop_pending;	   /* [g] has to stop and is counted in process->stop_count */
+	bool stop_dequeued;	   /* [g] took a stop signal that SIGCONT has not undone yet */
+	bool stopped;		   /* [g] */
+	struct sigpending pending; /* [g] signals to this task */
 	struct sigaltstack altstack; /* [o] */
 	u32 exit_signal_thread;
 	s32 exit_status;	  /* [o] */
@@ -130,14 +127,14 @@ struct task {
 	struct futex_waiter *futex; /* [o] */
 	struct task_work *works;    /* [a] run on the way back to user mode */
 	u32 timer_slack;
-	u32 death_signal; /* [o] prctl(PR_SET_PDEATHSIG) */
-	u64 faults[2];	  /* [o] minor, major */
-	u32 personality;  /* [o] */
-	bool reset_on_fork; /* [o] sched_setscheduler: children get the default policy */
-	bool over_nproc;    /* [o] setuid made more tasks than RLIMIT_NPROC: exec refuses */
+	u32 death_signal;	   /* [o] prctl(PR_SET_PDEATHSIG) */
+	u64 faults[2];		   /* [o] minor, major */
+	u32 personality;	   /* [o] */
+	bool reset_on_fork;	   /* [o] sched_setscheduler: children get the default policy */
+	bool over_nproc;	   /* [o] setuid made more tasks than RLIMIT_NPROC: exec refuses */
 	void (*kernel_fn)(void *); /* [I] of a kernel task */
 	void *kernel_arg;	   /* [I] */
-	u64 fail_nth;	  /* [o] /proc/PID/fail-nth: fail the n-th allocation from now; 0: off */
+	u64 fail_nth; /* [o] /proc/PID/fail-nth: fail the n-th allocation from now; 0: off */
 };
 
 static always_inline struct task *task_of(struct thread *t)
@@ -165,7 +162,7 @@ void process_put(struct process *p);
 /* By number in the current view, with a reference; NULL.  Tasks that have been reaped are not
  * found. */
 struct task *task_find(s32 tid);
-struct process *process_find(s32 pid); /* tid of any leader */
+struct process *process_find(s32 pid);		    /* tid of any leader */
 struct task *process_get_leader(struct process *p); /* with a reference; NULL: reaped */
 
 /* The next task with a tid >= *tid (all threads), with a reference; *tid becomes its number; NULL.
@@ -220,6 +217,9 @@ long task_clone(const struct clone_args_kernel *args, const struct trap_frame *f
 /* A task in the kernel, child of kthreadd (pid 2); runs fn(arg).  Borrowed, good until fn returns;
    ERR_PTR.  kernel/task/init.h makes the first two tasks. */
 struct task *task_create_kernel(const char *name, void (*fn)(void *), void *arg);
+/* The same, with descriptors, handlers and a root directory, so that fn may become a program
+ * through task_exec. */
+struct task *task_create_program(const char *name, void (*fn)(void *), void *arg);
 
 /* exec.c: replaces the program of the running task; argv and envp are arrays in user space, or
    kernel strings when from_kernel (boot).  On success *frame is ready for the return to user mode.
