@@ -206,6 +206,17 @@ struct css_set *css_set_find_or_create(struct css_set *from, struct container *t
 	return set;
 }
 
+bool css_set_is_hashed(struct css_set *set)
+{
+	struct css_set *other;
+
+	assert_held(&css_set_lock);
+	list_for_each (other, bucket_of(set->css), hash)
+		if (other == set)
+			return true;
+	return false;
+}
+
 void css_set_get(struct css_set *set)
 {
 	refcount_get(&set->refs);

@@ -87,6 +87,7 @@ void css_set_init_first(void);
 /* The set that differs from `from` only in having `to` for its hierarchy; one reference; NULL: no
    memory. container_mutex held. */
 struct css_set *css_set_find_or_create(struct css_set *from, struct container *to);
+bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
 void css_set_get(struct css_set *set);
 void css_set_put(struct css_set *set);
 bool css_set_drop(struct css_set *set) must_check; /* s; true: that was the last, kfree it */
@@ -128,6 +129,9 @@ void hierarchy_show_options(const struct hierarchy *h, struct text *out);
 void release_check(struct container *c);
 
 /* migrate.c */
+/* Tasks that each subsystem was asked for, and what became of them. m */
+extern u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT],
+	migrate_cancelled[SUBSYS_COUNT];
 /* Moves t, or its whole process, into `to`: all or nothing.  Subsystems' errno, or -ENOMEM. m */
 int container_attach(struct container *to, struct task *t, bool whole_process) must_check;
 /* Moves every task of `from`: all or nothing; none is born into it meanwhile. -EXDEV: another

@@ -25,7 +25,10 @@ struct migration {
 	struct list sources; /* css_set.mg_source; each pinned */
 	struct list targets; /* css_set.mg_target; each pinned */
 	struct taskset tasks;
+	u64 count; /* tasks in it */
 };
+
+u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT], migrate_cancelled[SUBSYS_COUNT];
 
 static void add_source(struct migration *m, struct css_set *set)
 {
@@ -87,6 +90,7 @@ static void collect(struct migration *m, struct task *t)
 	if (t->exiting || list_empty(&t->containers.node) || !set->mg_to)
 		return;
 	list_move_tail(&t->containers.node, &set->mg_tasks);
+	m->count++;
 	trace("collect: task %d of set %u", task_tid(t), set->id);
 	if (list_empty(&set->mg_node))
 		list_add_tail(&set->mg_node, &m->tasks.from);
@@ -94,10 +98,14 @@ static void collect(struct migration *m, struct task *t)
 		list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
 }
 
-/* Tells those before `refused` that nothing comes of it. */
+/* Tells those before `refused` that nothing comes of it; the one that refuses cleans up by itself.
+ */
 static void cancel(struct migration *m, int refused)
 {
+	migrate_cancelled[refused] += m->count;
 	for (int id = 0; id < refused; id++) {
+		if (m->to->css[id])
+			migrate_cancelled[id] += m->count;
 		if (!m->to->css[id] || !subsystems[id]->cancel_attach)
 			continue;
 		subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
@@ -114,6 +122,8 @@ static int ask(struct migration *m)
 				    ? subsystems[id]->can_attach(css, &m->tasks)
 				    : 0;
 
+		if (css)
+			migrate_asked[id] += m->count;
 		if (!error)
 			continue;
 		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, error);
@@ -157,9 +167,13 @@ static void commit(struct migration *m)
 	}
 	m->tasks.moved = true;
 	spin_unlock(&css_set_lock);
-	for (int id = 0; id < SUBSYS_COUNT; id++)
-		if (m->to->css[id] && subsystems[id]->attach)
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		if (!m->to->css[id])
+			continue;
+		migrate_moved[id] += m->count;
+		if (subsystems[id]->attach)
 			subsystems[id]->attach(m->to->css[id], &m->tasks);
+	}
 }
 
 static void put_back(struct list *sets)

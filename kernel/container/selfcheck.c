@@ -1,0 +1,234 @@
+/*
+ * selfcheck.c - are the framework's structures what they say?
+ *
+ * Checks the invariants below and names the first that is broken, with the object.  The numbers are
+ * those that the tests and the documentation use.
+ *
+ *   I1  a linked task is on the list of exactly the set that it points to
+ *   I2  a set's count is the length of its lists; every task that is not exiting is linked
+ *   I3  a set's references are its tasks (and one for the first set, which stays)
+ *   I4  outside a migration no set is marked for one
+ *   I5  a set has one link per hierarchy, listed on both sides, in the order of hierarchies, and
+ * its css pointers are those of the linked containers I6  no two sets are equal I7  a set is in the
+ * hash bucket of its css pointers I8  a linked set has tasks, so a container without links and
+ * children can be removed I9  in each hierarchy the members of all containers together are the
+ * linked tasks I11 every task that a subsystem was asked for was then moved or called off I13 the
+ * tree's counts are right, and children point to their parents
+ *
+ * (I10, that a destroyed set has no tasks, is asserted where it is destroyed; I12, that charges
+ * equal members, is each subsystem's `check`.)
+ *
+ * Locking: container_mutex, with the gate closed; css_set_lock over each walk.
+ */
+#include "kernel/container/selfcheck.h"
+
+#include "kernel/container/framework.h"
+#include "kernel/lib/bits.h"
+#include "kernel/lib/text.h"
+#include "kernel/task/task.h"
+
+struct check {
+	struct text *out;
+	bool broken;
+	u64 linked; /* tasks on the lists of all sets */
+};
+
+/* Notes a broken invariant; only the first is shown. */
+static void expect(struct check *k, bool holds, const char *what, u64 which)
+{
+	if (holds || k->broken)
+		return;
+	k->broken = true;
+	text_printf(k->out, "%s %lu\n", what, which);
+}
+
+static u32 list_length(const struct list *l)
+{
+	u32 n = 0;
+
+	for (const struct list *at = l->next; at != l; at = at->next)
+		n++;
+	return n;
+}
+
+/* --- sets ------------------------------------------------------------------------------------- */
+
+static void check_tasks(struct check *k, struct css_set *set)
+{
+	struct task *t;
+
+	list_for_each (t, &set->tasks, containers.node)
+		expect(k, t->containers.set == set, "I1: a list holds a task of another set: task",
+		       task_tid(t));
+	expect(k, set->task_count == list_length(&set->tasks), "I2: wrong count of tasks in set",
+	       set->id);
+	expect(k, refcount_read(&set->refs) == set->task_count + (set == &init_css_set),
+	       "I3: wrong count of references to set", set->id);
+	expect(k,
+	       list_empty(&set->mg_tasks) && list_empty(&set->mg_node) &&
+		       list_empty(&set->mg_source) && list_empty(&set->mg_target) &&
+		       !set->mg_from && !set->mg_to,
+	       "I4: marked for a migration: set", set->id);
+	expect(k, set->task_count || set == &init_css_set, "I8: without tasks: set", set->id);
+	k->linked += set->task_count;
+}
+
+static void check_links(struct check *k, struct css_set *set)
+{
+	struct css_set_link *link = list_first(&set->links, struct css_set_link, of_set), *there;
+	struct hierarchy *h;
+
+	list_for_each (h, &hierarchies, node) {
+		bool found = false;
+
+		if (&link->of_set == &set->links || link->container->hierarchy != h) {
+			expect(k, false, "I5: no link in its place: set", set->id);
+			return;
+		}
+		list_for_each (there, &link->container->links, of_container)
+			found |= there == link;
+		expect(k, found && link->set == set,
+		       "I5: a link that its container does not know: set", set->id);
+		for (int id = 0; id < SUBSYS_COUNT; id++)
+			expect(k,
+			       !(h->subsys & BIT(id)) || set->css[id] == link->container->css[id],
+			       "I5: a css pointer of another container: set", set->id);
+		link = list_next(link, of_set);
+	}
+	expect(k, &link->of_set == &set->links, "I5: too many links: set", set->id);
+}
+
+static bool sets_equal(struct css_set *a, struct css_set *b)
+{
+	struct css_set_link *la = list_first(&a->links, struct css_set_link, of_set), *lb;
+
+	list_for_each (lb, &b->links, of_set) {
+		if (la->container != lb->container)
+			return false;
+		la = list_next(la, of_set);
+	}
+	return true;
+}
+
+/* Every set is linked to the dummy's container. */
+static void check_sets(struct check *k)
+{
+	struct css_set_link *a, *b;
+
+	list_for_each (a, &dummy_hierarchy.top.links, of_container) {
+		check_tasks(k, a->set);
+		check_links(k, a->set);
+		expect(k, css_set_is_hashed(a->set), "I7: in a wrong bucket: set", a->set->id);
+		for (b = list_next(a, of_container); &b->of_container != &dummy_hierarchy.top.links;
+		     b = list_next(b, of_container))
+			expect(k, k->broken || !sets_equal(a->set, b->set),
+			       "I6: equal to another: set", b->set->id);
+	}
+}
+
+/* --- trees -------------------------------------------------------------------------------------
+ */
+
+/* The next container of a tree, parents first; NULL at the end. */
+static struct container *tree_next(struct container *c)
+{
+	if (!list_empty(&c->children))
+		return list_first(&c->children, struct container, sibling);
+	for (; c->parent; c = c->parent)
+		if (c->sibling.next != &c->parent->children)
+			return list_next(c, sibling);
+	return NULL;
+}
+
+static void check_tree(struct check *k, struct hierarchy *h)
+{
+	u64 members = 0, count = 0;
+	struct css_set_link *link;
+
+	for (struct container *c = &h->top; c; c = tree_next(c)) {
+		count++;
+		expect(k, c->hierarchy == h && !c->removed, "I13: a stranger in hierarchy", h->id);
+		expect(k, c->child_count == list_length(&c->children),
+		       "I13: wrong count of children in hierarchy", h->id);
+		list_for_each (link, &c->links, of_container)
+			members += link->set->task_count;
+	}
+	expect(k, count == h->containers, "I13: wrong count of containers in hierarchy", h->id);
+	expect(k, members == k->linked, "I9: members do not add up in hierarchy", h->id);
+}
+
+static void check_subsystems(struct check *k)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		expect(k, migrate_asked[id] == migrate_moved[id] + migrate_cancelled[id],
+		       "I11: asked for tasks that were neither moved nor called off: subsystem",
+		       id);
+}
+
+static void check_all_linked(struct check *k)
+{
+	struct task *t;
+	s32 tid = 0;
+
+	while ((t = task_next(&tid))) {
+		expect(k, t->exiting || !list_empty(&t->containers.node),
+		       "I2: in no container: task", tid);
+		task_put(t);
+		tid++;
+	}
+}
+
+bool container_selfcheck(struct text *out)
+{
+	struct check k = { .out = out };
+	struct hierarchy *h;
+
+	gate_close(&container_gate);
+	check_all_linked(&k);
+	spin_lock(&css_set_lock);
+	check_sets(&k);
+	list_for_each (h, &hierarchies, node)
+		check_tree(&k, h);
+	check_subsystems(&k);
+	spin_unlock(&css_set_lock);
+	gate_open(&container_gate);
+	if (!k.broken)
+		text_string(out, "ok\n");
+	return !k.broken;
+}
+
+/* --- digest ----------------------------------------------------------------------------------- */
+
+static u64 mix(u64 digest, u64 value)
+{
+	return (digest ^ value) * 0x100000001b3ul;
+}
+
+/*
+ * One number for all that a failed operation must leave alone: who is where, the order of lists,
+ * counts. Ids of sets are left out, as one may come and go; so is the caller's own running.
+ */
+u64 container_digest(void)
+{
+	u64 digest = 0xcbf29ce484222325ul;
+	struct css_set_link *link;
+	struct hierarchy *h;
+	struct task *t;
+
+	spin_lock(&css_set_lock);
+	list_for_each (h, &hierarchies, node) {
+		digest = mix(mix(digest, h->id), h->subsys);
+		for (struct container *c = &h->top; c; c = tree_next(c)) {
+			digest = mix(mix(digest, (u64)c), c->child_count);
+			digest = mix(digest, c->releasable);
+			list_for_each (link, &c->links, of_container) {
+				digest = mix(mix(digest, (u64)link->set),
+					     refcount_read(&link->set->refs));
+				list_for_each (t, &link->set->tasks, containers.node)
+					digest = mix(digest, task_tid(t));
+			}
+		}
+	}
+	spin_unlock(&css_set_lock);
+	return digest;
+}
