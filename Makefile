@@ -258,6 +258,7 @@ check: setup-check objects
 	@for file in $(CSRC); do sparse -ffreestanding -Wno-decl -Wno-declaration-after-statement \
 		-Wno-non-pointer-null -m64 $(INCLUDES) -std=gnu11 $$file; done
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q tests/style
+	@tests/model/check.sh $(abspath $(B))/model
 
 fmt:
 	clang-format -i $(CSRC) $(HEADERS) $(USER) $(shell find tests -name '*.[ch]')
@@ -272,7 +273,7 @@ help:
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb'
-	@echo 'make check      style, sparse, and both builds with clang'
+	@echo 'make check      style, sparse, both builds with clang, the models with spin'
 	@echo 'make fmt        clang-format everything'
 	@echo 'make size       the size of the stripped image'
 	@echo 'make clean      forget build/, but for the kernel of Debian'
