@@ -137,7 +137,7 @@ bool control_get(struct container *c, unsigned index, struct control *out)
 		if (!(c->hierarchy->subsys & BIT(id)))
 			continue;
 		for (; file->name; file++) {
-			if (index--)
+			if ((file->no_root && !c->parent) || index--)
 				continue;
 			*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
 						 .name = file->name,

@@ -16,7 +16,7 @@ struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
 struct text;
 
 /* The one list of subsystems, in the order in which they are called. */
-#define FOR_EACH_SUBSYS(X) X(cpuacct)
+#define FOR_EACH_SUBSYS(X) X(cpuacct) X(pids)
 
 enum subsys_id {
 #define X(s) SUBSYS_##s,
@@ -31,12 +31,14 @@ struct css {
 	struct css *parent;	     /* [I] same subsystem; NULL at the root */
 };
 
-/* show and write run under container_mutex and may sleep. */
+/* show and write run under container_mutex and may sleep.  Without the one, the file cannot be
+   read; without the other, not be written. */
 struct container_file {
 	const char *name;				 /* without the subsystem's prefix */
 	void (*show)(struct css *css, struct text *out); /* text remembers overflow */
-	/* The whole text as it was written, NUL behind it.  0 or -errno. */
-	int (*write)(struct css *css, const char *text);
+	/* The whole text as it was written, NUL behind it; it may be changed.  0 or -errno. */
+	int (*write)(struct css *css, char *text);
+	bool no_root; /* the root directory does not have it */
 };
 
 /*
@@ -53,10 +55,13 @@ struct container_subsys {
 	int (*can_attach)(struct css *to, struct taskset *tasks);
 	void (*cancel_attach)(struct css *to, struct taskset *tasks);
 	void (*attach)(struct css *to, struct taskset *tasks);
-	int (*can_fork)(struct task *child); /* 0 or -errno; undone by cancel_fork */
+	/* The child will join the containers of the parent, who stays where it is until then.
+	   0 or -errno; undone by cancel_fork. */
+	int (*can_fork)(struct task *parent, struct task *child);
 	void (*cancel_fork)(struct task *child);
 	void (*fork)(struct task *child); /* child is linked and visible */
 	void (*exit)(struct task *t);	  /* still a member */
+	void (*release)(struct task *t);  /* has been waited for; spinlocks held */
 	/* Called for the task's container and then for each ancestor.  IRQs off. */
 	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
 };
@@ -71,6 +76,21 @@ extern const struct container_subsys *const subsystems[SUBSYS_COUNT];
 struct task *taskset_next(const struct taskset *tasks, struct task *t);
 
 #define taskset_for_each(t, tasks) for (t = NULL; (t = taskset_next(tasks, t));)
+
+/* css.c: the state of a subsystem in t's container.  Its own task may ask where it cannot be moved
+   (fork callbacks); others hold css_set_lock. */
+struct css *task_css(const struct task *t, enum subsys_id id);
+
+/* Calls fn for each member of the container, css_set_lock held. */
+void css_for_each_task(struct css *css, void (*fn)(struct task *t, void *arg), void *arg);
+
+/* The css behind `at` in the tree below `top`, parents before children; NULL: that was the last. */
+struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id id);
+bool css_has_children(const struct css *css);
+
+/* With top itself.  container_mutex. */
+#define css_for_each_descendant(at, top, id) \
+	for (at = (top); at; at = css_next_descendant(at, top, id))
 
 /* At boot, before the first task. */
 void container_init(void);

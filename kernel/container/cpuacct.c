@@ -130,7 +130,7 @@ static void show_stat(struct css *css, struct text *out)
 	text_printf(out, "system %lu\n", total(css, CPU_SYSTEM) / NS_PER_TICK);
 }
 
-static int reset_usage(struct css *css, const char *text)
+static int reset_usage(struct css *css, char *text)
 {
 	u64 value;
 
@@ -144,13 +144,13 @@ static int reset_usage(struct css *css, const char *text)
 
 static const struct container_file cpuacct_files[] = {
 	{ "usage", show_usage, reset_usage },
-	{ "usage_user", show_usage_user, NULL },
-	{ "usage_sys", show_usage_sys, NULL },
-	{ "usage_percpu", show_percpu, NULL },
-	{ "usage_percpu_user", show_percpu_user, NULL },
-	{ "usage_percpu_sys", show_percpu_sys, NULL },
-	{ "usage_all", show_all, NULL },
-	{ "stat", show_stat, NULL },
+	{ "usage_user", show_usage_user },
+	{ "usage_sys", show_usage_sys },
+	{ "usage_percpu", show_percpu },
+	{ "usage_percpu_user", show_percpu_user },
+	{ "usage_percpu_sys", show_percpu_sys },
+	{ "usage_all", show_all },
+	{ "stat", show_stat },
 	{},
 };
 

@@ -27,10 +27,10 @@ void container_change_end(void)
 	gate_leave(&container_gate);
 }
 
-static int ask_subsystems(struct task *child)
+static int ask_subsystems(struct task *parent, struct task *child)
 {
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		int error = subsystems[id]->can_fork ? subsystems[id]->can_fork(child) : 0;
+		int error = subsystems[id]->can_fork ? subsystems[id]->can_fork(parent, child) : 0;
 
 		if (!error)
 			continue;
@@ -49,7 +49,7 @@ int container_fork_prepare(struct task *parent, struct task *child)
 	child->containers.set = &init_css_set;
 	list_init(&child->containers.node);
 	gate_enter(&container_gate);
-	error = ask_subsystems(child);
+	error = ask_subsystems(parent, child);
 	if (error)
 		gate_leave(&container_gate);
 	return error;
@@ -114,6 +114,13 @@ void container_exit(struct task *t)
 	spin_unlock(&css_set_lock);
 	if (last)
 		kfree(set);
+}
+
+void container_release(struct task *t)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->release)
+			subsystems[id]->release(t);
 }
 
 /* Idle threads are no tasks and belong to nothing. */

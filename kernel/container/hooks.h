@@ -11,12 +11,14 @@
 struct thread;
 struct task;
 struct css_set;
+struct pids_count;
 
 /* What the framework keeps in a task: one pointer, one list node. */
 struct task_containers {
 	struct css_set *set; /* [css_set_lock to change; current may read its own] */
 	struct list node;    /* [css_set_lock] in set->tasks or set->mg_tasks; unlinked: holds no
 				reference to set */
+	struct pids_count *pids; /* [gate] where pids.c counts this task; NULL: nowhere */
 };
 
 enum cpu_mode { CPU_USER, CPU_SYSTEM, CPU_MODES };
@@ -39,6 +41,9 @@ void container_change_end(void);
 /* The task has its exiting flag and is about to become a zombie: leaves its containers. May sleep.
  */
 void container_exit(struct task *t);
+
+/* The task has been waited for and can no longer be found.  Spinlocks held. */
+void container_release(struct task *t);
 
 /* Boot: the first task joins the root of everything. */
 void container_adopt_first(struct task *t);

@@ -172,6 +172,7 @@ void task_unlink_locked(struct task *t)
 		p->ended_switches[i] += t->thread.switches[i];
 		p->ended_faults[i] += t->faults[i];
 	}
+	container_release(t);
 	list_del(&t->in_process);
 	if (p->leader == t)
 		p->leader = NULL;

@@ -1,0 +1,47 @@
+/*
+ * css.c - the ways from one subsystem's state in a container to others, and to the tasks.
+ *
+ * Locking: container_mutex for the tree, css_set_lock for tasks.
+ */
+#include "kernel/container/framework.h"
+
+#include "kernel/lib/log.h"
+#include "kernel/task/task.h"
+
+struct css *task_css(const struct task *t, enum subsys_id id)
+{
+	return t->containers.set->css[id];
+}
+
+void css_for_each_task(struct css *css, void (*fn)(struct task *t, void *arg), void *arg)
+{
+	struct css_set_link *link;
+	struct task *t;
+
+	spin_lock(&css_set_lock);
+	list_for_each (link, &css->container->links, of_container) {
+		list_for_each (t, &link->set->tasks, containers.node)
+			fn(t, arg);
+		list_for_each (t, &link->set->mg_tasks, containers.node)
+			fn(t, arg);
+	}
+	spin_unlock(&css_set_lock);
+}
+
+struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id id)
+{
+	struct container *c = at->container;
+
+	assert(mutex_held(&container_mutex));
+	if (!list_empty(&c->children))
+		return list_first(&c->children, struct container, sibling)->css[id];
+	for (; c != top->container; c = c->parent)
+		if (c->sibling.next != &c->parent->children)
+			return list_next(c, sibling)->css[id];
+	return NULL;
+}
+
+bool css_has_children(const struct css *css)
+{
+	return !list_empty(&css->container->children);
+}
