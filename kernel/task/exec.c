@@ -98,6 +98,16 @@ static int set_name(struct exec *e, int dirfd, const char *name)
 	return 0;
 }
 
+/* The OOM killer must know whose the pages are that exec fills. */
+static void show_space(struct vm *vm)
+{
+	struct task *t = task_current();
+
+	spin_lock(&t->process->lock);
+	t->exec_vm = vm;
+	spin_unlock(&t->process->lock);
+}
+
 static int make_space(struct exec *e)
 {
 	struct vm *vm = vm_create();
@@ -108,6 +118,7 @@ static int make_space(struct exec *e)
 	vm->data_limit = task_limit(RLIMIT_DATA);
 	vm->as_limit = task_limit(RLIMIT_AS);
 	e->vm = vm;
+	show_space(vm);
 	return 0;
 }
 
@@ -243,6 +254,7 @@ static void change_space(struct task *t, struct vm *vm)
 	t->clear_child_tid = NULL;
 	spin_lock(&t->process->lock);
 	t->vm = vm;
+	t->exec_vm = NULL;
 	t->thread.arch.pt = &vm->pt;
 	pagetable_switch(&vm->pt);
 	spin_unlock(&t->process->lock);
@@ -292,8 +304,10 @@ static void commit(struct exec *e, struct unshared *u, struct task *t, struct tr
 static void finish(struct exec *e)
 {
 	exec_stack_end(&e->stack);
-	if (e->vm)
+	if (e->vm) {
+		show_space(NULL);
 		vm_put(e->vm);
+	}
 	if (e->file)
 		exe_put(e->file);
 	if (e->cred)

@@ -1,10 +1,11 @@
 /*
  * oom.c - one process dies when memory has run out.
  *
- * The one that dies is the one with the most pages, oom_score_adj counted in as thousandths of all
- * memory (as Linux); never a kernel task, never one with -1000, and init only when it is the only
- * one left.  While a victim is on its way out no other is chosen, unless it takes too long: it may
- * wait for something that needs memory itself.
+ * The one that dies is the one with the most pages, those of a program that it is about to become
+ * included, and oom_score_adj counted in as thousandths of all memory (as Linux); never a kernel
+ * task, never one with -1000, and init only when it is the only one left.  While a victim is on its
+ * way out no other is chosen, unless it takes too long: it may wait for something that needs memory
+ * itself.
  *
  * Locking: oom_lock for the choice; a reference for the victim.  Called with vm->lock of the caller
  * free, may sleep.
@@ -19,7 +20,7 @@ static struct mutex oom_lock = MUTEX_INIT(oom_lock, RANK_OTHER_MUTEX);
 static u64 last_kill; /* [oom_lock] */
 
 struct candidate {
-	struct process *process; /* a reference */
+	struct task *task; /* a reference */
 	s64 points;
 };
 
@@ -39,7 +40,9 @@ static s64 rate(struct task *t, u64 total, bool *dying)
 		if (p->exiting || t->exiting)
 			*dying = true;
 		else if (p->oom_score_adj > -1000)
-			points = (s64)pages_of(t->vm) + p->oom_score_adj * (s64)(total / 1000);
+			points = (s64)pages_of(t->vm) +
+				 (t->exec_vm ? (s64)pages_of(t->exec_vm) : 0) +
+				 p->oom_score_adj * (s64)(total / 1000);
 	}
 	spin_unlock(&p->lock);
 	return t->vm && points < 0 && !*dying && p->oom_score_adj > -1000 ? 0 : points;
@@ -49,11 +52,11 @@ static void consider(struct candidate *best, struct task *t, s64 points)
 {
 	if (t->process == init_process)
 		points = min(points, (s64)0);
-	if (points < 0 || (best->process && points <= best->points))
+	if (points < 0 || (best->task && points <= best->points))
 		return;
-	if (best->process)
-		process_put(best->process);
-	best->process = process_get(t->process);
+	if (best->task)
+		task_put(best->task);
+	best->task = task_get(t);
 	best->points = points;
 }
 
@@ -75,38 +78,42 @@ static bool choose(struct candidate *best)
 	return dying;
 }
 
+/* What the message tells of a space, read while the victim cannot leave it: a reference might be
+   the last one, and taking down a space needs locks that the caller holds. */
+struct figures {
+	u64 total, anon, file, shared, tables; /* KiB */
+};
+
 static u64 kib(u64 pages)
 {
 	return pages * (PAGE_SIZE / 1024);
 }
 
-static void kill_process(struct process *p)
+static void figures_read(struct figures *f, const struct vm *vm)
 {
-	struct task *t = process_get_leader(p);
-	const struct cred *c;
-	struct vm *vm;
+	*f = (struct figures){ kib(vm->pages), kib(vm->rss_anon), kib(vm->rss_file),
+			       kib(vm->rss_shared), kib(vm->pt.tables) };
+}
 
-	if (!t)
-		return;
-	c = task_get_cred(t);
-	vm = task_get_vm(t);
-	if (vm) {
-		log_print(LOG_ERR,
-			  "Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
-			  "file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB "
-			  "oom_score_adj:%d",
-			  process_pid(p), t->thread.name, kib(vm->pages), kib(vm->rss_anon),
-			  kib(vm->rss_file), kib(vm->rss_shared), c->uid, kib(vm->pt.tables),
-			  p->oom_score_adj);
-		vm_put(vm);
-	}
-	cred_put(c);
-	task_put(t);
+static void kill_process_of(struct task *t)
+{
+	struct process *p = t->process;
+	const struct cred *c = task_get_cred(t);
+	struct figures f = { 0 };
+
 	spin_lock(&p->lock);
+	if (t->vm)
+		figures_read(&f, t->vm);
 	if (p == init_process)
 		p->mortal = true;
 	signal_begin_exit(p, SIGKILL);
 	spin_unlock(&p->lock);
+	log_print(LOG_ERR,
+		  "Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
+		  "file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d",
+		  process_pid(p), t->thread.name, f.total, f.anon, f.file, f.shared, c->uid,
+		  f.tables, p->oom_score_adj);
+	cred_put(c);
 }
 
 bool oom_kill(u64 nodes)
@@ -117,13 +124,13 @@ bool oom_kill(u64 nodes)
 	(void)nodes; /* memory of any node helps: what is freed elsewhere is used there next */
 	mutex_lock(&oom_lock);
 	dying = choose(&best);
-	if (best.process && (!dying || clock_now() - last_kill > PATIENCE)) {
-		kill_process(best.process);
+	if (best.task && (!dying || clock_now() - last_kill > PATIENCE)) {
+		kill_process_of(best.task);
 		last_kill = clock_now();
 		killed = true;
 	}
 	mutex_unlock(&oom_lock);
-	if (best.process)
-		process_put(best.process);
+	if (best.task)
+		task_put(best.task);
 	return killed || dying;
 }

@@ -90,6 +90,7 @@ struct task {
 	struct list in_process;	 /* [t] */
 
 	struct vm *vm;	       /* [o to change, under process->lock] NULL: kernel task, or exited */
+	struct vm *exec_vm;    /* [o to change, under process->lock] what exec builds; else NULL */
 	struct fdtable *files; /* [o, p->lock] NULL after exit */
 	struct fs_context *fs; /* [o, p->lock] NULL after exit */
 	struct mount_namespace *mounts; /* [o, p->lock] */
