@@ -109,17 +109,19 @@ static struct pipe *fifo_pipe(struct inode *inode)
 static int fifo_open(struct inode *inode, struct file *f)
 {
 	bool reads = f->can_read, writes = f->can_write;
+	bool nameless = inode->fops == &pipe_file_ops; /* opened anew through /proc/PID/fd */
 	struct pipe *p = fifo_pipe(inode);
 	int error = 0;
 	u32 seen;
 
 	if (!p)
 		return -ENOMEM;
-	if (writes && !reads && (f->flags & O_NONBLOCK) && !READ_ONCE(p->readers)) {
+	if (!nameless && writes && !reads && (f->flags & O_NONBLOCK) && !READ_ONCE(p->readers)) {
 		leave(inode, false, false);
 		return -ENXIO;
 	}
-	if (!enter(p, reads, writes, &seen))
+	/* Both ends of a pipe have been there: whoever is alone now need not wait for another. */
+	if (!enter(p, reads, writes, &seen) || nameless)
 		return 0;
 	/* It is enough that somebody came: he may have left again. */
 	if (writes)

@@ -105,7 +105,19 @@ static void files(void)
 	CHECK(again >= 0 && write(again, "x", 1) == 1 && read(pipefd[0], text, 1) == 1,
 	      "a pipe's reading end is opened for writing");
 	close(again);
+	write(pipefd[1], "left", 4);
+	close(pipefd[1]);
+	again = open(path, O_RDONLY);
+	CHECK(again >= 0 && read(again, text, 20) == 4 && read(again, text, 20) == 0,
+	      "the reading end is opened anew when the writers have gone");
+	close(again);
 	close(pipefd[0]);
+	MUST(!pipe(pipefd));
+	close(pipefd[0]);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", pipefd[1]);
+	again = open(path, O_WRONLY | O_NONBLOCK);
+	CHECK(again >= 0, "the writing end when the readers have, even without waiting");
+	close(again);
 	close(pipefd[1]);
 
 	fd = open("/tmp", O_RDONLY | O_DIRECTORY);
