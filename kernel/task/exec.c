@@ -248,7 +248,7 @@ static void change_space(struct task *t, struct vm *vm)
 
 	if (old) {
 		futex_exit(t);
-		usage_note_rss(t->process, old);
+		usage_leave_space(t->process, old);
 	}
 	t->robust_list = NULL;
 	t->clear_child_tid = NULL;

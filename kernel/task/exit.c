@@ -19,6 +19,7 @@
 #include "kernel/task/exe.h"
 #include "kernel/task/futex.h"
 #include "kernel/task/itimer.h"
+#include "kernel/task/namespaces.h"
 #include "kernel/task/posix_timer.h"
 #include "kernel/task/usage.h"
 
@@ -42,7 +43,7 @@ static void leave_memory(struct task *t)
 		return;
 	}
 	futex_exit(t);
-	usage_note_rss(t->process, vm);
+	usage_leave_space(t->process, vm);
 	spin_lock(&t->process->lock);
 	t->vm = NULL;
 	t->thread.arch.pt = NULL;
@@ -54,21 +55,20 @@ static void leave_memory(struct task *t)
 
 static void leave_files(struct task *t)
 {
-	struct mount_namespace *mounts = t->mounts;
+	struct namespaces *spaces = t->spaces;
 	struct fdtable *files = t->files;
 	struct fs_context *fs = t->fs;
 
 	spin_lock(&t->process->lock);
 	t->files = NULL;
 	t->fs = NULL;
-	t->mounts = NULL;
+	t->spaces = NULL;
 	spin_unlock(&t->process->lock);
 	if (files)
 		fdtable_put(files);
 	if (fs)
 		fs_context_put(fs);
-	if (mounts)
-		mount_namespace_put(mounts);
+	namespaces_put(spaces);
 }
 
 /* A session whose leader ends loses its terminal. */

@@ -168,13 +168,11 @@ void task_unlink_locked(struct task *t)
 	task_time(t, time);
 	for (int i = 0; i < CPU_MODES; i++)
 		p->ended_time[i] += time[i];
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		p->ended_switches[i] += t->thread.switches[i];
-		p->ended_faults[i] += t->faults[i];
-	}
-	container_release(t);
 	list_del(&t->in_process);
 	if (p->leader == t)
+	container_release(t);
 		p->leader = NULL;
 	t->pid->task = NULL;
 	pid_release_locked(t->pid);

@@ -2,7 +2,8 @@
  * usage.c - sums of what tasks have used.
  *
  * A process keeps the figures of tasks that have left it; those that are still there are added
- * when somebody asks.
+ * when somebody asks.  Page faults are counted by address space, so a thread is shown those of its
+ * whole process; all are minor, since there is no disk.
  *
  * Locking: process->lock.
  */
@@ -18,24 +19,27 @@ static u64 rss_peak(const struct vm *vm)
 	return max(now, READ_ONCE(vm->rss_peak));
 }
 
-static u64 maxrss_locked(const struct process *p)
+/* Peak and faults of the space that the process has now, on top of those it has left. */
+static void add_space_locked(struct usage *u, const struct process *p)
 {
 	struct task *t;
 
 	assert_held(&p->lock);
+	u->maxrss = p->maxrss;
+	u->faults[0] += p->ended_faults;
 	list_for_each (t, &p->tasks, in_process) {
-		if (t->vm)
-			return max(p->maxrss, rss_peak(t->vm));
+		if (!t->vm)
+			continue;
+		u->maxrss = max(u->maxrss, rss_peak(t->vm));
+		u->faults[0] += READ_ONCE(t->vm->faults_minor);
+		return;
 	}
-	return p->maxrss;
 }
 
-static void add_task(struct usage *u, const struct task *t)
+static void add_switches(struct usage *u, const struct task *t)
 {
-	for (int i = 0; i < 2; i++) {
-		u->faults[i] += READ_ONCE(t->faults[i]);
+	for (int i = 0; i < 2; i++)
 		u->switches[i] += READ_ONCE(t->thread.switches[i]);
-	}
 }
 
 void usage_of_task(struct task *t, struct usage *out)
@@ -45,8 +49,8 @@ void usage_of_task(struct task *t, struct usage *out)
 	*out = (struct usage){ 0 };
 	spin_lock(&p->lock);
 	task_time(t, out->time);
-	add_task(out, t);
-	out->maxrss = maxrss_locked(p);
+	add_switches(out, t);
+	add_space_locked(out, p);
 	spin_unlock(&p->lock);
 }
 
@@ -57,13 +61,10 @@ void usage_of_process(struct process *p, struct usage *out)
 	*out = (struct usage){ 0 };
 	spin_lock(&p->lock);
 	process_time_locked(p, out->time);
-	for (int i = 0; i < 2; i++) {
-		out->faults[i] = p->ended_faults[i];
-		out->switches[i] = p->ended_switches[i];
-	}
+	memcpy(out->switches, p->ended_switches, sizeof(out->switches));
 	list_for_each (t, &p->tasks, in_process)
-		add_task(out, t);
-	out->maxrss = maxrss_locked(p);
+		add_switches(out, t);
+	add_space_locked(out, p);
 	spin_unlock(&p->lock);
 }
 
@@ -119,9 +120,11 @@ void usage_to_rusage(const struct usage *u, struct rusage *out)
 	};
 }
 
-void usage_note_rss(struct process *p, const struct vm *vm)
+void usage_leave_space(struct process *p, const struct vm *vm)
 {
 	spin_lock(&p->lock);
 	p->maxrss = max(p->maxrss, rss_peak(vm));
+	if (refcount_read(&vm->refs) == 1) /* else its faults are others' too */
+		p->ended_faults += vm->faults_minor;
 	spin_unlock(&p->lock);
 }

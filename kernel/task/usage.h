@@ -21,5 +21,5 @@ void usage_sum(struct usage *to, const struct usage *u);
 
 void usage_to_rusage(const struct usage *u, struct rusage *out);
 
-/* A space is left: its peak is the process's if greater.  Takes process->lock. */
-void usage_note_rss(struct process *p, const struct vm *vm);
+/* A space is about to be left: its peak and its faults stay.  Takes process->lock. */
+void usage_leave_space(struct process *p, const struct vm *vm);
