@@ -1,0 +1,113 @@
+/*
+ * Memory runs out: one process after the other that has taken much is killed; who has little stays,
+ * and what was taken comes back.
+ */
+/* guest: timeout=120 */
+#include "check.h"
+
+#include <poll.h>
+#include <sys/mount.h>
+#include <sys/sysinfo.h>
+
+#define MIB	 (1ul << 20)
+#define LITTLE	 (16 * MIB) /* what is left to fight for */
+#define FIGHTERS 16
+#define ARGS	 18
+
+static char word[120000];
+
+static unsigned long free_memory(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) ? 0 : info.freeram * info.mem_unit;
+}
+
+/* Fills a file until little memory is left. */
+static void fill(void)
+{
+	static char block[MIB];
+	int fd;
+
+	mkdir("/tmp/full", 0755);
+	MUST(!mount("none", "/tmp/full", "tmpfs", 0, "size=95%"));
+	fd = open("/tmp/full/file", O_CREAT | O_WRONLY, 0644);
+	MUST(fd >= 0);
+	while (free_memory() > LITTLE + MIB && write(fd, block, MIB) == (ssize_t)MIB)
+		;
+	close(fd);
+}
+
+static void unfill(void)
+{
+	umount("/tmp/full");
+	rmdir("/tmp/full");
+}
+
+static void take(void)
+{
+	for (;;) {
+		char *at =
+			mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (size_t i = 0; at != MAP_FAILED && i < MIB; i += 4096)
+			at[i] = 1;
+	}
+}
+
+/* Becomes itself, over and over, with arguments of two MiB. */
+static void become(void)
+{
+	char *argv[ARGS + 1];
+
+	memset(word, 'x', sizeof(word) - 1);
+	for (int i = 0; i < ARGS; i++)
+		argv[i] = word;
+	argv[0] = "again";
+	argv[ARGS] = NULL;
+	execv("/proc/self/exe", argv);
+	_exit(0);
+}
+
+/* So many at once for two seconds; how many were killed before that. */
+static int fight(void (*with)(void))
+{
+	pid_t pid[FIGHTERS];
+	int killed = 0, status;
+
+	for (int i = 0; i < FIGHTERS; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			with();
+	}
+	for (int ms = 0; ms < 2000; ms += 10) {
+		poll(NULL, 0, 10);
+		for (int i = 0; i < FIGHTERS; i++)
+			if (pid[i] > 0 && waitpid(pid[i], &status, WNOHANG) == pid[i]) {
+				killed += KILLED(status, SIGKILL);
+				pid[i] = 0;
+			}
+	}
+	for (int i = 0; i < FIGHTERS; i++)
+		if (pid[i] > 0)
+			kill(pid[i], SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	return killed;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long before;
+
+	if (!strcmp(argv[0], "again"))
+		become();
+	before = free_memory();
+	fill();
+	CHECK(fight(take) > 0, "who takes all memory is killed");
+	if (on_corral()) /* Linux may kill the shell as well */
+		CHECK(fight(become) >= 0, "the arguments of an exec count for who gives them");
+	unfill();
+	CHECK(free_memory() + 4 * MIB > before, "what was taken is free again");
+	CHECK_END();
+}
