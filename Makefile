@@ -216,7 +216,7 @@ test: setup-test
 setup-%:
 	@tools/setup $*
 
-.PHONY: boot suite objects initrd test-initrd linux
+.PHONY: boot suite review objects initrd test-initrd linux
 ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
 boot: iso
 	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
@@ -252,11 +252,18 @@ test-linux: setup-test test-initrd linux
 bench: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py
 
-check: setup-check objects
+SPARSE := -Wsparse-error -Wno-decl -Wno-declaration-after-statement -Wno-non-pointer-null \
+	-ffreestanding -m64 -std=gnu11 '-D__VERSION__="sparse"' $(INCLUDES)
+
+check: setup-check
+	@$(MAKE) --no-print-directory -j2 review
+
+review:
+	@$(MAKE) --no-print-directory WERROR=1 O=$(B)/gcc objects
+	@$(MAKE) --no-print-directory WERROR=1 DEBUG=1 O=$(B)/gcc-debug objects
 	@$(MAKE) --no-print-directory O=$(B)/clang CC=clang WERROR=1 objects
 	@$(MAKE) --no-print-directory O=$(B)/clang-debug DEBUG=1 CC=clang WERROR=1 objects
-	@for file in $(CSRC); do sparse -ffreestanding -Wno-decl -Wno-declaration-after-statement \
-		-Wno-non-pointer-null -m64 $(INCLUDES) -std=gnu11 $$file; done
+	@echo '  SPARSE  all sources' && printf '%s\n' $(CSRC) | xargs -P 2 -n 1 sparse $(SPARSE)
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q tests/style
 	@tests/model/check.sh $(abspath $(B))/model
 

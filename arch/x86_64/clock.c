@@ -144,7 +144,7 @@ static u64 measure_pit(struct sample *a, struct sample *b)
 
 	out8(0x61, (in8(0x61) & ~2u) | 1);
 	out8(0x43, 0xb0); /* channel 2, both bytes, one shot */
-	out8(0x42, (u8)ticks);
+	out8(0x42, (u8)(ticks & 0xff));
 	out8(0x42, (u8)(ticks >> 8));
 	*a = (struct sample){ tsc_read(), apic_timer_count(), 0 };
 	for (int polls = 0; !(in8(0x61) & 0x20); polls++)

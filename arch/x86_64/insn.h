@@ -87,7 +87,7 @@ static always_inline u64 msr_read(u32 msr)
 
 static always_inline void msr_write(u32 msr, u64 v)
 {
-	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
+	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)(v & ~0u)), "d"((u32)(v >> 32)) : "memory");
 }
 
 struct cpuid {

@@ -22,6 +22,12 @@ static always_inline bool range_ok(const void __user *p, size_t n)
 	return n <= USER_END && (u64)p <= USER_END - n;
 }
 
+/* The address alone, for the instructions below, whose faults have entries. */
+static always_inline void *raw(const void __user *p)
+{
+	return (void *)(u64)p;
+}
+
 bool user_range_ok(const void __user *p, size_t n)
 {
 	return range_ok(p, n);
@@ -32,7 +38,7 @@ size_t user_read(void *dst, const void __user *src, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!range_ok(src, n)))
 		return 0;
-	return n - user_copy(dst, (const void *)src, n);
+	return n - user_copy(dst, raw(src), n);
 }
 
 size_t user_write(void __user *dst, const void *src, size_t n)
@@ -40,7 +46,7 @@ size_t user_write(void __user *dst, const void *src, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!range_ok(dst, n)))
 		return 0;
-	return n - user_copy((void *)dst, src, n);
+	return n - user_copy(raw(dst), src, n);
 }
 
 size_t user_clear(void __user *dst, size_t n)
@@ -48,7 +54,7 @@ size_t user_clear(void __user *dst, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!range_ok(dst, n)))
 		return 0;
-	return n - user_zero((void *)dst, n);
+	return n - user_zero(raw(dst), n);
 }
 
 /* One access of a fixed size; `err` becomes -EFAULT when it fails. */
@@ -79,7 +85,7 @@ static always_inline int load_u64(u64 *value, const u64 __user *src)
 	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u64 *)src, "movq", "q", "0");
+	LOAD(err, v, (const volatile u64 *)raw(src), "movq", "q", "0");
 	user_access_end();
 	*value = v;
 	return err;
@@ -91,7 +97,7 @@ static always_inline int load_u8(u8 *value, const u8 __user *src)
 	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u8 *)src, "movzbl", "k", "0");
+	LOAD(err, v, (const volatile u8 *)raw(src), "movzbl", "k", "0");
 	user_access_end();
 	*value = (u8)v;
 	return err;
@@ -103,7 +109,7 @@ static always_inline int load_u32(u32 *value, const u32 __user *src)
 	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u32 *)src, "movl", "k", "0");
+	LOAD(err, v, (const volatile u32 *)raw(src), "movl", "k", "0");
 	user_access_end();
 	*value = v;
 	return err;
@@ -133,7 +139,7 @@ int user_get(void *dst, const void __user *src, size_t size)
 		*(u8 *)dst = (u8)v;
 		return 0;
 	default:
-		if (user_copy(&v, (const void *)src, min(size, sizeof(v))))
+		if (user_copy(&v, raw(src), min(size, sizeof(v))))
 			break;
 		*(u16 *)dst = (u16)v;
 		return 0;
@@ -151,16 +157,16 @@ int user_put(void __user *dst, const void *src, size_t size)
 	user_access_begin();
 	switch (size) {
 	case 8:
-		STORE(err, *(const u64 *)src, (volatile u64 *)dst, "movq", "q");
+		STORE(err, *(const u64 *)src, (volatile u64 *)raw(dst), "movq", "q");
 		break;
 	case 4:
-		STORE(err, *(const u32 *)src, (volatile u32 *)dst, "movl", "k");
+		STORE(err, *(const u32 *)src, (volatile u32 *)raw(dst), "movl", "k");
 		break;
 	case 2:
-		STORE(err, *(const u16 *)src, (volatile u16 *)dst, "movw", "w");
+		STORE(err, *(const u16 *)src, (volatile u16 *)raw(dst), "movw", "w");
 		break;
 	default:
-		STORE(err, *(const u8 *)src, (volatile u8 *)dst, "movb", "b");
+		STORE(err, *(const u8 *)src, (volatile u8 *)raw(dst), "movb", "b");
 		break;
 	}
 	user_access_end();
@@ -232,7 +238,7 @@ int user_get_u32_atomic(u32 *value, const u32 __user *p)
 	if (unlikely(!range_ok(p, sizeof(*p))))
 		return -EFAULT;
 	user_access_begin();
-	LOAD(err, v, (const volatile u32 *)p, "movl", "k", "1");
+	LOAD(err, v, (const volatile u32 *)raw(p), "movl", "k", "1");
 	user_access_end();
 	*value = v;
 	return err;
@@ -251,7 +257,7 @@ int user_cmpxchg_u32_atomic(u32 __user *p, u32 old, u32 new, u32 *found)
 			 "3: movl %4, %0\n\t"
 			 "jmp 2b\n\t"
 			 ".popsection\n\t" EXTABLE("1b", "3b", "1")
-			 : "+r"(err), "+a"(old), "+m"(*(volatile u32 *)p)
+			 : "+r"(err), "+a"(old), "+m"(*(volatile u32 *)raw(p))
 			 : "r"(new), "i"(-EFAULT)
 			 : "memory", "cc");
 	user_access_end();
