@@ -3,10 +3,10 @@
  */
 #pragma once
 
-#define cpu_this    hardware_cpu_this
-#define cpu_id	    hardware_cpu_id
-#define irq_disable hardware_irq_disable
-#define irq_restore hardware_irq_restore
+#define cpu_this       hardware_cpu_this
+#define cpu_id	       hardware_cpu_id
+#define irq_disable    hardware_irq_disable
+#define irq_restore    hardware_irq_restore
 #define thread_current hardware_thread_current
 #include "../../../../arch/cpu.h"
 #undef cpu_this
