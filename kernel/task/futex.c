@@ -114,13 +114,10 @@ long futex_wake(u32 __user *addr, bool shared, s32 count, u32 bitset)
 	if (result)
 		return result;
 	b = futex_bucket_of(&key);
-	/* Pairs with the lock of compare_and_queue: the word was changed before. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (!list_empty(&b->waiters)) {
-		spin_lock(&b->lock);
-		result = wake_locked(b, &key, count, bitset);
-		spin_unlock(&b->lock);
-	}
+	/* Always with the lock: who waits looks at the word before he is in the list. */
+	spin_lock(&b->lock);
+	result = wake_locked(b, &key, count, bitset);
+	spin_unlock(&b->lock);
 	futex_key_put(&key);
 	return result;
 }
