@@ -172,8 +172,8 @@ void task_unlink_locked(struct task *t)
 		p->ended_switches[i] += t->thread.switches[i];
 	list_del(&t->in_process);
 	if (p->leader == t)
-	container_release(t);
 		p->leader = NULL;
+	container_release(t);
 	t->pid->task = NULL;
 	pid_release_locked(t->pid);
 	tasks_total--;
