@@ -1,0 +1,139 @@
+/* Files while memory runs out: each allocation on the way fails once, and nothing is lost by it.
+   guest: only=corral */
+#include "check.h"
+
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+static const char top[] = "/tmp/failure";
+static int fail;
+
+static void create(void)
+{
+	int fd = open("a-file-whose-name-does-not-fit-into-forty-bytes", O_CREAT | O_RDWR, 0644);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "bytes", 5) == 5)
+		pwrite(fd, "more", 4, 1 << 20);
+	ftruncate(fd, 3);
+	fallocate(fd, 0, 0, 300000);
+	close(fd);
+}
+
+static void links(void)
+{
+	symlink("to/somewhere", "link");
+	mknod("one", S_IFIFO | 0600, 0);
+	link("one", "another-name-that-does-not-fit-into-forty-bytes");
+	rename("one", "a-third-name-that-does-not-fit-into-forty-bytes");
+	rename("link", "one");
+}
+
+static void directories(void)
+{
+	char text[4096];
+
+	mkdir("d", 0755);
+	mkdir("d/e", 0755);
+	symlink("d/../d/e", "through");
+	close(open("through/file", O_CREAT | O_WRONLY, 0600));
+	if (!chdir("through")) {
+		getcwd(text, sizeof(text));
+		while (chdir(top))
+			;
+	}
+	close(syscall(SYS_openat, AT_FDCWD, "d", O_TMPFILE | O_RDWR, 0600));
+}
+
+static void mounts(void)
+{
+	mkdir("m", 0755);
+	mkdir("n", 0755);
+	if (!mount("none", "m", "tmpfs", 0, "size=1m,mode=700")) {
+		mkdir("m/sub", 0755);
+		mount("none", "m/sub", "ramfs", 0, NULL);
+		if (!mount("m", "n", NULL, MS_BIND | MS_REC, NULL))
+			umount2("n", MNT_DETACH);
+		mount(NULL, "m", NULL, MS_REMOUNT | MS_NOSUID, "size=2m");
+		umount2("m", MNT_DETACH);
+	}
+}
+
+static void descriptors(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_len = 10 };
+	int fd = open("f", O_CREAT | O_RDWR, 0600), fds[2];
+
+	if (fd < 0)
+		return;
+	dup2(fd, 200);
+	close(200);
+	fcntl(fd, F_SETLK, &lock);
+	lock.l_start = 3;
+	lock.l_len = 1;
+	lock.l_type = F_UNLCK;
+	fcntl(fd, F_SETLK, &lock);
+	flock(fd, LOCK_EX);
+	if (!pipe(fds)) {
+		if (write(fds[1], "bytes", 5) == 5)
+			splice(fds[0], NULL, fd, NULL, 5, 0);
+		close(fds[0]);
+		close(fds[1]);
+	}
+	close(fd);
+}
+
+static unsigned long used(void)
+{
+	struct statfs fs;
+
+	MUST(!statfs(top, &fs));
+	return fs.f_files - fs.f_ffree + ((fs.f_blocks - fs.f_bfree) << 16);
+}
+
+/* What a step has left is removed with memory at hand; then the file system is as it was. */
+static bool leaves_nothing(void (*step)(void))
+{
+	char number[16] = "";
+
+	for (int n = 1; n < 500; n++) {
+		int length = snprintf(number, sizeof(number), "%d", n);
+
+		MUST(pwrite(fail, number, length, 0) == length);
+		step();
+		memset(number, 0, sizeof(number));
+		if (pread(fail, number, sizeof(number) - 1, 0) <= 0)
+			*number = '0';
+		if (pwrite(fail, "0", 1, 0) != 1)
+			MUST(pwrite(fail, "0", 1, 0) == 1);
+		umount2("n", MNT_DETACH);
+		umount2("m", MNT_DETACH);
+		MUST(!system("rm -rf /tmp/failure/*"));
+		if (used() != 1)
+			return false;
+		if (atol(number) > 0)
+			return n > 3;
+	}
+	return false;
+}
+
+int main(void)
+{
+	char text[64];
+
+	mkdir(top, 0755);
+	MUST(!mount("none", top, "tmpfs", 0, "size=1m") && !chdir(top));
+	fail = open("/proc/thread-self/fail-nth", O_RDWR);
+	MUST(fail >= 0);
+	MUST(pread(fail, text, sizeof(text), 0) > 0);
+	CHECK(leaves_nothing(create), "a file");
+	CHECK(leaves_nothing(links), "links and names");
+	CHECK(leaves_nothing(directories), "directories");
+	CHECK(leaves_nothing(mounts), "mounts");
+	CHECK(leaves_nothing(descriptors), "descriptors, locks and pipes");
+	chdir("/");
+	CHECK_OK(umount(top), "nothing is held");
+	CHECK_END();
+}
