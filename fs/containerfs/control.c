@@ -69,6 +69,8 @@ static int write_agent(struct container *c, struct file *f, char *text)
 
 	if (!cred_capable(f->cred, CAP_SYS_ADMIN))
 		return -EPERM;
+	if (strlen(text) >= PATH_MAX)
+		return -E2BIG;
 	agent = kstrdup(str_trim(text));
 	if (!agent)
 		return -ENOMEM;
@@ -211,6 +213,8 @@ static int control_write(struct file *f, char *text, size_t len)
 	mutex_lock(&container_mutex);
 	if (c->removed)
 		error = -ENODEV;
+	else if (!len)
+		error = 0;
 	else if (d->control.write)
 		error = d->control.write(c, f, text);
 	else if (d->control.file && d->control.file->write && c->css[d->control.subsys])

@@ -147,13 +147,15 @@ static int move(struct file *f, struct task *t, bool whole_process)
 	return container_attach(control_container(f), t, whole_process);
 }
 
-static int write_member(struct file *f, const char *text, bool procs)
+static int write_member(struct file *f, char *text, size_t len, bool procs)
 {
 	struct task *t;
 	s64 id;
 	int error;
 
-	if (parse_s64(text, &id) || id < 0 || id > 0x7fffffff)
+	if (!len)
+		return 0;
+	if (parse_s64(str_trim(text), &id) || id < 0 || id > 0x7fffffff)
 		return -EINVAL;
 	if (id == 0)
 		return container_attach(control_container(f), task_current(), procs);
@@ -182,7 +184,7 @@ static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 		mutex_lock(&container_mutex);
 		error = control_container(f)->removed
 				? -ENODEV
-				: write_member(f, str_trim(text), f->ops == &procs_file_ops);
+				: write_member(f, text, len, f->ops == &procs_file_ops);
 		mutex_unlock(&container_mutex);
 	}
 	kfree(text);

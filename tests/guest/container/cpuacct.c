@@ -318,6 +318,14 @@ static void flags_and_limits(void)
 	CHECK_ERR(put(ROOT "/a/notify_on_release", "-1"), EINVAL, "a negative number too");
 	CHECK_ERR(put(ROOT "/a/notify_on_release", " 1"), EINVAL, "a blank before it too");
 	put(ROOT "/a/notify_on_release", "0");
+	CHECK(!put(ROOT "/a/tasks", "") && !put(ROOT "/a/cgroup.procs", "") &&
+		      !put(ROOT "/a/notify_on_release", "") && !put(ROOT "/a/cpuacct.usage", ""),
+	      "nothing is written without an error");
+	memset(big, '/', 4096);
+	CHECK_ERR(put(ROOT "/release_agent", big), E2BIG, "an agent's path of 4096 is E2BIG");
+	big[4095] = '\0';
+	CHECK_OK(put(ROOT "/release_agent", big), "one byte less is not");
+	put(ROOT "/release_agent", "\n");
 	memset(big, '1', 4999);
 	CHECK_ERR(put(ROOT "/a/tasks", big), E2BIG, "more than 4096 bytes are E2BIG");
 	CHECK_ERR(put(ROOT "/a/cpuacct.stat", "1"), EINVAL,
