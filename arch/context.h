@@ -13,6 +13,7 @@ struct pagetable;
 #define ALERT_WORK    4u  /* deferred work of the task (task_work) */
 #define ALERT_KILL    8u  /* a fatal signal is pending: killable sleeps end */
 #define ALERT_TRACE   16u /* system call tracing */
+#define ALERT_FREEZE  32u /* must not run, nor go on from an interruptible sleep */
 
 /* First member of struct thread.  entry.S knows the offsets. */
 struct arch_thread {

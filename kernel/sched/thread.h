@@ -80,11 +80,16 @@ noreturn void thread_exit(void);
 /* Wakes t if its state is in `states`.  True when it did.  Any context. */
 bool thread_wake(struct thread *t, u32 states);
 
+/* The current thread stays here, in state FROZEN, while it has ALERT_FREEZE. */
+void thread_freeze(void);
+/* Ends that: it goes on from where it was.  Any context. */
+void thread_thaw(struct thread *t);
+
 /* Signals: sets alert bits and gets t to look at them: wakes it from the states given, or
    interrupts the CPU where it runs in user mode. */
 void thread_alert(struct thread *t, u32 alert, u32 wake_states);
 
-/* Clears alert bits of the running thread. */
+/* Clears alert bits: of the running thread, unless who set them may do it. */
 static inline void thread_alert_clear(struct thread *t, u32 alert)
 {
 	__atomic_fetch_and(&t->arch.alert, ~alert, __ATOMIC_SEQ_CST);

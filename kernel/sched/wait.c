@@ -80,12 +80,54 @@ static void sleeper_wake(struct timer *timer)
 	thread_wake(container_of(timer, struct sleeper, timer)->thread, WAIT_STATES);
 }
 
+/*
+ * Takes the place of an interruptible sleep, so that no system call has to be interrupted.  The
+ * waiter stays in its queue; who wakes that meanwhile wakes the next one instead, and the
+ * condition is looked at again when this returns.
+ */
+static void sleep_frozen(struct thread *t)
+{
+	u32 state = THREAD_SLEEPING;
+
+	if (!__atomic_compare_exchange_n(&t->state, &state, THREAD_FROZEN, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST))
+		return; /* woken already */
+	if (thread_alerts(t) & ALERT_FREEZE)
+		sched_switch();
+	WRITE_ONCE(t->state, THREAD_RUNNING);
+}
+
+void thread_freeze(void)
+{
+	struct thread *t = thread_current();
+
+	assert_no_spinlock();
+	for (;;) {
+		__atomic_store_n(&t->state, THREAD_FROZEN, __ATOMIC_SEQ_CST);
+		if (!(thread_alerts(t) & ALERT_FREEZE))
+			break;
+		sched_switch();
+	}
+	WRITE_ONCE(t->state, THREAD_RUNNING);
+}
+
+void thread_thaw(struct thread *t)
+{
+	thread_alert_clear(t, ALERT_FREEZE);
+	thread_wake(t, THREAD_FROZEN);
+}
+
 void wait_sleep(u64 deadline)
 {
 	struct sleeper s;
 
 	if (READ_ONCE(thread_current()->state) == THREAD_RUNNING)
 		return; /* woken already */
+	if (unlikely(thread_alerts(thread_current()) & ALERT_FREEZE) &&
+	    thread_current()->state == THREAD_SLEEPING) {
+		sleep_frozen(thread_current());
+		return;
+	}
 	if (deadline == WAIT_FOREVER) {
 		sched_switch();
 		return;

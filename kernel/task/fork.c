@@ -255,8 +255,11 @@ static int publish(const struct birth *b)
 /* Until the child has given up its parent's memory, or a fatal signal. */
 static void vfork_wait(struct task *child, struct waitq *done)
 {
-	int killed = wait_event_killable(done, !READ_ONCE(child->vfork_pending));
+	int killed;
 
+	task_current()->vfork_waiting = true;
+	killed = wait_event_killable(done, !READ_ONCE(child->vfork_pending));
+	WRITE_ONCE(task_current()->vfork_waiting, false);
 	spin_lock(&task_tree_lock); /* the child is not in the middle of waking us */
 	child->vfork_done = NULL;
 	spin_unlock(&task_tree_lock);

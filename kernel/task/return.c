@@ -9,7 +9,7 @@
 #include "arch/upcall.h"
 #include "kernel/task/task.h"
 
-#define ALERTS (ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL)
+#define ALERTS (ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL | ALERT_FREEZE)
 
 void task_add_work(struct task *t, struct task_work *w)
 {
@@ -55,6 +55,8 @@ void upcall_exit_to_user(struct trap_frame *f)
 			sched_switch();
 		if (alerts & ALERT_WORK)
 			run_works(t);
+		if (unlikely(alerts & ALERT_FREEZE))
+			thread_freeze();
 		if (alerts & (ALERT_SIGNAL | ALERT_KILL))
 			signal_deliver(f);
 		irq_off();

@@ -138,6 +138,8 @@ void stop_wait(struct task *t)
 	if (last)
 		notify_stopped(p);
 	sched_switch();
+	if (unlikely(thread_alerts(&t->thread) & ALERT_FREEZE))
+		thread_freeze(); /* before a signal is acted on */
 	spin_lock(&p->lock);
 }
 

@@ -51,6 +51,7 @@ struct task {
 	bool is_kernel;		     /* [I] */
 	bool vfork_pending;	     /* [t] parent waits until this one execs or exits */
 	struct waitq *vfork_done;    /* [t] */
+	bool vfork_waiting;	     /* [o] is such a parent: as good as frozen */
 	bool exec_done;		     /* has called execve since fork (setpgid: EACCES) */
 
 	s32 __user *set_child_tid, *clear_child_tid; /* [o] */

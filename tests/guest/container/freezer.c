@@ -1,0 +1,352 @@
+/* freezer: the tasks of a group stop where they are, and go on as if nothing had been. */
+#include "group.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+
+#define ROOT "/tmp/freezer"
+
+static volatile unsigned long *shared;
+static struct stat st;
+
+static bool reads(const char *path, const char *expected)
+{
+	return group_read(path) > 0 && !strcmp(group_text, expected);
+}
+
+static bool becomes(const char *path, const char *expected)
+{
+	for (int i = 0; i < 300 && !reads(path, expected); i++)
+		usleep(5000);
+	return reads(path, expected);
+}
+
+static char state_of(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (group_read(path) <= 0)
+		return 0;
+	return strrchr(group_text, ')')[2];
+}
+
+static bool freeze(const char *group)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
+	return !group_write(path, "FROZEN") && becomes(path, "FROZEN\n");
+}
+
+static void thaw(const char *group)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
+	group_write(path, "THAWED");
+}
+
+/* A member that counts in shared[slot]. */
+static pid_t counter(int slot)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (;;)
+			shared[slot]++;
+	}
+	return pid;
+}
+
+static bool moves(int slot)
+{
+	unsigned long before = shared[slot];
+
+	for (int i = 0; i < 100 && shared[slot] == before; i++)
+		usleep(5000);
+	return shared[slot] != before;
+}
+
+static bool rests(int slot)
+{
+	unsigned long before = shared[slot];
+
+	usleep(50000);
+	return shared[slot] == before;
+}
+
+static void reap(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void files(void)
+{
+	CHECK(stat(ROOT "/freezer.state", &st) == -1 && errno == ENOENT, "the root has no state");
+	CHECK(!stat(ROOT "/a/freezer.state", &st) && (st.st_mode & 0777) == 0644,
+	      "freezer.state is 0644");
+	CHECK(!stat(ROOT "/a/freezer.self_freezing", &st) && (st.st_mode & 0777) == 0444,
+	      "freezer.self_freezing is 0444");
+	CHECK(reads(ROOT "/a/freezer.state", "THAWED\n"), "a new group is THAWED");
+	CHECK_ERR(group_write(ROOT "/a/freezer.state", "FREEZING"), EINVAL,
+		  "FREEZING cannot be written");
+	CHECK_ERR(group_write(ROOT "/a/freezer.state", "frozen"), EINVAL, "nor anything else");
+	CHECK_ERR(group_write(ROOT "/a/freezer.state", "\n"), EINVAL, "nor nothing");
+	CHECK_OK(group_write(ROOT "/a/freezer.state", " FROZEN \n"), "blanks do not matter");
+	CHECK(reads(ROOT "/a/freezer.state", "FROZEN\n"), "an empty group freezes at once");
+	CHECK(reads(ROOT "/a/freezer.self_freezing", "1\n") &&
+		      reads(ROOT "/a/freezer.parent_freezing", "0\n"),
+	      "it freezes by itself");
+	CHECK(reads(ROOT "/a/b/freezer.state", "FROZEN\n"), "and its child with it");
+	CHECK(reads(ROOT "/a/b/freezer.self_freezing", "0\n") &&
+		      reads(ROOT "/a/b/freezer.parent_freezing", "1\n"),
+	      "which freezes by its parent");
+	MUST(!mkdir(ROOT "/a/c", 0755));
+	CHECK(reads(ROOT "/a/c/freezer.state", "FROZEN\n"), "a new child is frozen too");
+	rmdir(ROOT "/a/c");
+	thaw("a/b");
+	CHECK(reads(ROOT "/a/b/freezer.state", "FROZEN\n"), "a child cannot thaw alone");
+	CHECK(freeze("a/b"), "it can freeze by itself as well");
+	thaw("a");
+	CHECK(reads(ROOT "/a/freezer.state", "THAWED\n") &&
+		      reads(ROOT "/a/b/freezer.state", "FROZEN\n"),
+	      "and then stays frozen when its parent thaws");
+	thaw("a/b");
+	CHECK(reads(ROOT "/a/b/freezer.state", "THAWED\n"), "until it thaws itself");
+}
+
+static void running(void)
+{
+	pid_t pid = counter(0), other = counter(1);
+
+	group_write_pid(ROOT "/a/tasks", pid);
+	group_write_pid(ROOT "/a/b/tasks", other);
+	CHECK(moves(0) && moves(1), "two programs run");
+	CHECK(freeze("a"), "their group becomes FROZEN");
+	CHECK(rests(0) && rests(1), "and they stand still");
+	CHECK_EQ(state_of(pid), 'D', "their state is D");
+	thaw("a");
+	CHECK(moves(0) && moves(1), "thawed, they run again");
+	freeze("a/b");
+	CHECK(rests(1) && moves(0), "a child freezes without its parent");
+	group_write_pid(ROOT "/a/tasks", other);
+	CHECK(moves(1), "who is moved out thaws");
+	group_write_pid(ROOT "/a/b/tasks", pid);
+	CHECK(becomes(ROOT "/a/b/freezer.state", "FROZEN\n") && rests(0),
+	      "who is moved in freezes");
+	kill(pid, SIGKILL);
+	usleep(50000);
+	CHECK(waitpid(pid, NULL, WNOHANG) == 0 && state_of(pid) == 'D',
+	      "SIGKILL does not end a frozen task");
+	thaw("a/b");
+	int status = 0;
+	CHECK(waitpid(pid, &status, 0) == pid && KILLED(status, SIGKILL),
+	      "it does once it is thawed");
+	kill(other, SIGSTOP);
+	waitpid(other, NULL, WUNTRACED);
+	CHECK(freeze("a"), "a stopped task freezes");
+	kill(other, SIGCONT);
+	usleep(20000);
+	CHECK(rests(1), "and is not continued");
+	thaw("a");
+	CHECK(moves(1), "until it is thawed");
+	reap(other);
+}
+
+/* Each sleeps in a call; when it ends as it should, the child exits with 0. */
+static int fds[2];
+
+static int sleep_in_nanosleep(void)
+{
+	struct timespec t = { 0, 300000000 }, left;
+
+	return nanosleep(&t, &left) ? errno : 0;
+}
+
+static int sleep_in_read(void)
+{
+	char byte;
+
+	return read(fds[0], &byte, 1) == 1 ? 0 : errno;
+}
+
+static int sleep_in_poll(void)
+{
+	struct pollfd p = { fds[0], POLLIN, 0 };
+
+	return poll(&p, 1, -1) == 1 ? 0 : errno;
+}
+
+static int sleep_in_poll_timeout(void)
+{
+	return poll(NULL, 0, 300) == 0 ? 0 : errno;
+}
+
+static int sleep_in_epoll(void)
+{
+	struct epoll_event e = { EPOLLIN, { 0 } };
+	int fd = epoll_create1(0);
+
+	epoll_ctl(fd, EPOLL_CTL_ADD, fds[0], &e);
+	return epoll_wait(fd, &e, 1, -1) == 1 ? 0 : errno;
+}
+
+static int sleep_in_futex(void)
+{
+	static const struct timespec t = { 0, 300000000 };
+	int word = 0;
+
+	return syscall(SYS_futex, &word, 0, 0, &t) == -1 && errno == ETIMEDOUT ? 0 : errno ?: 99;
+}
+
+static int sleep_in_wait(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		usleep(100000);
+		_exit(0);
+	}
+	return waitpid(pid, NULL, 0) == pid ? 0 : errno;
+}
+
+static int sleep_in_sigtimedwait(void)
+{
+	struct timespec t = { 0, 300000000 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return sigtimedwait(&set, NULL, &t) == -1 && errno == EAGAIN ? 0 : errno ?: 99;
+}
+
+static int sleep_in_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		struct timespec t = { 0, 100000000 };
+
+		nanosleep(&t, NULL);
+		_exit(0);
+	}
+	return waitpid(pid, NULL, 0) == pid ? 0 : errno;
+}
+
+static void sleeping(void)
+{
+	static const struct {
+		int (*body)(void);
+		const char *sentence;
+	} calls[] = {
+		{ sleep_in_nanosleep, "nanosleep does not notice" },
+		{ sleep_in_read, "nor a read of a pipe" },
+		{ sleep_in_poll, "nor poll" },
+		{ sleep_in_poll_timeout, "nor poll with a timeout" },
+		{ sleep_in_futex, "nor a futex" },
+		{ sleep_in_wait, "nor wait" },
+		{ sleep_in_sigtimedwait, "nor sigtimedwait" },
+		{ sleep_in_vfork, "nor vfork" },
+		{ sleep_in_epoll, "nor epoll_wait" }, /* there Linux answers EINTR */
+	};
+	int count = sizeof(calls) / sizeof(*calls) - !on_corral();
+	pid_t pids[16];
+	char zeros[16] = "";
+	bool done;
+
+	MUST(!pipe(fds));
+	for (int i = 0; i < count; i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			group_write(ROOT "/a/tasks", "0");
+			_exit(calls[i].body());
+		}
+	}
+	usleep(60000);
+	CHECK(freeze("a"), "tasks freeze in system calls");
+	MUST(write(fds[1], zeros, 3) == 3);
+	usleep(400000);
+	done = false;
+	for (int i = 0; i < count; i++)
+		done |= waitpid(pids[i], NULL, WNOHANG) != 0;
+	CHECK(!done, "and stay there, though what they wait for has come");
+	thaw("a");
+	for (int i = 0; i < count; i++) {
+		int status = -1;
+
+		alarm(20);
+		waitpid(pids[i], &status, 0);
+		alarm(0);
+		check_say(EXITED(status, 0), calls[i].sentence, "status %x", status);
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void *bear(void *arg)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			shared[2]++;
+			_exit(0);
+		}
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+	}
+	return arg;
+}
+
+/* Forks and freezes at once. */
+static void storm(void)
+{
+	pid_t pid = fork();
+	int frozen = 0, still = 0;
+
+	if (!pid) {
+		pthread_t thread;
+
+		group_write(ROOT "/a/cgroup.procs", "0");
+		pthread_create(&thread, NULL, bear, NULL);
+		bear(NULL);
+	}
+	CHECK(moves(2), "a program that forks all the time runs");
+	for (int i = 0; i < 20; i++) {
+		unsigned long before;
+
+		frozen += freeze("a");
+		before = shared[2];
+		usleep(5000);
+		still += shared[2] == before;
+		thaw("a");
+		usleep(2000);
+	}
+	CHECK_EQ(frozen, 20, "it freezes each time it is asked to");
+	CHECK_EQ(still, 20, "and so do its children, the newborn too");
+	CHECK(moves(2), "and goes on");
+	reap(pid);
+	for (int i = 0; i < 100 && group_read(ROOT "/a/tasks") > 0; i++)
+		usleep(10000);
+}
+
+int main(void)
+{
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	mkdir(ROOT, 0755);
+	MUST(!mount("none", ROOT, "cgroup", 0, "freezer"));
+	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/a/b", 0755));
+	files();
+	running();
+	sleeping();
+	storm();
+	CHECK(!rmdir(ROOT "/a/b") && !rmdir(ROOT "/a"), "the groups can be removed");
+	MUST(!umount(ROOT));
+	rmdir(ROOT);
+	CHECK_END();
+}
