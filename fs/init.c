@@ -4,6 +4,7 @@
 #include "fs/init.h"
 
 #include "fs/anonymous.h"
+#include "fs/namespace.h"
 #include "fs/device.h"
 #include "fs/name.h"
 #include "kernel/lib/log.h"
@@ -19,6 +20,7 @@ struct mount_namespace *fs_init(void)
 	fs_context_init();
 	file_init();
 	anonymous_init();
+	namespace_files_init();
 	root = rootfs_type.mount(&rootfs_type, "rootfs", 0, "", &cred_root);
 	if (!IS_ERR(root))
 		first_namespace = mount_namespace_create(root, "rootfs");

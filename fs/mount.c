@@ -1,5 +1,5 @@
 /*
- * mount.c - mounts and the tree that they form; namespaces.
+ * mount.c - mounts and the tree that they form.
  *
  * A walk crosses mounts under dentry_lock alone, so the tree changes only under mount_lock and
  * dentry_lock together.  Being in the tree counts as one reference; children hold none to their
@@ -17,7 +17,7 @@
 struct mutex mount_lock;
 
 static struct slab_cache *mount_cache;
-static u32 last_mount_id, last_namespace_id = 0xf0000000u - 1;
+static u32 last_mount_id;
 
 void mount_init(void)
 {
@@ -242,45 +242,4 @@ struct mount *mount_clone_tree(struct mount *top, struct dentry *root, struct mo
 		m->copy = child;
 	}
 	return copy;
-}
-
-/* --- namespaces ------------------------------------------------------------------------------*/
-
-struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source)
-{
-	struct mount_namespace *ns = kzalloc(sizeof(*ns));
-
-	if (!ns)
-		return NULL;
-	refcount_init(&ns->refs, 1);
-	list_init(&ns->mounts);
-	ns->id = __atomic_add_fetch(&last_namespace_id, 1, __ATOMIC_RELAXED);
-	ns->root = mount_create(root_super, root_super->root, source, 0);
-	if (!ns->root) {
-		kfree(ns);
-		return NULL;
-	}
-	mutex_lock(&mount_lock);
-	mount_attach(ns->root, ns, NULL);
-	mutex_unlock(&mount_lock);
-	return ns;
-}
-
-void mount_namespace_get(struct mount_namespace *ns)
-{
-	refcount_get(&ns->refs);
-}
-
-void mount_namespace_put(struct mount_namespace *ns)
-{
-	struct list dead = LIST_INIT(dead);
-
-	if (!refcount_put(&ns->refs))
-		return;
-	mutex_lock(&mount_lock);
-	mount_detach_below(ns->root, &dead);
-	mount_detach(ns->root, &dead);
-	mutex_unlock(&mount_lock);
-	mount_reap(&dead);
-	kfree(ns);
 }

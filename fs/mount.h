@@ -7,6 +7,7 @@
  *   [m] mount_lock (a mutex) and dentry_lock to change, either to read    [a] atomic
  */
 #pragma once
+#include "fs/namespace.h"
 #include "fs/super.h"
 #include "kernel/sched/mutex.h"
 
@@ -31,6 +32,7 @@
 #define MNT_FORCE      1
 #define MNT_DETACH     2
 
+struct fs_context;
 struct path;
 
 struct mount {
@@ -52,12 +54,11 @@ struct mount {
 
 /* The set of mounts that a process sees. */
 struct mount_namespace {
-	struct refcount refs;
-	struct mount *root; /* [m] */
-	struct list mounts; /* [m] struct mount.in_ns */
-	u32 event;	    /* [m] changes, for poll of /proc/mounts */
-	u32 count;	    /* [m] */
-	u32 id;		    /* [I] */
+	struct namespace base; /* first */
+	struct mount *root;    /* [m] */
+	struct list mounts;    /* [m] struct mount.in_ns */
+	u32 event;	       /* [m] changes, for poll of /proc/mounts */
+	u32 count;	       /* [m] */
 };
 
 extern struct mutex mount_lock;
@@ -73,8 +74,20 @@ struct mount *mount_create(struct super *super, struct dentry *root, const char 
 /* May files there be changed?  0, -EROFS. */
 int mount_want_write(const struct mount *m) must_check;
 struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source);
-void mount_namespace_get(struct mount_namespace *ns);
-void mount_namespace_put(struct mount_namespace *ns);
+/* A copy of all mounts, for a task whose view is fs, which nobody else uses: its root and working
+   directory move to the copies.  NULL: no memory. */
+struct mount_namespace *mount_namespace_copy(struct mount_namespace *from, struct fs_context *fs);
+/* What somebody who comes into ns sees as "/", with references. */
+void mount_namespace_root(struct mount_namespace *ns, struct path *out);
+
+static inline void mount_namespace_get(struct mount_namespace *ns)
+{
+	namespace_get(&ns->base);
+}
+static inline void mount_namespace_put(struct mount_namespace *ns)
+{
+	namespace_put(&ns->base); /* may sleep */
+}
 
 /* mount(2) after the rights have been checked.  flags MS_*.  Linux's errnos. */
 int mount_add(struct path *at, const char *source, const char *type, unsigned long flags,

@@ -94,7 +94,7 @@ char *path_text(const struct path *p, const struct path *root, char *buf, size_t
 {
 	struct text_flags flags;
 
-	if (p->mount == anonymous_mount)
+	if (p->mount == anonymous_mount || p->mount == namespace_mount)
 		return anonymous_text(p, buf, size);
 	return text_of(p, root, buf, size, true, &flags);
 }

@@ -15,16 +15,6 @@
 
 /* --- tasks -----------------------------------------------------------------------------------*/
 
-struct task *pid_get_task(struct pid *p)
-{
-	struct task *t;
-
-	spin_lock(&task_tree_lock);
-	t = p->task ? task_get(p->task) : NULL;
-	spin_unlock(&task_tree_lock);
-	return t;
-}
-
 struct task *proc_get_task(struct inode *inode)
 {
 	return pid_get_task(proc_inode_of(inode)->pid);

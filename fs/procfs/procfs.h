@@ -84,7 +84,6 @@ struct inode *proc_inode_create(struct super *super, struct task *t, const struc
 				enum proc_kind kind, u32 number);
 /* The task that an inode is about, with a reference; NULL: it has gone. */
 struct task *proc_get_task(struct inode *inode);
-struct task *pid_get_task(struct pid *p);
 
 /* May `reader` look into t (environment, memory, descriptors)?  Rules of ptrace(2),
    PTRACE_MODE_READ_FSCREDS. */

@@ -13,6 +13,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
+#include "kernel/task/namespaces.h"
 
 /* --- comm -------------------------------------------------------------------------------------*/
 
@@ -104,23 +105,18 @@ typedef void (*mounts_fn)(struct mount_namespace *ns, const struct path *root, s
 /* What the task sees, as it sees it: -EINVAL when it has left. */
 static int show_mounts(struct task *t, struct text *out, mounts_fn show)
 {
-	struct mount_namespace *ns;
+	struct namespaces *s = task_get_namespaces(t);
 	struct path root;
 
-	spin_lock(&t->process->lock);
-	ns = t->mounts;
-	if (ns)
-		mount_namespace_get(ns);
-	spin_unlock(&t->process->lock);
-	if (!ns)
+	if (!s)
 		return -EINVAL;
 	if (proc_place_root(t, &root)) {
-		mount_namespace_put(ns);
+		namespaces_put(s);
 		return -EINVAL;
 	}
-	show(ns, &root, out);
+	show(s->mounts, &root, out);
 	path_put(&root);
-	mount_namespace_put(ns);
+	namespaces_put(s);
 	return 0;
 }
 

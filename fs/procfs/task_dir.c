@@ -33,6 +33,7 @@ static const struct proc_entry process_entries[] = {
 	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops },
 	PROC_FILE("mountinfo", 0444, proc_show_mountinfo),
 	PROC_FILE("mounts", 0444, proc_show_mounts),
+	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops),
 	PROC_FILE("oom_score", 0444, proc_show_oom_score),
 	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj),
 	PROC_SECRET("personality", 0400, proc_show_personality),
@@ -64,6 +65,7 @@ static const struct proc_entry thread_entries[] = {
 	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops },
 	PROC_FILE("mountinfo", 0444, proc_show_mountinfo),
 	PROC_FILE("mounts", 0444, proc_show_mounts),
+	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops),
 	PROC_FILE("oom_score", 0444, proc_show_oom_score),
 	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj),
 	PROC_SECRET("personality", 0400, proc_show_personality),
@@ -78,8 +80,8 @@ static const struct proc_entry thread_entries[] = {
 
 /* --- tables as directories --------------------------------------------------------------------*/
 
-static int table_lookup(struct inode *dir, struct dentry *dentry, const struct proc_entry *table,
-			enum proc_kind kind)
+int proc_table_lookup(struct inode *dir, struct dentry *dentry, const struct proc_entry *table,
+		      enum proc_kind kind, u32 base)
 {
 	const struct proc_entry *entry = table;
 	struct inode *inode;
@@ -90,7 +92,7 @@ static int table_lookup(struct inode *dir, struct dentry *dentry, const struct p
 	t = entry->name ? proc_get_task(dir) : NULL;
 	if (!t)
 		return -ENOENT;
-	inode = proc_inode_create(dir->super, t, entry, kind, (u32)(entry - table) + 1);
+	inode = proc_inode_create(dir->super, t, entry, kind, base + (u32)(entry - table) + 1);
 	task_put(t);
 	if (!inode)
 		return -ENOMEM;
@@ -98,7 +100,7 @@ static int table_lookup(struct inode *dir, struct dentry *dentry, const struct p
 	return 0;
 }
 
-static int table_readdir(struct file *f, struct dir_sink *sink, const struct proc_entry *table)
+int proc_table_readdir(struct file *f, struct dir_sink *sink, const struct proc_entry *table)
 {
 	u64 ino = f->inode->ino, i;
 
@@ -117,22 +119,22 @@ static int table_readdir(struct file *f, struct dir_sink *sink, const struct pro
 
 static int process_lookup(struct inode *dir, struct dentry *dentry)
 {
-	return table_lookup(dir, dentry, process_entries, PROC_PROCESS);
+	return proc_table_lookup(dir, dentry, process_entries, PROC_PROCESS, 0);
 }
 
 static int process_readdir(struct file *f, struct dir_sink *sink)
 {
-	return table_readdir(f, sink, process_entries);
+	return proc_table_readdir(f, sink, process_entries);
 }
 
 static int thread_lookup(struct inode *dir, struct dentry *dentry)
 {
-	return table_lookup(dir, dentry, thread_entries, PROC_THREAD);
+	return proc_table_lookup(dir, dentry, thread_entries, PROC_THREAD, 0);
 }
 
 static int thread_readdir(struct file *f, struct dir_sink *sink)
 {
-	return table_readdir(f, sink, thread_entries);
+	return proc_table_readdir(f, sink, thread_entries);
 }
 
 static const struct inode_ops process_ops = {
@@ -169,7 +171,7 @@ int proc_task_lookup(struct inode *dir, struct dentry *dentry)
 	task_put(t);
 	if (!inode)
 		return -ENOMEM;
-	inode->nlink = 5; /* fd, fdinfo, task */
+	inode->nlink = 6; /* fd, fdinfo, ns, task */
 	dentry_attach_temporary(dentry, inode);
 	return 0;
 }
@@ -193,7 +195,7 @@ static int task_list_lookup(struct inode *dir, struct dentry *dentry)
 		task_put(of);
 	if (error)
 		return error;
-	inode->nlink = 4; /* fd, fdinfo */
+	inode->nlink = 5; /* fd, fdinfo, ns */
 	dentry_attach_temporary(dentry, inode);
 	return 0;
 }

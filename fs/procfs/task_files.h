@@ -47,6 +47,15 @@ ssize_t proc_read_place(struct path *place, char *buf, size_t size);
 /* The root directory of the running task, with references; false: it has none. */
 bool proc_reader_root(struct path *out);
 
+/* task_ns.c */
+extern const struct inode_ops proc_ns_ops;
+extern const struct file_ops proc_ns_fops;
+
+/* task_dir.c: a directory that is a table; base: what the numbers of its inodes begin behind. */
+int proc_table_lookup(struct inode *dir, struct dentry *dentry, const struct proc_entry *table,
+		      enum proc_kind kind, u32 base);
+int proc_table_readdir(struct file *f, struct dir_sink *sink, const struct proc_entry *table);
+
 /* task_attr.c */
 int proc_show_comm(struct task *t, struct text *out);
 int proc_write_comm(struct task *t, char *text);

@@ -7,6 +7,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/task/namespaces.h"
 #include "kernel/task/task.h"
 
 #define MS_MGC_MASK	0xffff0000ul
@@ -59,6 +60,12 @@ static int mount_new(struct path *at, const char *source, const char *type, u64 
 			 task_current()->cred);
 }
 
+/* Mounts are changed only in the namespace that the task is in. */
+static bool is_ours(const struct path *p)
+{
+	return READ_ONCE(p->mount->ns) == task_current()->spaces->mounts;
+}
+
 static int mount_existing(struct path *at, const char *source, const char __user *user_source,
 			  u64 flags)
 {
@@ -70,7 +77,10 @@ static int mount_existing(struct path *at, const char *source, const char __user
 	error = walk_to(user_source, WALK_FOLLOW, &from);
 	if (error)
 		return error;
-	error = flags & MS_BIND ? mount_bind(&from, at, flags) : mount_move(&from, at);
+	if (!is_ours(&from))
+		error = -EINVAL;
+	else
+		error = flags & MS_BIND ? mount_bind(&from, at, flags) : mount_move(&from, at);
 	path_put(&from);
 	return error;
 }
@@ -90,6 +100,8 @@ static long mount_at(struct path *at, const char __user *user_source, const char
 {
 	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 		return -EPERM;
+	if (!is_ours(at))
+		return -EINVAL;
 	if (flags & MS_REMOUNT)
 		return mount_remount(at, flags, data ? data : "");
 	if (flags & MS_BIND)
@@ -142,8 +154,10 @@ long sys_umount2(const char __user *target, int flags)
 	error = walk_to(target, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &at);
 	if (error)
 		return error;
-	error = cred_capable(task_current()->cred, CAP_SYS_ADMIN) ? mount_remove(&at, flags)
-								  : -EPERM;
+	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
+		error = -EPERM;
+	else
+		error = is_ours(&at) ? mount_remove(&at, flags) : -EINVAL;
 	path_put(&at);
 	return error;
 }

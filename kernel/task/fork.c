@@ -7,8 +7,7 @@
  * to die first; what follows cannot fail.  A signal to the parent's group thus reaches the child
  * too, or is seen before the child exists.
  *
- * Differs from Linux: no namespaces but those of the kernel (EINVAL), no set_tid, no cgroup
- * descriptor.
+ * Differs from Linux: no set_tid, no cgroup descriptor.
  */
 #include "arch/uaccess.h"
 #include "kernel/abi/clone.h"
@@ -16,11 +15,8 @@
 #include "kernel/task/account.h"
 #include "kernel/task/create.h"
 #include "kernel/task/exe.h"
+#include "kernel/task/namespaces.h"
 #include "kernel/task/pidfd.h"
-
-#define CLONE_NAMESPACES                                                               \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
-	 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
 /* A clone under way. */
 struct birth {
@@ -35,7 +31,9 @@ static int check_flags(const struct clone_args_kernel *a, const struct task *par
 {
 	u64 flags = a->flags;
 
-	if (flags & (CLONE_NAMESPACES | CLONE_INTO_CGROUP))
+	if (flags & CLONE_INTO_CGROUP)
+		return -EINVAL;
+	if ((flags & CLONE_FS) && (flags & (CLONE_NEWNS | CLONE_NEWUSER)))
 		return -EINVAL;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
@@ -109,9 +107,17 @@ static int copy_files(const struct birth *b)
 	} else {
 		child->fs = fs_context_copy(parent->fs);
 	}
-	mount_namespace_get(parent->mounts);
-	child->mounts = parent->mounts;
 	return child->files && child->fs ? 0 : -ENOMEM;
+}
+
+static int copy_namespaces(const struct birth *b)
+{
+	struct namespaces *s = namespaces_copy(b->flags, b->child->fs);
+
+	if (IS_ERR(s))
+		return (int)PTR_ERR(s);
+	b->child->spaces = s;
+	return 0;
 }
 
 static int copy_vm(const struct birth *b)
@@ -199,6 +205,8 @@ static int copy_all(struct birth *b, const struct trap_frame *frame)
 	signal_init_task(b->child, b->parent, b->flags);
 	ret = copy_files(b);
 	if (ret == 0)
+		ret = copy_namespaces(b);
+	if (ret == 0)
 		ret = copy_pidfd(b);
 	if (ret == 0)
 		ret = copy_vm(b);
@@ -220,8 +228,8 @@ static void undo(struct birth *b)
 		fdtable_put(child->files);
 	if (child->fs)
 		fs_context_put(child->fs);
-	if (child->mounts)
-		mount_namespace_put(child->mounts);
+	if (child->spaces)
+		namespaces_put(child->spaces);
 	if (child->process && !(b->flags & CLONE_THREAD) && child->process->exe)
 		exe_put(child->process->exe);
 	task_destroy(child);

@@ -11,6 +11,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/task/create.h"
 #include "kernel/task/init.h"
+#include "kernel/task/namespaces.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/wait.h"
 
@@ -29,7 +30,6 @@ static struct pgrp pgrp_zero = {
 	.session = &session_zero,
 	.processes = LIST_INIT(pgrp_zero.processes),
 };
-static struct mount_namespace *first_mounts;
 
 static void zero_init(void)
 {
@@ -66,7 +66,7 @@ void task_init(struct mount_namespace *mounts)
 	pid_init();
 	session_init();
 	signal_init();
-	first_mounts = mounts;
+	namespaces_first.mounts = mounts;
 	zero_init();
 }
 
@@ -93,6 +93,7 @@ static struct task *create(const char *name, void (*fn)(void *), void *arg)
 	}
 	p->exit_signal = SIGCHLD;
 	t->altstack.flags = SS_DISABLE;
+	t->spaces = namespaces_get(&namespaces_first);
 	t->kernel_fn = fn;
 	t->kernel_arg = arg;
 	strcopy(t->thread.name, name, sizeof(t->thread.name));
@@ -130,6 +131,12 @@ static int join_kthreadd(struct task *t)
 	return 0;
 }
 
+static void destroy(struct task *t)
+{
+	namespaces_put(t->spaces);
+	task_destroy(t);
+}
+
 struct task *task_create_kernel(const char *name, void (*fn)(void *), void *arg)
 {
 	struct task *t = create(name, fn, arg);
@@ -140,7 +147,7 @@ struct task *task_create_kernel(const char *name, void (*fn)(void *), void *arg)
 	make_kernel(t);
 	ret = join_kthreadd(t);
 	if (ret < 0) {
-		task_destroy(t);
+		destroy(t);
 		return ERR_PTR(ret);
 	}
 	return t;
@@ -161,15 +168,14 @@ static void kthreadd(void *unused)
 /* What a task needs to become a program: handlers, descriptors, a place in the first mounts. */
 static int make_program(struct task *t)
 {
-	struct path root = { first_mounts->root, first_mounts->root->root };
+	struct mount *m = namespaces_first.mounts->root;
+	struct path root = { m, m->root };
 
 	t->process->sighand = sighand_create(NULL);
 	t->files = fdtable_create();
 	t->fs = fs_context_create(&root, &root, 022);
 	if (!t->process->sighand || !t->files || !t->fs)
 		return -ENOMEM;
-	mount_namespace_get(first_mounts);
-	t->mounts = first_mounts;
 	return 0;
 }
 
@@ -184,7 +190,7 @@ struct task *task_create_program(const char *name, void (*fn)(void *), void *arg
 	if (ret == 0)
 		ret = join_kthreadd(t);
 	if (ret < 0) {
-		task_destroy(t);
+		destroy(t);
 		return ERR_PTR(ret);
 	}
 	return t;

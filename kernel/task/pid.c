@@ -108,6 +108,16 @@ void pid_put(struct pid *p)
 		slab_free(pid_cache, p);
 }
 
+struct task *pid_get_task(struct pid *p)
+{
+	struct task *t;
+
+	spin_lock(&task_tree_lock);
+	t = p->task ? task_get(p->task) : NULL;
+	spin_unlock(&task_tree_lock);
+	return t;
+}
+
 struct task *pid_next_task_locked(s32 *nr)
 {
 	u64 index = *nr < 0 ? 0 : *nr;

@@ -1,0 +1,62 @@
+/*
+ * task_ns.c - /proc/PID/ns: the namespaces that a task is in.
+ *
+ * User space sees: a link for each kind, with a text such as "uts:[4026531838]"; what it leads to
+ * can be opened, which keeps the namespace, and given to setns(2).
+ */
+#include "fs/procfs/task_files.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/task/namespaces.h"
+
+#define NS_BASE (1u << 25) /* numbers of inodes: behind those of descriptors */
+
+static int place_uts(struct task *t, struct path *out)
+{
+	struct namespaces *s = task_get_namespaces(t);
+	int error = s ? namespace_place(&s->uts->base, out) : -ENOENT;
+
+	namespaces_put(s);
+	return error;
+}
+
+static int place_mounts(struct task *t, struct path *out)
+{
+	struct namespaces *s = task_get_namespaces(t);
+	int error = s ? namespace_place(&s->mounts->base, out) : -ENOENT;
+
+	namespaces_put(s);
+	return error;
+}
+
+static int place_pids(struct task *t, struct path *out)
+{
+	return namespace_place(&pid_namespace, out);
+}
+
+static const struct proc_entry entries[] = {
+	PROC_LINK("mnt", place_mounts),
+	PROC_LINK("pid", place_pids),
+	PROC_LINK("uts", place_uts),
+	{},
+};
+
+static int ns_lookup(struct inode *dir, struct dentry *dentry)
+{
+	return proc_table_lookup(dir, dentry, entries, PROC_FD, NS_BASE);
+}
+
+static int ns_readdir(struct file *f, struct dir_sink *sink)
+{
+	return proc_table_readdir(f, sink, entries);
+}
+
+const struct inode_ops proc_ns_ops = {
+	.lookup = ns_lookup,
+	.valid = proc_valid,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+	.free = proc_free,
+};
+
+const struct file_ops proc_ns_fops = { .readdir = ns_readdir };

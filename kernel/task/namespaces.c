@@ -1,0 +1,102 @@
+/*
+ * namespaces.c - which namespaces a task is in: what clone(2) gives it.
+ *
+ * Locking: process->lock for the pointer in the task; the structure itself never changes.
+ *
+ * Differs from Linux: there are no network, IPC, user, time and cgroup namespaces, and one
+ * pid namespace for all (EINVAL).
+ */
+#include "kernel/task/namespaces.h"
+
+#include "kernel/abi/errno.h"
+#include "kernel/mem/slab.h"
+#include "kernel/task/cred.h"
+#include "kernel/task/task.h"
+
+#define WITH_RIGHTS                                                                \
+	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | \
+	 CLONE_NEWCGROUP | CLONE_NEWTIME)
+
+static const struct namespace_kind pid_kind = { .name = "pid", .flag = CLONE_NEWPID };
+struct namespace pid_namespace = { .refs = { 1 }, .id = NAMESPACE_ID_PID, .kind = &pid_kind };
+
+struct namespaces namespaces_first = { .refs = { 1 }, .uts = &uts_first };
+
+struct namespaces *namespaces_get(struct namespaces *s)
+{
+	refcount_get(&s->refs);
+	return s;
+}
+
+void namespaces_put(struct namespaces *s)
+{
+	if (!s || !refcount_put(&s->refs))
+		return;
+	if (s->uts)
+		namespace_put(&s->uts->base);
+	if (s->mounts)
+		mount_namespace_put(s->mounts);
+	kfree(s);
+}
+
+struct namespaces *task_get_namespaces(struct task *t)
+{
+	struct namespaces *s;
+
+	spin_lock(&t->process->lock);
+	s = t->spaces ? namespaces_get(t->spaces) : NULL;
+	spin_unlock(&t->process->lock);
+	return s;
+}
+
+static bool fill(struct namespaces *s, const struct namespaces *from, u64 flags,
+		 struct fs_context *fs)
+{
+	if (flags & CLONE_NEWUTS) {
+		s->uts = uts_copy(from->uts);
+	} else {
+		namespace_get(&from->uts->base);
+		s->uts = from->uts;
+	}
+	if (flags & CLONE_NEWNS) {
+		s->mounts = mount_namespace_copy(from->mounts, fs);
+	} else {
+		mount_namespace_get(from->mounts);
+		s->mounts = from->mounts;
+	}
+	return s->uts && s->mounts;
+}
+
+static struct namespaces *create(const struct namespaces *from, u64 flags, struct fs_context *fs)
+{
+	struct namespaces *s = kzalloc(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	refcount_init(&s->refs, 1);
+	if (fill(s, from, flags, fs))
+		return s;
+	namespaces_put(s);
+	return NULL;
+}
+
+struct namespaces *namespaces_duplicate(struct namespaces *from)
+{
+	return create(from, 0, NULL);
+}
+
+struct namespaces *namespaces_copy(u64 flags, struct fs_context *fs)
+{
+	struct namespaces *from = task_current()->spaces, *s;
+
+	if (likely(!(flags & (WITH_RIGHTS | CLONE_NEWUSER))))
+		return namespaces_get(from);
+	if (flags & CLONE_NEWUSER)
+		return ERR_PTR(-EINVAL);
+	if (!task_capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-EPERM);
+	if (flags & WITH_RIGHTS & ~(u64)NAMESPACES_SUPPORTED)
+		return ERR_PTR(-EINVAL);
+	s = create(from, flags, fs);
+	return s ?: ERR_PTR(-ENOMEM);
+}
