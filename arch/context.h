@@ -14,6 +14,7 @@ struct pagetable;
 #define ALERT_KILL    8u  /* a fatal signal is pending: killable sleeps end */
 #define ALERT_TRACE   16u /* system call tracing */
 #define ALERT_FREEZE  32u /* must not run, nor go on from an interruptible sleep */
+#define ALERT_QUOTA   64u /* its container has used up its CPU time */
 
 /* First member of struct thread.  entry.S knows the offsets. */
 struct arch_thread {

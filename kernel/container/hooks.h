@@ -26,6 +26,17 @@ enum cpu_mode { CPU_USER, CPU_SYSTEM, CPU_MODES };
 /* A slice of `ns` has just ended on this CPU.  IRQs off, run queue locked. */
 void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode);
 
+/* cpu.c.  t begins (or ends, weight below 0) to want a CPU.  Run queue locked. */
+void container_load(struct thread *t, s64 weight);
+/* t's weight as its containers' shares scale it, times 2^CONTAINER_WEIGHT_SHIFT.  Run queue locked.
+ */
+#define CONTAINER_WEIGHT_SHIFT 10
+u64 container_weight(struct thread *t);
+/* Has a container of t used up its quota?  Run queue locked. */
+bool container_throttled(struct thread *t);
+/* On the way to user mode: until it has not, or a fatal signal comes. */
+void container_wait_for_quota(void);
+
 /* clone(2).  prepare: the child is not visible yet; 0 or -errno (can_fork of the subsystems).
    Exactly one of cancel and commit follows soon, and no memory is waited for in between; commit
    runs when the child is findable by pid, and cannot fail. */

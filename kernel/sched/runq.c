@@ -81,6 +81,7 @@ void runq_add(struct runq *rq, struct thread *t)
 	t->queued = true;
 	rq->count++;
 	rq->load += t->weight;
+	container_load(t, t->weight);
 	tree_insert(rq, t);
 	note_overload(rq, before);
 }
@@ -95,6 +96,7 @@ void runq_remove(struct runq *rq, struct thread *t)
 	t->queued = false;
 	rq->count--;
 	rq->load -= t->weight;
+	container_load(t, -(s64)t->weight);
 	if (t != rq->current) {
 		rb_erase(&rq->tree, &t->node);
 		note_overload(rq, before);
@@ -131,6 +133,14 @@ static void update_min_vruntime(struct runq *rq, const struct thread *current)
 		rq->min_vruntime = least;
 }
 
+/* Virtual time for `ns` on the CPU: the heavier, the less. */
+static u64 scaled(struct thread *t, u64 ns)
+{
+	u64 weight = container_weight(t), nice0 = WEIGHT_NICE0 << CONTAINER_WEIGHT_SHIFT;
+
+	return weight == nice0 ? ns : ns * nice0 / weight;
+}
+
 void runq_charge(struct runq *rq, struct thread *t, u64 now)
 {
 	u64 ns = now - t->slice_start;
@@ -145,10 +155,12 @@ void runq_charge(struct runq *rq, struct thread *t, u64 now)
 	t->slice_ran += ns;
 	rq->stats.time[t->mode] += ns;
 	if (likely(!t->rt_priority)) {
-		t->vruntime += t->weight == WEIGHT_NICE0 ? ns : ns * WEIGHT_NICE0 / t->weight;
+		t->vruntime += scaled(t, ns);
 		update_min_vruntime(rq, t);
 	}
 	container_charge_cpu(t, ns, t->mode);
+	if (unlikely(container_throttled(t)))
+		__atomic_fetch_or(&t->arch.alert, ALERT_QUOTA, __ATOMIC_SEQ_CST);
 }
 
 u64 runq_slice(const struct runq *rq, const struct thread *t)

@@ -51,6 +51,13 @@ void thread_destroy(struct thread *t)
 	page_free(page_of_virt(t->stack));
 }
 
+/* The running thread is in no tree: only the sums change. */
+static void running_weight(struct runq *rq, struct thread *t, s64 weight)
+{
+	rq->load += weight;
+	container_load(t, weight);
+}
+
 /* Takes t out of its queue's order, lets `change` loose on it, puts it back. */
 static void change_order(struct thread *t, int nice, enum sched_policy policy, unsigned priority)
 {
@@ -60,7 +67,7 @@ static void change_order(struct thread *t, int nice, enum sched_policy policy, u
 	if (waiting)
 		runq_remove(rq, t);
 	else if (t->queued)
-		rq->load -= t->weight;
+		running_weight(rq, t, -(s64)t->weight);
 	if (thread_is_rt(t) && policy != SCHED_FIFO && policy != SCHED_RR)
 		t->vruntime = rq->min_vruntime;
 	t->nice = nice;
@@ -71,7 +78,7 @@ static void change_order(struct thread *t, int nice, enum sched_policy policy, u
 		runq_add(rq, t);
 		runq_kick(rq, t->cpu, t);
 	} else if (t->queued) {
-		rq->load += t->weight;
+		running_weight(rq, t, t->weight);
 		__atomic_fetch_or(&t->arch.alert, ALERT_RESCHED, __ATOMIC_SEQ_CST);
 		if (t->cpu != cpu_id())
 			smp_resched(t->cpu);
@@ -106,7 +113,11 @@ void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg)
 
 	if (t->running)
 		runq_charge(rq, t, clock_now());
+	if (t->queued)
+		container_load(t, -(s64)t->weight);
 	change(t, arg);
+	if (t->queued)
+		container_load(t, t->weight);
 	spin_unlock(&rq->lock);
 }
 

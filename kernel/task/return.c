@@ -9,7 +9,9 @@
 #include "arch/upcall.h"
 #include "kernel/task/task.h"
 
-#define ALERTS (ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL | ALERT_FREEZE)
+#define ALERTS                                                                  \
+	(ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL | ALERT_FREEZE | \
+	 ALERT_QUOTA)
 
 void task_add_work(struct task *t, struct task_work *w)
 {
@@ -57,6 +59,10 @@ void upcall_exit_to_user(struct trap_frame *f)
 			run_works(t);
 		if (unlikely(alerts & ALERT_FREEZE))
 			thread_freeze();
+		if (alerts & ALERT_QUOTA) {
+			thread_alert_clear(&t->thread, ALERT_QUOTA);
+			container_wait_for_quota();
+		}
 		if (alerts & (ALERT_SIGNAL | ALERT_KILL))
 			signal_deliver(f);
 		irq_off();
