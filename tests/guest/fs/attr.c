@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 
 #define DIR_ "/tmp/attr"
 
@@ -214,6 +215,28 @@ static void describing(void)
 	      "each file system has a device number");
 }
 
+/* Of extended attributes, what holds without any. */
+static void extended(void)
+{
+	static char name[300], list[100];
+	int fd = open("x", O_CREAT | O_RDWR, 0600);
+
+	MUST(fd >= 0);
+	CHECK(listxattr("x", list, sizeof(list)) == 0 && flistxattr(fd, NULL, 0) == 0,
+	      "a new file lists no extended attributes");
+	CHECK_ERR(getxattr("x", "user.a", list, sizeof(list)), EOPNOTSUPP, "user's are not kept");
+	CHECK_ERR(fsetxattr(fd, "user.a", "1", 1, 0), EOPNOTSUPP, "nor taken");
+	CHECK_ERR(lremovexattr("x", "user.a"), EOPNOTSUPP, "nor removed");
+	CHECK_ERR(getxattr("none", "user.a", list, sizeof(list)), ENOENT, "of no file: ENOENT");
+	CHECK_ERR(fgetxattr(-1, "user.a", list, sizeof(list)), EBADF, "of no descriptor: EBADF");
+	CHECK_ERR(setxattr("x", "user.a", "1", 1, 4), EINVAL, "an unknown flag is EINVAL");
+	CHECK_ERR(getxattr("x", "", list, sizeof(list)), ERANGE, "no name is ERANGE");
+	memset(name, 'a', sizeof(name) - 1);
+	CHECK_ERR(getxattr("x", name, list, sizeof(list)), ERANGE, "a name too long too");
+	close(fd);
+	unlink("x");
+}
+
 int main(void)
 {
 	umask(0);
@@ -223,6 +246,7 @@ int main(void)
 	changing();
 	times();
 	describing();
+	extended();
 	chdir("/");
 	system("rm -rf " DIR_);
 	CHECK_END();
