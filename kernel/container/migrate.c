@@ -12,6 +12,7 @@
  * begins to exit or changes its process.  css_set_lock covers each walk over tasks; no subsystem is
  * called and nothing is allocated under it.
  */
+#include "kernel/container/debug.h"
 #include "kernel/container/framework.h"
 #include "kernel/container/taskset.h"
 
@@ -118,10 +119,10 @@ static int ask(struct migration *m)
 {
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
 		struct css *css = m->to->css[id];
-		int error = css && subsystems[id]->can_attach
-				    ? subsystems[id]->can_attach(css, &m->tasks)
-				    : 0;
+		int error = css ? debug_fail_attach(id, &m->tasks) : 0;
 
+		if (!error && css && subsystems[id]->can_attach)
+			error = subsystems[id]->can_attach(css, &m->tasks);
 		if (css)
 			migrate_asked[id] += m->count;
 		if (!error)
