@@ -4,9 +4,9 @@
 #include "fs/init.h"
 
 #include "fs/anonymous.h"
-#include "fs/namespace.h"
 #include "fs/device.h"
 #include "fs/name.h"
+#include "fs/namespace.h"
 #include "kernel/lib/log.h"
 
 static struct mount_namespace *first_namespace;

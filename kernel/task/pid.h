@@ -50,7 +50,7 @@ struct pid *pid_find(s32 nr);	/* with a reference; NULL.  The number may name on
 struct pid *pid_find_locked(s32 nr); /* no reference; task_tree_lock held */
 struct pid *pid_get(struct pid *p);
 struct task *pid_get_task(struct pid *p); /* with a reference; NULL: there is none any more */
-void pid_put(struct pid *p); /* frees it with the last one */
+void pid_put(struct pid *p);		  /* frees it with the last one */
 /* One name less: gives the number back when it was the last.  task_tree_lock held. */
 void pid_release_locked(struct pid *p);
 /* The first task with a number >= *nr, which becomes its number; no reference; task_tree_lock held.

@@ -9,9 +9,7 @@
 #include "arch/upcall.h"
 #include "kernel/task/task.h"
 
-#define ALERTS                                                                  \
-	(ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL | ALERT_FREEZE | \
-	 ALERT_QUOTA)
+#define ALERTS (ALERT_RESCHED | ALERT_SIGNAL | ALERT_WORK | ALERT_KILL | ALERT_FREEZE | ALERT_QUOTA)
 
 void task_add_work(struct task *t, struct task_work *w)
 {

@@ -31,9 +31,9 @@ struct task {
 	struct fdtable *files; /* [o, p->lock] NULL after exit */
 	struct fs_context *fs; /* [o, p->lock] NULL after exit */
 	struct namespaces *spaces; /* [o, p->lock] NULL after exit */
-	struct account *account; /* [o writes; others read under process->lock] of the real uid;
-				    counts this task */
-	const struct cred *cred; /* [o writes; others read under process->lock] */
+	struct account *account;   /* [o writes; others read under process->lock] of the real uid;
+				      counts this task */
+	const struct cred *cred;   /* [o writes; others read under process->lock] */
 
 	struct task_containers containers;
 
