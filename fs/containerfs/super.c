@@ -9,10 +9,12 @@
 #include "fs/containerfs/containerfs.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/clone.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
+#include "kernel/task/task.h"
 
 #define CGROUP_MAGIC 0x27e0eb
 #define INO_STRIDE   256	      /* inode numbers of one directory and its control files */
@@ -72,6 +74,57 @@ static int dir_rmdir(struct inode *dir, struct dentry *dentry)
 	dentry->inode->nlink = 0;
 	inode_touch(dir, ATTR_MTIME);
 	return 0;
+}
+
+/* A name that is not there yet, in a locked directory. */
+static struct dentry *make_in(struct dentry *parent, const char *name, struct container **made)
+{
+	struct inode *dir = parent->inode;
+	const struct cred *cred = task_current()->cred;
+	struct dentry *d = dentry_find(parent, name, strlen(name));
+	int error = d ? -EEXIST : inode_permission(dir, MAY_WRITE | MAY_EXEC, cred);
+
+	if (!error) {
+		d = dentry_create(parent, name, strlen(name));
+		error = d ? dir_mkdir(dir, d, 0755, cred) : -ENOMEM;
+	}
+	*made = error ? ERR_PTR(error) : container_get(dir_container(d->inode));
+	return d;
+}
+
+struct container *container_make_dir(struct container *parent, const char *name)
+{
+	struct dentry *dir = parent->dentry ? dentry_get(parent->dentry) : NULL, *d;
+	struct container *made;
+
+	if (!dir)
+		return ERR_PTR(-ENODEV);
+	mutex_unlock(&container_mutex);
+	mutex_lock(&dir->inode->lock);
+	d = make_in(dir, name, &made);
+	mutex_unlock(&dir->inode->lock);
+	if (d)
+		dentry_put(d);
+	dentry_put(dir);
+	mutex_lock(&container_mutex);
+	return made;
+}
+
+void container_remove_dir(struct container *c)
+{
+	struct dentry *d, *dir;
+
+	mutex_lock(&container_mutex);
+	d = c->dentry ? dentry_get(c->dentry) : NULL;
+	mutex_unlock(&container_mutex);
+	if (!d)
+		return;
+	dir = d->parent; /* directories are not moved to others */
+	mutex_lock(&dir->inode->lock);
+	if (!READ_ONCE(c->removed))
+		(void)dir_rmdir(dir->inode, d);
+	mutex_unlock(&dir->inode->lock);
+	dentry_put(d);
 }
 
 static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,

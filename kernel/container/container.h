@@ -16,7 +16,7 @@ struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
 struct text;
 
 /* The one list of subsystems, in the order in which they are called. */
-#define FOR_EACH_SUBSYS(X) X(cpu) X(cpuacct) X(freezer) X(pids) X(debug)
+#define FOR_EACH_SUBSYS(X) X(cpu) X(cpuacct) X(freezer) X(pids) X(ns) X(debug)
 
 enum subsys_id {
 #define X(s) SUBSYS_##s,
@@ -48,6 +48,7 @@ struct container_file {
  */
 struct container_subsys {
 	const char *name;
+	bool only_by_name;		    /* not meant by the mount option `all` */
 	size_t state_size;		    /* zeroed by the framework for each container */
 	const struct container_file *files; /* ends with an empty entry */
 	int (*create)(struct css *css);	    /* 0 or -errno; undone by destroy */
@@ -55,6 +56,8 @@ struct container_subsys {
 	int (*can_attach)(struct css *to, struct taskset *tasks);
 	void (*cancel_attach)(struct css *to, struct taskset *tasks);
 	void (*attach)(struct css *to, struct taskset *tasks);
+	/* A new container, made for a task that gets namespaces, before the task comes. */
+	void (*post_clone)(struct css *css);
 	/* The child will join the containers of the parent, who stays where it is until then.
 	   0 or -errno; undone by cancel_fork. */
 	int (*can_fork)(struct task *parent, struct task *child);

@@ -94,13 +94,24 @@ static int parse_word(const char *word, struct hierarchy_options *o)
 	return 0;
 }
 
+/* What `all` means. */
+static u64 subsys_of_all(void)
+{
+	u64 all = ALL_SUBSYS;
+
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->only_by_name)
+			all &= ~BIT(id);
+	return all;
+}
+
 static int check_options(struct hierarchy_options *o)
 {
 	if (o->all && o->subsys)
 		return -EINVAL;
 	/* No subsystem and no name asks for all of them. */
 	if (o->all || (!o->subsys && !o->none && !o->name[0]))
-		o->subsys = ALL_SUBSYS;
+		o->subsys = subsys_of_all();
 	if (o->none && (o->subsys || !o->name[0]))
 		return -EINVAL;
 	if (o->noprefix) /* only cpuset's files had names without a prefix */

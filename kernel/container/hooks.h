@@ -44,6 +44,16 @@ int container_fork_prepare(struct task *parent, struct task *child) must_check;
 void container_fork_cancel(struct task *parent, struct task *child);
 void container_fork_commit(struct task *parent, struct task *child);
 
+/* clone.c.  The three above, with publish(birth) making the child findable.  -errno: nothing has
+   happened. */
+int container_fork(struct task *parent, struct task *child, int (*publish)(const void *birth),
+		   const void *birth) must_check;
+/* With CLONE_NEW*: where the subsystem ns is mounted, the child, or the running task, goes into a
+   container of its own. */
+int container_clone(struct task *parent, struct task *child, int (*publish)(const void *birth),
+		    const void *birth) must_check;
+int container_unshare(void) must_check;
+
 /* Around a change of who forms a process, so that no migration sees half of it: a task sets its
    exiting flag, a thread takes over its process in exec.  Short; may sleep at the start. */
 void container_change_begin(void);

@@ -236,8 +236,9 @@ static void undo(struct birth *b)
 }
 
 /* The last thing that may refuse, and then nothing can. */
-static int publish(const struct birth *b)
+static int publish(const void *birth)
 {
+	const struct birth *b = birth;
 	struct process *from = b->parent->process;
 	int ret = 0;
 
@@ -298,6 +299,14 @@ static long start(const struct birth *b)
 	return nr;
 }
 
+/* The child comes into its containers and among the tasks. */
+static int join(const struct birth *b)
+{
+	if (unlikely(b->flags & NAMESPACES_SUPPORTED))
+		return container_clone(b->parent, b->child, publish, b);
+	return container_fork(b->parent, b->child, publish, b);
+}
+
 long task_clone(const struct clone_args_kernel *args, const struct trap_frame *frame)
 {
 	struct birth b = { .args = args, .flags = args->flags, .pidfd_number = -1 };
@@ -320,17 +329,10 @@ long task_clone(const struct clone_args_kernel *args, const struct trap_frame *f
 		return ret;
 	}
 	reset_policy(b.parent, b.child);
-	ret = container_fork_prepare(b.parent, b.child);
+	ret = join(&b);
 	if (ret < 0) {
 		undo(&b);
 		return ret;
 	}
-	ret = publish(&b);
-	if (ret < 0) {
-		container_fork_cancel(b.parent, b.child);
-		undo(&b);
-		return ret;
-	}
-	container_fork_commit(b.parent, b.child);
 	return start(&b);
 }

@@ -123,6 +123,8 @@ int task_unshare(u64 flags)
 	error = check(flags);
 	if (!error)
 		error = prepare(&c, flags);
+	if (!error && (flags & NAMESPACES))
+		error = container_unshare();
 	if (error)
 		drop(&c);
 	else
