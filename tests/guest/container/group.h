@@ -4,6 +4,8 @@
 #pragma once
 #include "check.h"
 
+#include <sys/mount.h>
+
 static char group_text[65536] __attribute__((unused));
 
 /* The whole file into group_text; its length, or -1 with errno. */
@@ -57,4 +59,20 @@ __attribute__((unused)) static int group_count(const char *path)
 	for (char *c = group_text; *c; c++)
 		n += *c == '\n';
 	return n;
+}
+
+/* The framework's own examination; true where there is none (Linux).  What it says is in
+ * group_text. */
+__attribute__((unused)) static bool group_selfcheck(void)
+{
+	const char *at = "/tmp/selfcheck";
+	bool good;
+
+	mkdir(at, 0700);
+	if (mount("none", at, "cgroup", 0, "debug"))
+		return errno == EINVAL;
+	good = group_read("/tmp/selfcheck/debug.selfcheck") > 0 && !strcmp(group_text, "ok\n");
+	umount(at);
+	rmdir(at);
+	return good;
 }

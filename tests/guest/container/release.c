@@ -109,5 +109,6 @@ int main(void)
 	umount(ROOT);
 	unlink(LOG);
 	unlink("/tmp/agent");
+	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
 	CHECK_END();
 }

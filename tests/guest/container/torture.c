@@ -183,11 +183,13 @@ int main(int argc, char **argv)
 	}
 	while (wait(NULL) > 0)
 		;
+	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself after the storm");
 	CHECK(!shared->strange, "every move succeeds or finds its task or container gone");
 	CHECK(!shared->unsorted, "readers see each member once, in rising order");
 	CHECK(empty_and_remove(roots[0]),
 	      "when all have ended the containers of the first hierarchy can be removed");
 	CHECK(empty_and_remove(roots[1]), "and those of the second");
 	CHECK(!umount(roots[0]) && !umount(roots[1]), "and both are unmounted");
+	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
 	CHECK_END();
 }

@@ -97,5 +97,6 @@ int main(void)
 	rmdir(ROOT "/d/deep");
 	rmdir(ROOT "/d");
 	umount(ROOT);
+	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
 	CHECK_END();
 }
