@@ -3,6 +3,8 @@
  */
 #include "fs/device.h"
 
+#include "kernel/container/hooks.h"
+
 const struct file_ops *device_find(u32 mode, u64 rdev)
 {
 	if (!S_ISCHR(mode))
@@ -12,4 +14,12 @@ const struct file_ops *device_find(u32 mode, u64 rdev)
 			return d->ops;
 	}
 	return NULL;
+}
+
+bool device_allowed(u32 mode, u64 rdev, unsigned access)
+{
+	if (!S_ISCHR(mode) && !S_ISBLK(mode))
+		return true;
+	return container_device_allowed(S_ISBLK(mode), (rdev >> 8) & 0xfff,
+					(rdev & 0xff) | ((rdev >> 12) & ~0xffu), access);
 }

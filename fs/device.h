@@ -16,6 +16,9 @@ extern const struct device devices[]; /* ends with an empty name */
 /* What open(2) of a device node uses; NULL: -ENXIO. */
 const struct file_ops *device_find(u32 mode, u64 rdev);
 
+/* May the running task use it so?  access: DEVICE_*. */
+bool device_allowed(u32 mode, u64 rdev, unsigned access);
+
 static inline u64 device_number(u32 major, u32 minor) /* as in struct stat */
 {
 	return (minor & 0xff) | ((u64)(major & 0xfff) << 8) | ((u64)(minor & ~0xffu) << 12);

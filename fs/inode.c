@@ -7,8 +7,10 @@
  */
 #include "fs/inode.h"
 
+#include "fs/device.h"
 #include "fs/file.h"
 #include "fs/pseudo.h"
+#include "kernel/container/hooks.h"
 #include "kernel/lib/string.h"
 
 void inode_init(struct inode *inode, struct super *super, const struct inode_ops *ops,
@@ -140,9 +142,15 @@ int inode_permission_generic(struct inode *inode, unsigned may, const struct cre
 
 int inode_permission(struct inode *inode, unsigned may, const struct cred *cred)
 {
-	if (inode->ops->permission)
-		return inode->ops->permission(inode, may, cred);
-	return inode_permission_generic(inode, may, cred);
+	int error = inode->ops->permission ? inode->ops->permission(inode, may, cred)
+					   : inode_permission_generic(inode, may, cred);
+
+	if (!error && unlikely(inode->rdev) &&
+	    !device_allowed(inode->mode, inode->rdev,
+			    (may & MAY_READ ? DEVICE_READ : 0) |
+				    (may & MAY_WRITE ? DEVICE_WRITE : 0)))
+		error = -EPERM;
+	return error;
 }
 
 bool inode_is_owner(const struct inode *inode, const struct cred *cred)

@@ -5,8 +5,10 @@
  * that has been removed is marked so under its own lock, so nothing is created in it afterwards.
  * References are dropped when all locks have been released.
  */
+#include "fs/device.h"
 #include "fs/file.h"
 #include "fs/name_place.h"
+#include "kernel/container/hooks.h"
 #include "kernel/lib/format.h"
 #include "kernel/lock/spinlock.h"
 
@@ -138,7 +140,12 @@ static int mknod_in(struct inode *dir, struct dentry *d, u32 mode, u64 rdev,
 		return -EPERM;
 	if (S_ISREG(mode))
 		return dir->ops->create ? dir->ops->create(dir, d, mode, cred) : -EACCES;
-	return dir->ops->mknod ? dir->ops->mknod(dir, d, mode, rdev, cred) : -EPERM;
+	if (!dir->ops->mknod)
+		return -EPERM;
+	/* Linux lets c 0:0 pass always: overlay file systems use it. */
+	if (!(S_ISCHR(mode) && !rdev) && !device_allowed(mode, rdev, DEVICE_MKNOD))
+		return -EPERM;
+	return dir->ops->mknod(dir, d, mode, rdev, cred);
 }
 
 int name_mknod(const struct walk *w, const char *name, u32 mode, u64 rdev)

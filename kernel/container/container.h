@@ -16,7 +16,7 @@ struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
 struct text;
 
 /* The one list of subsystems, in the order in which they are called. */
-#define FOR_EACH_SUBSYS(X) X(cpu) X(cpuacct) X(freezer) X(pids) X(ns) X(debug)
+#define FOR_EACH_SUBSYS(X) X(cpu) X(cpuacct) X(devices) X(freezer) X(pids) X(ns) X(debug)
 
 enum subsys_id {
 #define X(s) SUBSYS_##s,

@@ -66,5 +66,11 @@ void container_exit(struct task *t);
 /* The task has been waited for and can no longer be found.  Spinlocks held. */
 void container_release(struct task *t);
 
+/* devices.c: may the running task use a device so?  No locks of spinning kind held. */
+#define DEVICE_READ  1u
+#define DEVICE_WRITE 2u
+#define DEVICE_MKNOD 4u
+bool container_device_allowed(bool block, u32 major, u32 minor, unsigned access);
+
 /* Boot: the first task joins the root of everything. */
 void container_adopt_first(struct task *t);
