@@ -47,6 +47,7 @@ static inline pte_t pte_make(u64 phys, bool write, bool exec)
 int pagetable_create(struct pagetable *pt) must_check; /* -ENOMEM */
 /* All user entries must be gone (their pages belong to vm).  No CPU may have it loaded. */
 void pagetable_destroy(struct pagetable *pt);
+u64 pagetable_stock(void); /* pages kept for the tables to come, on all CPUs */
 
 /* The entry for a user address.  With `alloc` missing tables are made (NULL: out of memory),
    without it NULL says that there is no table. */

@@ -89,6 +89,15 @@ static void table_free(pte_t *table)
 		page_free(page_of_virt(table));
 }
 
+u64 pagetable_stock(void)
+{
+	u64 pages = 0;
+
+	for (int cpu = 0; cpu < cpu_count(); cpu++)
+		pages += READ_ONCE(cpu_arch(&cpus[cpu])->table_count);
+	return pages;
+}
+
 int pagetable_create(struct pagetable *pt)
 {
 	pte_t *root = table_alloc();

@@ -115,3 +115,4 @@ int proc_add_system(struct dentry *root) must_check;
 int proc_add_sysctl(struct dentry *root) must_check;
 int proc_show_meminfo(struct text *out);
 int proc_show_vmstat(struct text *out);
+void proc_show_objects(struct text *out); /* debug builds only */

@@ -220,6 +220,9 @@ static const struct sysctl in_kernel[] = {
 	{ "domainname", 0644, show_domainname, write_domainname },
 	{ "hostname", 0644, show_hostname, write_hostname },
 	{ "ngroups_max", 0444, show_ngroups_max, NULL },
+#ifdef DEBUG
+	{ "objects", 0444, proc_show_objects, NULL },
+#endif
 	{ "osrelease", 0444, show_osrelease, NULL },
 	{ "ostype", 0444, show_ostype, NULL },
 	{ "overflowgid", 0444, show_overflow_id, NULL },

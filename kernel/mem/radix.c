@@ -263,3 +263,18 @@ void radix_destroy(struct radix *r)
 	}
 	*r = (struct radix){};
 }
+
+static u64 tables_below(const struct table *t, unsigned height)
+{
+	u64 n = 1;
+
+	for (unsigned i = 0; i < 64 && height > 1; i++)
+		if (t->slot[i])
+			n += tables_below(t->slot[i], height - 1);
+	return n;
+}
+
+u64 radix_tables(const struct radix *r)
+{
+	return r->height ? tables_below(r->root, r->height) : 0;
+}

@@ -24,4 +24,6 @@ u64 radix_first_free(const struct radix *r, u64 from, u64 limit);
 
 void radix_destroy(struct radix *r); /* frees the tables, not the values */
 
+u64 radix_tables(const struct radix *r); /* how many it has; walks them all */
+
 void radix_init(void); /* by slab_init() */

@@ -261,6 +261,18 @@ void slab_show(struct text *out)
 	}
 }
 
+#ifdef DEBUG
+void slab_count_alive(void (*fn)(const char *name, u64 alive, void *arg), void *arg)
+{
+	struct slab_cache *c;
+	u64 total;
+
+	list_for_each (c, &caches, all)
+		fn(c->name, cache_count(c, &total), arg);
+	fn("kmalloc-large", kmalloc_large_count(), arg);
+}
+#endif
+
 u64 slab_pages(void)
 {
 	struct slab_cache *c;

@@ -28,5 +28,9 @@ void slab_init(void);
 
 struct text;
 void slab_show(struct text *out); /* /proc/slabinfo */
-u64 slab_pages(void);		  /* pages held by caches */
-u64 slab_allocated(void);	  /* objects and kmalloc blocks alive, for leak checks */
+#ifdef DEBUG
+/* Calls fn for each cache with its name and how many of its objects are alive. */
+void slab_count_alive(void (*fn)(const char *name, u64 alive, void *arg), void *arg);
+#endif
+u64 slab_pages(void);	  /* pages held by caches */
+u64 slab_allocated(void); /* objects and kmalloc blocks alive, for leak checks */

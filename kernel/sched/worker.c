@@ -7,7 +7,9 @@
 
 static struct spinlock worker_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list todo = LIST_INIT(todo); /* [worker_lock] */
+static bool busy;			   /* [worker_lock] an item is being done */
 static struct waitq worker_waitq = WAITQ_INIT(worker_waitq);
+static struct waitq drain_waitq = WAITQ_INIT(drain_waitq);
 
 void work_init(struct work *w, void (*fn)(struct work *))
 {
@@ -38,6 +40,7 @@ static struct work *work_take(void)
 		w = list_first(&todo, struct work, node);
 		list_del(&w->node);
 	}
+	busy = w;
 	spin_unlock(&worker_lock);
 	return w;
 }
@@ -51,5 +54,21 @@ void worker_main(void *unused)
 				       WAIT_FOREVER);
 		while ((w = work_take()))
 			w->fn(w);
+		waitq_wake_all(&drain_waitq);
 	}
+}
+
+static bool worker_idle(void)
+{
+	bool idle;
+
+	spin_lock(&worker_lock);
+	idle = !busy && list_empty(&todo);
+	spin_unlock(&worker_lock);
+	return idle;
+}
+
+void worker_drain(void)
+{
+	wait_event(&drain_waitq, worker_idle());
 }

@@ -15,5 +15,7 @@ struct work {
 void work_init(struct work *w, void (*fn)(struct work *));
 bool work_queue(struct work *w); /* false: it was queued already.  Any context. */
 
+void worker_drain(void); /* waits until there is nothing to do */
+
 /* The body of the kernel thread; kernel/main.c starts it. */
 void worker_main(void *unused);

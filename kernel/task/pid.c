@@ -149,3 +149,13 @@ void pid_init(void)
 	threads_max = (u32)min(max(threads, (u64)THREADS_MIN), (u64)PID_MAX_LIMIT);
 	pid_max = max(pid_max, (u32)cpu_count() * PIDS_PER_CPU);
 }
+
+u64 pid_tables(void)
+{
+	u64 n;
+
+	spin_lock(&task_tree_lock);
+	n = radix_tables(&pids);
+	spin_unlock(&task_tree_lock);
+	return n;
+}

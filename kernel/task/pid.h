@@ -44,6 +44,7 @@ struct pgrp {
 extern u32 pid_max; /* /proc/sys/kernel/pid_max */
 extern u32 threads_max;
 
+u64 pid_tables(void);		/* radix tables below the numbers, for leak checks */
 struct pid *pid_alloc(void);	/* the next free number; ERR_PTR(-EAGAIN or -ENOMEM) */
 void pid_cancel(struct pid *p); /* pid_alloc's, which has named nothing yet */
 struct pid *pid_find(s32 nr);	/* with a reference; NULL.  The number may name only a group. */

@@ -154,5 +154,6 @@ int main(void)
 	CHECK(!rmdir(ROOT "/a/kid") && !rmdir(ROOT "/a") && !rmdir(ROOT "/b"),
 	      "the containers are removed");
 	umount(ROOT);
+	rmdir(ROOT);
 	CHECK_END();
 }

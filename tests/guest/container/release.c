@@ -107,6 +107,7 @@ int main(void)
 	rmdir(ROOT "/a");
 	group_write(ROOT "/notify_on_release", "0");
 	umount(ROOT);
+	rmdir(ROOT);
 	unlink(LOG);
 	unlink("/tmp/agent");
 	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");

@@ -190,6 +190,8 @@ int main(int argc, char **argv)
 	      "when all have ended the containers of the first hierarchy can be removed");
 	CHECK(empty_and_remove(roots[1]), "and those of the second");
 	CHECK(!umount(roots[0]) && !umount(roots[1]), "and both are unmounted");
+	rmdir(roots[0]);
+	rmdir(roots[1]);
 	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
 	CHECK_END();
 }

@@ -97,6 +97,7 @@ int main(void)
 	rmdir(ROOT "/d/deep");
 	rmdir(ROOT "/d");
 	umount(ROOT);
+	rmdir(ROOT);
 	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
 	CHECK_END();
 }

@@ -406,5 +406,6 @@ int main(void)
 	all_of(mounting, "mount and umount");
 	chdir("/");
 	umount2("/tmp/errors", MNT_DETACH);
+	rmdir("/tmp/errors");
 	CHECK_END();
 }

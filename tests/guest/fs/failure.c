@@ -135,5 +135,6 @@ int main(void)
 	CHECK(leaves_nothing(descriptors), "descriptors, locks and pipes");
 	chdir("/");
 	CHECK_OK(umount(top), "nothing is held");
+	rmdir(top);
 	CHECK_END();
 }
