@@ -45,6 +45,20 @@ static void open_console(void)
 	file_put(f);
 }
 
+/* Without the program of the initramfs there is nothing to run: Linux goes on to a root device
+ * here. */
+static bool is_there(const char *program)
+{
+	struct walk w;
+	struct path p;
+
+	fs_root_walk(&w);
+	if (path_walk(&w, program, WALK_FOLLOW, &p))
+		return false;
+	path_put(&p);
+	return true;
+}
+
 /* Does not come back when the program was there. */
 static void run_init(const char *program, const struct init_args *args)
 {
@@ -74,9 +88,14 @@ static void init_main(void *unused)
 	open_console();
 	init_args_parse(&args, boot.cmdline);
 	log_info("Corral: %d of %d CPUs are up", cpu_count(), cpu_count());
+	if (!is_there(args.rdinit))
+		panic("No init found: there is no %s. Pass an initramfs with -initrd, or rdinit=.",
+		      args.rdinit);
 	run_init(args.rdinit, &args);
-	if (args.init[0])
+	if (args.init[0]) {
 		run_init(args.init, &args);
+		panic("Requested init %s failed.", args.init);
+	}
 	run_init("/sbin/init", &args);
 	run_init("/etc/init", &args);
 	run_init("/bin/init", &args);
