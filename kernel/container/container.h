@@ -67,6 +67,8 @@ struct container_subsys {
 	void (*release)(struct task *t);  /* has been waited for; spinlocks held */
 	/* Called for the task's container and then for each ancestor.  IRQs off. */
 	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
+	/* Before that, for the task's container alone: the slice has ended at `now`.  IRQs off. */
+	void (*charge_own_cpu)(struct css *css, u64 ns, u64 now);
 };
 
 #define X(s) extern const struct container_subsys s##_subsys;

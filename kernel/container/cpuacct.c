@@ -9,14 +9,18 @@
  *   cpuacct.usage_percpu          ns on each CPU; also usage_percpu_user and usage_percpu_sys
  *   cpuacct.usage_all             a table of CPUs and modes
  *   cpuacct.stat                  user and system time in ticks of 1/100 s
+ *   cpuacct.load                  percent of one CPU that its own tasks, not those of descendants,
+ *                                 have used in the last full window of 10 s (as in 2007)
  *
  * Locking: used[cpu] has one writer, that CPU with IRQs off, and never goes back; a reset moves
- * `base` instead.  A reader may see a slice late, not torn.
+ * `base` instead.  A reader may see a slice late, not torn.  So it is with the window, which
+ * changes seldom; window_end tells a reader that it must look again.
  *
  *   [p] this CPU only    [c] container_mutex
  */
 #include "kernel/container/container.h"
 
+#include "arch/clock.h"
 #include "arch/cpu.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/parse.h"
@@ -24,10 +28,16 @@
 #include "kernel/mem/slab.h"
 
 #define NS_PER_TICK 10000000 /* USER_HZ is 100 in the Linux ABI */
+#define WINDOW	    (10 * NS_PER_SEC)
+#define CHANGING    0 /* a window_end: somebody writes */
 
 struct cpu_use {
 	u64 used[CPU_MODES]; /* [p] ns since the container was made */
 	u64 base[CPU_MODES]; /* [c] value of used at the last reset */
+
+	u64 window_end; /* [p] clock_now() at which the window that is counted in ends */
+	u64 in_window;	/* [p] ns used in it */
+	u64 in_last;	/* [p] ns used in the one before */
 };
 
 struct cpuacct {
@@ -46,7 +56,11 @@ static int cpuacct_create(struct css *css)
 	size_t n = css->parent ? cpu_count() : NCPU;
 
 	cpuacct_of(css)->cpu = kzalloc(n * sizeof(struct cpu_use));
-	return cpuacct_of(css)->cpu ? 0 : -ENOMEM;
+	if (!cpuacct_of(css)->cpu)
+		return -ENOMEM;
+	while (n--)
+		cpuacct_of(css)->cpu[n].window_end = WINDOW;
+	return 0;
 }
 
 static void cpuacct_destroy(struct css *css)
@@ -60,6 +74,55 @@ static void cpuacct_charge(struct css *css, u64 ns, enum cpu_mode mode)
 
 	WRITE_ONCE(*used, *used + ns);
 }
+
+/* --- the load ------------------------------------------------------------------------------ */
+
+/* A window of this CPU is over; if another one has passed since, nothing was used in it. */
+static noinline void change_window(struct cpu_use *use, u64 now)
+{
+	u64 end = use->window_end;
+
+	__atomic_store_n(&use->window_end, CHANGING, __ATOMIC_SEQ_CST);
+	WRITE_ONCE(use->in_last, now - end < WINDOW ? use->in_window : 0);
+	WRITE_ONCE(use->in_window, 0);
+	__atomic_store_n(&use->window_end, now - now % WINDOW + WINDOW, __ATOMIC_RELEASE);
+}
+
+/* A slice counts where it ends: one that spans two windows lasts no longer than a tick. */
+static void cpuacct_charge_own(struct css *css, u64 ns, u64 now)
+{
+	struct cpu_use *use = &cpuacct_of(css)->cpu[cpu_id()];
+
+	if (unlikely(now >= use->window_end))
+		change_window(use, now);
+	WRITE_ONCE(use->in_window, use->in_window + ns);
+}
+
+/* ns used in the window before the one that `now` is in. */
+static u64 used_in_last(const struct cpu_use *use, u64 now)
+{
+	u64 end, window, last;
+
+	do {
+		end = __atomic_load_n(&use->window_end, __ATOMIC_ACQUIRE);
+		window = __atomic_load_n(&use->in_window, __ATOMIC_ACQUIRE);
+		last = __atomic_load_n(&use->in_last, __ATOMIC_ACQUIRE);
+	} while (end == CHANGING || end != READ_ONCE(use->window_end));
+	if (now < end)
+		return last;
+	return now - end < WINDOW ? window : 0; /* this CPU has not used it since */
+}
+
+static void show_load(struct css *css, struct text *out)
+{
+	u64 now = clock_now(), ns = 0;
+
+	for (int cpu = 0; cpu < cpu_count(); cpu++)
+		ns += used_in_last(&cpuacct_of(css)->cpu[cpu], now);
+	text_printf(out, "%lu\n", ns * 100 / WINDOW);
+}
+
+/* --- the usage ----------------------------------------------------------------------------- */
 
 static u64 usage(struct css *css, int cpu, enum cpu_mode mode)
 {
@@ -151,6 +214,7 @@ static const struct container_file cpuacct_files[] = {
 	{ "usage_percpu_sys", show_percpu_sys },
 	{ "usage_all", show_all },
 	{ "stat", show_stat },
+	{ "load", show_load },
 	{},
 };
 
@@ -161,4 +225,5 @@ const struct container_subsys cpuacct_subsys = {
 	.create = cpuacct_create,
 	.destroy = cpuacct_destroy,
 	.charge_cpu = cpuacct_charge,
+	.charge_own_cpu = cpuacct_charge_own,
 };

@@ -128,8 +128,11 @@ void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode)
 {
 	struct css_set *set = task_of(t)->containers.set;
 
-	for (int id = 0; id < SUBSYS_COUNT; id++)
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		if (subsystems[id]->charge_own_cpu)
+			subsystems[id]->charge_own_cpu(set->css[id], ns, t->slice_start);
 		if (subsystems[id]->charge_cpu)
 			for (struct css *css = set->css[id]; css; css = css->parent)
 				subsystems[id]->charge_cpu(css, ns, mode);
+	}
 }
