@@ -162,7 +162,7 @@ static int fds[2];
 
 static int sleep_in_nanosleep(void)
 {
-	struct timespec t = { 0, 300000000 }, left;
+	struct timespec t = { 0, 600000000 }, left;
 
 	return nanosleep(&t, &left) ? errno : 0;
 }
@@ -183,7 +183,7 @@ static int sleep_in_poll(void)
 
 static int sleep_in_poll_timeout(void)
 {
-	return poll(NULL, 0, 300) == 0 ? 0 : errno;
+	return poll(NULL, 0, 600) == 0 ? 0 : errno;
 }
 
 static int sleep_in_epoll(void)
@@ -197,7 +197,7 @@ static int sleep_in_epoll(void)
 
 static int sleep_in_futex(void)
 {
-	static const struct timespec t = { 0, 300000000 };
+	static const struct timespec t = { 0, 600000000 };
 	int word = 0;
 
 	return syscall(SYS_futex, &word, 0, 0, &t) == -1 && errno == ETIMEDOUT ? 0 : errno ?: 99;
@@ -208,7 +208,7 @@ static int sleep_in_wait(void)
 	pid_t pid = fork();
 
 	if (!pid) {
-		usleep(100000);
+		usleep(600000);
 		_exit(0);
 	}
 	return waitpid(pid, NULL, 0) == pid ? 0 : errno;
@@ -216,7 +216,7 @@ static int sleep_in_wait(void)
 
 static int sleep_in_sigtimedwait(void)
 {
-	struct timespec t = { 0, 300000000 };
+	struct timespec t = { 0, 600000000 };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -230,7 +230,7 @@ static int sleep_in_vfork(void)
 	pid_t pid = vfork();
 
 	if (!pid) {
-		struct timespec t = { 0, 100000000 };
+		struct timespec t = { 0, 600000000 };
 
 		nanosleep(&t, NULL);
 		_exit(0);
@@ -270,7 +270,7 @@ static void sleeping(void)
 	usleep(60000);
 	CHECK(freeze("a"), "tasks freeze in system calls");
 	MUST(write(fds[1], zeros, 3) == 3);
-	usleep(400000);
+	usleep(800000);
 	done = false;
 	for (int i = 0; i < count; i++)
 		done |= waitpid(pids[i], NULL, WNOHANG) != 0;
