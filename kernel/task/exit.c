@@ -141,6 +141,8 @@ static void process_end_locked(struct process *p)
 {
 	struct pgrp *g = p->pgrp, *above = p->parent->pgrp;
 
+	if (p->oom_victim)
+		oom_victim_ended();
 	orphan_children_locked(p);
 	if (above && above != g && above->session == g->session)
 		pgrp_hangup_orphaned(g, p);

@@ -38,7 +38,9 @@ int task_exec(int dirfd, const char *name, int flags, const struct exec_args *ar
 	      struct trap_frame *frame) must_check;
 
 /* exit.c */
-noreturn void task_exit(s32 status);	   /* this thread; status as wait4 has it */
+noreturn void task_exit(s32 status); /* this thread; status as wait4 has it */
+/* oom.c: a process that was killed for its memory has ended. */
+void oom_victim_ended(void);
 noreturn void task_exit_group(s32 status); /* the whole process */
 
 /* Deferred work of a task: fn runs before it returns to user mode. */

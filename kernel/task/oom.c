@@ -18,6 +18,12 @@
 
 static struct mutex oom_lock = MUTEX_INIT(oom_lock, RANK_OTHER_MUTEX);
 static u64 last_kill; /* [oom_lock] */
+static u32 victims;   /* [a] killed, and not ended yet */
+
+void oom_victim_ended(void)
+{
+	__atomic_fetch_sub(&victims, 1, __ATOMIC_RELAXED);
+}
 
 struct candidate {
 	struct task *task; /* a reference */
@@ -60,11 +66,11 @@ static void consider(struct candidate *best, struct task *t, s64 points)
 	best->points = points;
 }
 
-/* Looks at all tasks.  True: one with memory is already dying. */
+/* Looks at all tasks.  True: one whose memory will be free is already dying. */
 static bool choose(struct candidate *best)
 {
 	struct page_stats pages;
-	bool dying = false;
+	bool dying = __atomic_load_n(&victims, __ATOMIC_RELAXED);
 	struct task *t;
 
 	page_stats(&pages, NODES_ALL);
@@ -106,6 +112,10 @@ static void kill_process_of(struct task *t)
 		figures_read(&f, t->vm);
 	if (p == init_process)
 		p->mortal = true;
+	if (!p->oom_victim) {
+		p->oom_victim = true;
+		__atomic_fetch_add(&victims, 1, __ATOMIC_RELAXED);
+	}
 	signal_begin_exit(p, SIGKILL);
 	spin_unlock(&p->lock);
 	log_print(LOG_ERR,
@@ -116,13 +126,26 @@ static void kill_process_of(struct task *t)
 	cred_put(c);
 }
 
+/* Somebody may have ended since the caller found nothing. */
+static bool memory_came(u64 nodes)
+{
+	struct page *p = page_alloc_nodes(0, PAGE_PLAIN, nodes);
+
+	if (p)
+		page_put(p);
+	return p;
+}
+
 bool oom_kill(u64 nodes)
 {
 	struct candidate best = { 0 };
 	bool dying, killed = false;
 
-	(void)nodes; /* memory of any node helps: what is freed elsewhere is used there next */
 	mutex_lock(&oom_lock);
+	if (memory_came(nodes)) {
+		mutex_unlock(&oom_lock);
+		return true;
+	}
 	dying = choose(&best);
 	if (best.task && (!dying || clock_now() - last_kill > PATIENCE)) {
 		kill_process_of(best.task);

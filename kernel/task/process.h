@@ -73,6 +73,7 @@ struct process {
 	u64 maxrss;	   /* [g] pages, of programs that it has left */
 	struct file *exe;  /* [g] /proc/PID/exe; a reference; NULL: exited */
 	s32 oom_score_adj; /* [g] -1000 .. 1000 */
+	bool oom_victim;   /* [g] killed for its memory, which is not free before its end */
 	u32 dumpable;
 	u32 membarrier; /* [a] commands of membarrier(2) that it registered for */
 };
