@@ -11,6 +11,7 @@
  */
 #include "kernel/container/framework.h"
 
+#include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 #include "kernel/mem/slab.h"
 #include "kernel/task/task.h"
@@ -123,16 +124,29 @@ void container_release(struct task *t)
 			subsystems[id]->release(t);
 }
 
+static u64 charging; /* [I] subsystems that hear of CPU time: slices are too many to ask them all */
+
+void container_find_charging(void)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++)
+		if (subsystems[id]->charge_cpu || subsystems[id]->charge_own_cpu)
+			charging |= BIT(id);
+}
+
 /* Idle threads are no tasks and belong to nothing. */
 void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode)
 {
 	struct css_set *set = task_of(t)->containers.set;
+	int id;
 
-	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		if (subsystems[id]->charge_own_cpu)
-			subsystems[id]->charge_own_cpu(set->css[id], ns, t->slice_start);
-		if (subsystems[id]->charge_cpu)
+	for_each_bit(id, charging)
+	{
+		const struct container_subsys *s = subsystems[id];
+
+		if (s->charge_own_cpu)
+			s->charge_own_cpu(set->css[id], ns, t->slice_start);
+		if (s->charge_cpu)
 			for (struct css *css = set->css[id]; css; css = css->parent)
-				subsystems[id]->charge_cpu(css, ns, mode);
+				s->charge_cpu(css, ns, mode);
 	}
 }

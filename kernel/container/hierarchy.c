@@ -37,6 +37,7 @@ void container_init(void)
 	h->containers = 1;
 	bug_if(container_setup(&h->top, h, NULL));
 	list_add(&h->node, &hierarchies);
+	container_find_charging();
 	css_set_init_first();
 }
 

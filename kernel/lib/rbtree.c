@@ -142,6 +142,11 @@ void rb_erase(struct rbtree *t, struct rbnode *node)
 	struct rbnode *orphan, *parent;
 	bool lost_black;
 
+	if (t->root == node && !node->left && !node->right) { /* alone: the usual queue of a CPU */
+		t->root = t->leftmost = NULL;
+		rb_clear(node);
+		return;
+	}
 	if (t->leftmost == node)
 		t->leftmost = rb_next(node);
 	if (node->left && node->right) {

@@ -29,12 +29,10 @@ void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer)
 
 /*
  * A runnable thread that is in no queue: nobody else touches it, but its parameters may change
- * under the lock of the queue that t->cpu names.
+ * under the lock of the queue that t->cpu names: rq, whose lock is held and will be released.
  */
-void thread_place(struct thread *t, bool woken)
+static void place_locked(struct runq *rq, struct thread *t, bool woken)
 {
-	struct runq *rq = runq_lock_of(t);
-
 	for (;;) {
 		int cpu = balance_select(t, rq - runqs);
 		u64 old_min = rq->min_vruntime;
@@ -56,6 +54,11 @@ void thread_place(struct thread *t, bool woken)
 	spin_unlock(&rq->lock);
 }
 
+void thread_place(struct thread *t, bool woken)
+{
+	place_locked(runq_lock_of(t), t, woken);
+}
+
 bool thread_wake(struct thread *t, u32 states)
 {
 	struct runq *rq;
@@ -68,12 +71,10 @@ bool thread_wake(struct thread *t, u32 states)
 		return false;
 	}
 	WRITE_ONCE(t->state, THREAD_RUNNING);
-	if (t->queued) { /* it has not left the CPU yet, and now it will not */
+	if (t->queued) /* it has not left the CPU yet, and now it will not */
 		spin_unlock(&rq->lock);
-		return true;
-	}
-	spin_unlock(&rq->lock);
-	thread_place(t, true);
+	else
+		place_locked(rq, t, true);
 	return true;
 }
 

@@ -54,12 +54,10 @@ void waiter_remove(struct waitq *q, struct waiter *w)
 	spin_unlock(&q->lock);
 }
 
-void waitq_wake_n(struct waitq *q, unsigned n, u32 key)
+static noinline void wake_waiters(struct waitq *q, unsigned n, u32 key)
 {
 	struct waiter *w, *next;
 
-	if (!waitq_busy(q))
-		return;
 	spin_lock(&q->lock);
 	list_for_each_safe (w, next, &q->waiters, node) {
 		bool woken = w->fn ? w->fn(w, key) : thread_wake(w->thread, WAIT_STATES);
@@ -68,6 +66,12 @@ void waitq_wake_n(struct waitq *q, unsigned n, u32 key)
 			break;
 	}
 	spin_unlock(&q->lock);
+}
+
+void waitq_wake_n(struct waitq *q, unsigned n, u32 key)
+{
+	if (unlikely(waitq_busy(q)))
+		wake_waiters(q, n, key);
 }
 
 struct sleeper {
