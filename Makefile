@@ -87,7 +87,7 @@ HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(SRC_DIRS))))
 OBJECTS := $(CSRC:%.c=$(OBJ)/%.o) $(SSRC:%.S=$(OBJ)/%.o)
 LDSCRIPT := arch/x86_64/kernel.ld
 
-.PHONY: all kernel objects initrd iso run debug test test-linux bench unit check fmt size clean help \
+.PHONY: all kernel objects initrd iso run debug test test-linux bench stress unit check fmt size clean help \
 	setup FORCE
 all: kernel initrd
 kernel: $(O)/corral.elf
@@ -252,6 +252,10 @@ test-linux: setup-test test-initrd linux
 bench: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py
 
+stress: setup-test test-initrd
+	@$(MAKE) --no-print-directory DEBUG=1 O=$(B)/debug kernel
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/stress/minute.py
+
 SPARSE := -Wsparse-error -Wno-decl -Wno-declaration-after-statement -Wno-non-pointer-null \
 	-ffreestanding -m64 -std=gnu11 '-D__VERSION__="sparse"' $(INCLUDES)
 
@@ -278,6 +282,7 @@ help:
 	@echo 'make test-linux the guest tests on the kernel of Debian'
 	@echo 'make unit       the parts of the kernel that run on the host, under sanitizers'
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
+	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb'
 	@echo 'make check      style, sparse, both builds with clang, the models with spin'
