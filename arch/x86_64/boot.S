@@ -93,7 +93,7 @@ boot_pvh:
 	call boot_paging
 	ljmp $SEL_KERNEL_CODE, $PHYS(boot_long)
 
-/* PAE, long mode and paging on; ap.S comes here too, so it must be below 4 GiB. */
+/* PAE, long mode and paging on; switch.S comes here too, so it must be below 4 GiB. */
 	.globl boot_paging
 boot_paging:
 	movl %cr4, %eax
@@ -128,7 +128,7 @@ complaint:
 	.globl boot_gdt
 boot_gdt:
 	.quad 0, 0, 0x00af9b000000ffff, 0x00cf93000000ffff
-	.quad 0x00cf9b000000ffff /* 0x20: 32-bit code, for ap.S */
+	.quad 0x00cf9b000000ffff /* 0x20: 32-bit code, for ap_code in switch.S */
 boot_gdt_pointer:
 	.short . - boot_gdt - 1
 	.long PHYS(boot_gdt)
