@@ -21,7 +21,7 @@
 
 extern struct mutex container_mutex;
 extern struct spinlock css_set_lock;
-extern struct gate container_gate; /* fork.c: closed by migrations, under container_mutex */
+extern struct gate container_gate;  /* fork.c: closed by migrations, under container_mutex */
 void container_find_charging(void); /* fork.c: at boot, before the first slice is booked */
 
 struct container {
