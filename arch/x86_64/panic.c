@@ -21,6 +21,7 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/refcount.h"
 #include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
 
 #define NOBODY	   (-1)
 #define TURN_LIMIT (500 * NS_PER_MSEC)
@@ -29,9 +30,6 @@
 static int panic_cpu = NOBODY;	/* [a] who panics */
 static int panic_turn = NOBODY; /* [a] whose backtrace comes now; NOBODY when it is through */
 static bool halting;		/* [a] no words, just stop */
-
-/* kernel/lock: the spinlocks that a CPU holds, in debug builds. */
-__attribute__((weak)) void lock_show_held(int cpu);
 
 void panic_say(const char *fmt, ...)
 {
@@ -72,8 +70,7 @@ static void show_cpu(const struct trap_frame *f)
 		panic_say("in user mode");
 	else
 		backtrace_show(f->rip, f->rsp, f->rbp);
-	if (lock_show_held)
-		lock_show_held(cpu_id());
+	lock_show_held(cpu_id());
 }
 
 void panic_nmi(const struct trap_frame *f)

@@ -7,10 +7,6 @@
 #include "arch/upcall.h"
 #include "kernel/syscall/syscall.h"
 
-#define SYSCALL(nr, name, ...) extern __attribute__((weak)) __typeof__(sys_##name) sys_##name;
-#include "kernel/syscall/syscall.tbl"
-#undef SYSCALL
-
 #pragma GCC diagnostic ignored "-Wcast-function-type"
 
 const syscall_fn syscall_table[] = {
