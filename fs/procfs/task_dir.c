@@ -16,65 +16,47 @@
 static const struct inode_ops task_list_ops;
 static const struct file_ops task_list_fops;
 
+/* What a process and a thread have in common. */
+// clang-format off
+#define TASK_ENTRIES \
+	PROC_SECRET("auxv", 0400, proc_show_auxv), \
+	PROC_FILE("cgroup", 0444, proc_show_cgroup), \
+	PROC_FILE("cmdline", 0444, proc_show_cmdline), \
+	PROC_RW("comm", 0644, proc_show_comm, proc_write_comm), \
+	PROC_FILE("container", 0444, proc_show_container), \
+	PROC_LINK("cwd", proc_place_cwd), \
+	PROC_SECRET("environ", 0400, proc_show_environ), \
+	PROC_LINK("exe", proc_place_exe), \
+	PROC_RW("fail-nth", 0644, proc_show_fail_nth, proc_write_fail_nth), \
+	PROC_DIR("fd", 0500, proc_fd_ops, proc_fd_fops), \
+	PROC_DIR("fdinfo", 0555, proc_fdinfo_ops, proc_fd_fops), \
+	PROC_FILE("limits", 0444, proc_show_limits), \
+	PROC_SECRET("maps", 0444, proc_show_maps), \
+	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops }, \
+	PROC_FILE("mountinfo", 0444, proc_show_mountinfo), \
+	PROC_FILE("mounts", 0444, proc_show_mounts), \
+	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops), \
+	PROC_FILE("oom_score", 0444, proc_show_oom_score), \
+	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj), \
+	PROC_SECRET("personality", 0400, proc_show_personality), \
+	PROC_LINK("root", proc_place_root), \
+	PROC_FILE("schedstat", 0444, proc_show_schedstat), \
+	PROC_SECRET("smaps", 0444, proc_show_smaps), \
+	PROC_FILE("statm", 0444, proc_show_statm), \
+	PROC_FILE("status", 0444, proc_show_status)
+// clang-format on
+
 static const struct proc_entry process_entries[] = {
-	PROC_SECRET("auxv", 0400, proc_show_auxv),
-	PROC_FILE("cgroup", 0444, proc_show_cgroup),
-	PROC_FILE("cmdline", 0444, proc_show_cmdline),
-	PROC_RW("comm", 0644, proc_show_comm, proc_write_comm),
-	PROC_FILE("container", 0444, proc_show_container),
-	PROC_LINK("cwd", proc_place_cwd),
-	PROC_SECRET("environ", 0400, proc_show_environ),
-	PROC_LINK("exe", proc_place_exe),
-	PROC_RW("fail-nth", 0644, proc_show_fail_nth, proc_write_fail_nth),
-	PROC_DIR("fd", 0500, proc_fd_ops, proc_fd_fops),
-	PROC_DIR("fdinfo", 0555, proc_fdinfo_ops, proc_fd_fops),
-	PROC_FILE("limits", 0444, proc_show_limits),
-	PROC_SECRET("maps", 0444, proc_show_maps),
-	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops },
-	PROC_FILE("mountinfo", 0444, proc_show_mountinfo),
-	PROC_FILE("mounts", 0444, proc_show_mounts),
-	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops),
-	PROC_FILE("oom_score", 0444, proc_show_oom_score),
-	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj),
-	PROC_SECRET("personality", 0400, proc_show_personality),
-	PROC_LINK("root", proc_place_root),
-	PROC_FILE("schedstat", 0444, proc_show_schedstat),
-	PROC_SECRET("smaps", 0444, proc_show_smaps),
+	TASK_ENTRIES,
 	PROC_FILE("stat", 0444, proc_show_stat),
-	PROC_FILE("statm", 0444, proc_show_statm),
-	PROC_FILE("status", 0444, proc_show_status),
 	PROC_DIR("task", 0555, task_list_ops, task_list_fops),
 	{},
 };
 
 static const struct proc_entry thread_entries[] = {
-	PROC_SECRET("auxv", 0400, proc_show_auxv),
-	PROC_FILE("cgroup", 0444, proc_show_cgroup),
+	TASK_ENTRIES,
 	PROC_FILE("children", 0444, proc_show_children),
-	PROC_FILE("cmdline", 0444, proc_show_cmdline),
-	PROC_RW("comm", 0644, proc_show_comm, proc_write_comm),
-	PROC_FILE("container", 0444, proc_show_container),
-	PROC_LINK("cwd", proc_place_cwd),
-	PROC_SECRET("environ", 0400, proc_show_environ),
-	PROC_LINK("exe", proc_place_exe),
-	PROC_RW("fail-nth", 0644, proc_show_fail_nth, proc_write_fail_nth),
-	PROC_DIR("fd", 0500, proc_fd_ops, proc_fd_fops),
-	PROC_DIR("fdinfo", 0555, proc_fdinfo_ops, proc_fd_fops),
-	PROC_FILE("limits", 0444, proc_show_limits),
-	PROC_SECRET("maps", 0444, proc_show_maps),
-	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops },
-	PROC_FILE("mountinfo", 0444, proc_show_mountinfo),
-	PROC_FILE("mounts", 0444, proc_show_mounts),
-	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops),
-	PROC_FILE("oom_score", 0444, proc_show_oom_score),
-	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj),
-	PROC_SECRET("personality", 0400, proc_show_personality),
-	PROC_LINK("root", proc_place_root),
-	PROC_FILE("schedstat", 0444, proc_show_schedstat),
-	PROC_SECRET("smaps", 0444, proc_show_smaps),
 	PROC_FILE("stat", 0444, proc_show_thread_stat),
-	PROC_FILE("statm", 0444, proc_show_statm),
-	PROC_FILE("status", 0444, proc_show_status),
 	{},
 };
 
