@@ -17,12 +17,7 @@
 	.text
 	.code64
 
-/* Below rdi, which is pushed already. */
-.macro push_registers
-	pushq %rsi
-	pushq %rdx
-	pushq %rcx
-	pushq %rax
+.macro push_above_rax
 	pushq %r8
 	pushq %r9
 	pushq %r10
@@ -33,6 +28,15 @@
 	pushq %r13
 	pushq %r14
 	pushq %r15
+.endm
+
+/* Below rdi, which is pushed already. */
+.macro push_registers
+	pushq %rsi
+	pushq %rdx
+	pushq %rcx
+	pushq %rax
+	push_above_rax
 .endm
 
 .macro pop_registers
@@ -71,16 +75,7 @@ syscall_entry:
 	pushq %rdx
 	pushq %rcx
 	pushq $-ENOSYS
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	pushq %r11
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	push_above_rax
 	subq $8, %rsp /* the stack is aligned at a call */
 #ifdef DEBUG
 	xorl %ebp, %ebp
