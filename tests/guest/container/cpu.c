@@ -9,7 +9,7 @@
 
 static bool reads(const char *path, const char *text)
 {
-	return group_read(path) >= 0 && !strcmp(group_text, text);
+	return text_read(path) >= 0 && !strcmp(text, text);
 }
 
 /* A process that burns CPU 0 in the container. */
@@ -23,7 +23,7 @@ static pid_t hog(const char *tasks)
 	CPU_ZERO(&zero);
 	CPU_SET(0, &zero);
 	sched_setaffinity(0, sizeof(zero), &zero);
-	if (group_write(tasks, "0"))
+	if (text_write(tasks, "0"))
 		_exit(1);
 	for (;;)
 		;
@@ -63,32 +63,32 @@ static void run_for(const pid_t *pids, int count, double seconds)
 static void test_values(void)
 {
 	CHECK(reads(ROOT "/a/cpu.shares", "1024\n"), "shares are 1024 at first");
-	CHECK_OK(group_write(ROOT "/a/cpu.shares", "1"), "1 is accepted");
+	CHECK_OK(text_write(ROOT "/a/cpu.shares", "1"), "1 is accepted");
 	CHECK(reads(ROOT "/a/cpu.shares", "2\n"), "and raised to 2");
-	CHECK_OK(group_write(ROOT "/a/cpu.shares", "1000000"), "a million is accepted");
+	CHECK_OK(text_write(ROOT "/a/cpu.shares", "1000000"), "a million is accepted");
 	CHECK(reads(ROOT "/a/cpu.shares", "262144\n"), "and lowered to 262144");
-	CHECK_ERR(group_write(ROOT "/a/cpu.shares", "x"), EINVAL, "text is EINVAL");
-	CHECK_ERR(group_write(ROOT "/cpu.shares", "512"), EINVAL, "the root has no weight to set");
+	CHECK_ERR(text_write(ROOT "/a/cpu.shares", "x"), EINVAL, "text is EINVAL");
+	CHECK_ERR(text_write(ROOT "/cpu.shares", "512"), EINVAL, "the root has no weight to set");
 	CHECK(reads(ROOT "/a/cpu.cfs_quota_us", "-1\n"), "there is no quota at first");
 	CHECK(reads(ROOT "/a/cpu.cfs_period_us", "100000\n"), "the period is 100 ms");
-	CHECK_ERR(group_write(ROOT "/a/cpu.cfs_quota_us", "999"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_quota_us", "999"), EINVAL,
 		  "a quota below 1 ms is EINVAL");
-	CHECK_ERR(group_write(ROOT "/a/cpu.cfs_period_us", "999"), EINVAL, "so is such a period");
-	CHECK_ERR(group_write(ROOT "/a/cpu.cfs_period_us", "1000001"), EINVAL, "and one above 1 s");
-	CHECK_OK(group_write(ROOT "/a/cpu.cfs_quota_us", "50000"), "a quota is set");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_period_us", "999"), EINVAL, "so is such a period");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_period_us", "1000001"), EINVAL, "and one above 1 s");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "50000"), "a quota is set");
 	CHECK(reads(ROOT "/a/cpu.cfs_quota_us", "50000\n"), "and shown");
-	CHECK_ERR(group_write(ROOT "/a/kid/cpu.cfs_quota_us", "60000"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/a/kid/cpu.cfs_quota_us", "60000"), EINVAL,
 		  "a child may not be promised more than its parent has");
-	CHECK_OK(group_write(ROOT "/a/kid/cpu.cfs_quota_us", "50000"), "as much is fine");
-	CHECK_OK(group_write(ROOT "/a/kid/cpu.cfs_quota_us", "-5"),
+	CHECK_OK(text_write(ROOT "/a/kid/cpu.cfs_quota_us", "50000"), "as much is fine");
+	CHECK_OK(text_write(ROOT "/a/kid/cpu.cfs_quota_us", "-5"),
 		 "any negative quota takes it away");
 	CHECK(reads(ROOT "/a/kid/cpu.cfs_quota_us", "-1\n"), "and reads -1");
-	CHECK_OK(group_write(ROOT "/a/cpu.cfs_quota_us", "-1"), "the parent's goes too");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "-1"), "the parent's goes too");
 	CHECK(reads(ROOT "/a/cpu.idle", "0\n"), "idle is off");
-	CHECK(group_read(ROOT "/a/cpu.stat") > 0 && strstr(group_text, "nr_periods ") &&
-		      strstr(group_text, "nr_throttled ") && strstr(group_text, "throttled_time "),
+	CHECK(text_read(ROOT "/a/cpu.stat") > 0 && strstr(text, "nr_periods ") &&
+		      strstr(text, "nr_throttled ") && strstr(text, "throttled_time "),
 	      "cpu.stat has periods and throttling");
-	group_write(ROOT "/a/cpu.shares", "1024");
+	text_write(ROOT "/a/cpu.shares", "1024");
 }
 
 static void test_shares(void)
@@ -96,7 +96,7 @@ static void test_shares(void)
 	pid_t pids[3];
 	double a, b;
 
-	group_write(ROOT "/b/cpu.shares", "3072");
+	text_write(ROOT "/b/cpu.shares", "3072");
 	pids[0] = hog(ROOT "/a/tasks");
 	pids[1] = hog(ROOT "/b/tasks");
 	pids[2] = hog(ROOT "/b/tasks");
@@ -118,8 +118,8 @@ static void test_quota(void)
 	double used;
 	struct timespec start, now;
 
-	group_write(ROOT "/a/cpu.cfs_period_us", "20000");
-	group_write(ROOT "/a/cpu.cfs_quota_us", "4000");
+	text_write(ROOT "/a/cpu.cfs_period_us", "20000");
+	text_write(ROOT "/a/cpu.cfs_quota_us", "4000");
 	pid = hog(ROOT "/a/kid/tasks");
 	run_for(&pid, 1, 0.02);
 	clock_gettime(CLOCK_MONOTONIC, &start);
@@ -130,8 +130,7 @@ static void test_quota(void)
 	used /= now.tv_sec - start.tv_sec + (now.tv_nsec - start.tv_nsec) / 1e9;
 	CHECK(used > 0.02 && used < 0.45,
 	      "a quota of a fifth holds a busy descendant to a fifth of a CPU");
-	CHECK(group_read(ROOT "/a/cpu.stat") > 0 &&
-		      atoi(strstr(group_text, "nr_throttled") + 13) > 0,
+	CHECK(text_read(ROOT "/a/cpu.stat") > 0 && atoi(strstr(text, "nr_throttled") + 13) > 0,
 	      "and the periods in which it waited are counted");
 	CHECK(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid,
 	      "SIGKILL ends a task that waits for quota");

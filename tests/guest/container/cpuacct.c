@@ -1,6 +1,6 @@
 /* A hierarchy of version 1 with cpuacct: membership, files, errors, and the time that is counted.
  */
-#include "check.h"
+#include "group.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -9,52 +9,11 @@
 #define ROOT "/tmp/cg"
 
 static struct stat st;
-static char text[65536];
-
-static ssize_t slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n, total = 0;
-
-	text[0] = '\0';
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, text + total, sizeof(text) - 1 - total)) > 0)
-		total += n;
-	text[total] = '\0';
-	int error = errno;
-	close(fd);
-	errno = error;
-	return n < 0 ? -1 : total;
-}
-
-static int put(const char *path, const char *what)
-{
-	int fd = open(path, O_WRONLY);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = write(fd, what, strlen(what));
-	int error = errno;
-	close(fd);
-	errno = error;
-	return n == (ssize_t)strlen(what) ? 0 : -1;
-}
-
-static int put_pid(const char *path, pid_t pid)
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%d", pid);
-	return put(path, number);
-}
-
 static bool lists(const char *path, pid_t pid)
 {
 	bool found = false;
 
-	slurp(path);
+	text_read(path);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		found |= atoi(line) == pid;
 	return found;
@@ -62,7 +21,7 @@ static bool lists(const char *path, pid_t pid)
 
 static long long number_in(const char *path)
 {
-	return slurp(path) > 0 ? atoll(text) : -1;
+	return text_read(path) > 0 ? atoll(text) : -1;
 }
 
 /* The own path in the hierarchy that has cpuacct. */
@@ -71,7 +30,7 @@ static const char *own_path(const char *file)
 	static char path[256];
 
 	path[0] = '\0';
-	slurp(file);
+	text_read(file);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char *rest = strchr(line, ':');
 		char *colon = rest ? strchr(rest + 1, ':') : NULL;
@@ -112,7 +71,7 @@ static void mounting(void)
 		 "a hierarchy with cpuacct can be mounted");
 	CHECK(!stat(ROOT, &st) && S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0555,
 	      "its root is a directory, 0555");
-	slurp("/proc/cgroups");
+	text_read("/proc/cgroups");
 	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_cgroups\tenabled\n", 43),
 	      "/proc/cgroups has its head line");
 	char *line = strstr(text, "\ncpuacct\t");
@@ -129,7 +88,7 @@ static void mounting(void)
 	CHECK(stat(ROOT "/seen", &st) == -1, "and gone from both");
 	MUST(!umount("/tmp/cg2"));
 	rmdir("/tmp/cg2");
-	slurp("/proc/mounts");
+	text_read("/proc/mounts");
 	line = strstr(text, " " ROOT " cgroup rw");
 	CHECK(line && strstr(line, "cpuacct"), "/proc/mounts tells the type and the subsystem");
 	CHECK_STR(own_path("/proc/self/cgroup"), "/", "every task is in the root");
@@ -159,7 +118,7 @@ static void directories(void)
 	CHECK(!stat(ROOT "/a/tasks", &st) && (st.st_mode & 0777) == 0644, "tasks is 0644");
 	CHECK(!stat(ROOT "/a/cpuacct.stat", &st) && (st.st_mode & 0777) == 0444,
 	      "cpuacct.stat is 0444");
-	CHECK_EQ(slurp(ROOT "/a/tasks"), 0, "a new group is empty");
+	CHECK_EQ(text_read(ROOT "/a/tasks"), 0, "a new group is empty");
 	CHECK_ERR(mkdir(ROOT "/a", 0755), EEXIST, "the same name is EEXIST");
 	CHECK_ERR(mkdir(ROOT "/tasks", 0755), EEXIST, "so is that of a file");
 	CHECK_ERR(mkdir(ROOT "/x/y", 0755), ENOENT, "no parent is ENOENT");
@@ -211,22 +170,22 @@ static void membership(void)
 
 	CHECK(lists(ROOT "/tasks", pid) && lists(ROOT "/tasks", 1),
 	      "the root lists the tasks that are nowhere else");
-	CHECK_OK(put_pid(ROOT "/a/tasks", pid), "a pid written to tasks moves that task");
+	CHECK_OK(group_write_pid(ROOT "/a/tasks", pid), "a pid written to tasks moves that task");
 	CHECK(lists(ROOT "/a/tasks", pid) && !lists(ROOT "/tasks", pid),
 	      "it is there and no longer here");
 	char path[64];
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
 	CHECK_STR(own_path(path), "/a", "/proc/PID/cgroup says so");
 	CHECK_ERR(rmdir(ROOT "/a"), EBUSY, "a group with tasks is EBUSY");
-	CHECK_OK(put_pid(ROOT "/a/tasks", pid), "a move to the own group is well");
+	CHECK_OK(group_write_pid(ROOT "/a/tasks", pid), "a move to the own group is well");
 	rename(ROOT "/a", ROOT "/renamed");
 	CHECK_STR(own_path(path), "/renamed", "a rename shows at once");
 	rename(ROOT "/renamed", ROOT "/a");
 	reap(pid);
-	CHECK_EQ(slurp(ROOT "/a/tasks"), 0, "exit leaves the group");
+	CHECK_EQ(text_read(ROOT "/a/tasks"), 0, "exit leaves the group");
 
 	status = IN_CHILD({
-		if (put(ROOT "/a/tasks", "0"))
+		if (text_write(ROOT "/a/tasks", "0"))
 			_exit(1);
 		if (strcmp(own_path("/proc/self/cgroup"), "/a"))
 			_exit(2);
@@ -254,17 +213,17 @@ static void membership(void)
 	}
 	pid_t tid = 0;
 	MUST(read(fds[0], &tid, sizeof(tid)) == sizeof(tid));
-	CHECK_OK(put_pid(ROOT "/a/tasks", tid), "tasks moves one thread");
+	CHECK_OK(group_write_pid(ROOT "/a/tasks", tid), "tasks moves one thread");
 	CHECK(lists(ROOT "/a/tasks", tid) && !lists(ROOT "/a/tasks", pid), "and only that");
 	CHECK(lists(ROOT "/a/cgroup.procs", pid) && lists(ROOT "/cgroup.procs", pid),
 	      "cgroup.procs lists its process in both groups");
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/cgroup", pid, tid);
 	CHECK_STR(own_path(path), "/a", "/proc/PID/task/TID/cgroup tells them apart");
 	MUST(!mkdir(ROOT "/b", 0755));
-	CHECK_OK(put_pid(ROOT "/b/cgroup.procs", tid),
+	CHECK_OK(group_write_pid(ROOT "/b/cgroup.procs", tid),
 		 "cgroup.procs moves a whole process, by any thread");
 	CHECK(lists(ROOT "/b/tasks", tid) && lists(ROOT "/b/tasks", pid) &&
-		      slurp(ROOT "/a/tasks") == 0,
+		      text_read(ROOT "/a/tasks") == 0,
 	      "all threads of it");
 	reap(pid);
 	close(fds[0]);
@@ -277,25 +236,26 @@ static void membership(void)
 	waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
 	CHECK(!lists(ROOT "/b/tasks", pid), "a zombie is in no list");
 	waitpid(pid, NULL, 0);
-	CHECK_ERR(put_pid(ROOT "/a/tasks", pid), ESRCH, "a pid of nobody is ESRCH");
-	CHECK_ERR(put(ROOT "/a/tasks", "x"), EINVAL, "a word is EINVAL");
-	CHECK_ERR(put(ROOT "/a/tasks", "-5"), EINVAL, "a negative number too");
-	CHECK_ERR(put(ROOT "/a/tasks", "1 2"), EINVAL, "two numbers too");
-	CHECK_ERR(put(ROOT "/a/cgroup.procs", "999999"), ESRCH, "cgroup.procs alike: ESRCH");
+	CHECK_ERR(group_write_pid(ROOT "/a/tasks", pid), ESRCH, "a pid of nobody is ESRCH");
+	CHECK_ERR(text_write(ROOT "/a/tasks", "x"), EINVAL, "a word is EINVAL");
+	CHECK_ERR(text_write(ROOT "/a/tasks", "-5"), EINVAL, "a negative number too");
+	CHECK_ERR(text_write(ROOT "/a/tasks", "1 2"), EINVAL, "two numbers too");
+	CHECK_ERR(text_write(ROOT "/a/cgroup.procs", "999999"), ESRCH, "cgroup.procs alike: ESRCH");
 	pid = sleeper();
 	char line[32];
 	snprintf(line, sizeof(line), " %d \n", pid);
-	CHECK_OK(put(ROOT "/a/tasks", line), "blanks and a newline around a number are well");
+	CHECK_OK(text_write(ROOT "/a/tasks", line),
+		 "blanks and a newline around a number are well");
 	reap(pid);
 	chmod(ROOT "/a/tasks", 0666);
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
-			  _exit(put(ROOT "/a/tasks", "1") == -1 ? errno : 0));
+			  _exit(text_write(ROOT "/a/tasks", "1") == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "a user does not move root's task: EACCES");
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
-			  _exit(put(ROOT "/a/tasks", "0") == -1 ? errno : 0));
+			  _exit(text_write(ROOT "/a/tasks", "0") == -1 ? errno : 0));
 	CHECK(EXITED(status, 0), "but its own, where it may write");
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
-			  _exit(put(ROOT "/b/tasks", "0") == -1 ? errno : 0));
+			  _exit(text_write(ROOT "/b/tasks", "0") == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "and nowhere else: EACCES");
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
 			  _exit(mkdir(ROOT "/u", 0755) == -1 ? errno : 0));
@@ -306,29 +266,31 @@ static void flags_and_limits(void)
 {
 	static char big[5000];
 
-	slurp(ROOT "/a/notify_on_release");
+	text_read(ROOT "/a/notify_on_release");
 	CHECK_STR(text, "0\n", "notify_on_release is off");
-	CHECK(!put(ROOT "/a/notify_on_release", "1\n") && slurp(ROOT "/a/notify_on_release") &&
-		      !strcmp(text, "1\n"),
+	CHECK(!text_write(ROOT "/a/notify_on_release", "1\n") &&
+		      text_read(ROOT "/a/notify_on_release") && !strcmp(text, "1\n"),
 	      "and can be set");
 	mkdir(ROOT "/a/child", 0755);
-	slurp(ROOT "/a/child/notify_on_release");
+	text_read(ROOT "/a/child/notify_on_release");
 	CHECK_STR(text, "1\n", "a child inherits it");
-	CHECK_ERR(put(ROOT "/a/notify_on_release", "x"), EINVAL, "a word is EINVAL");
-	CHECK_ERR(put(ROOT "/a/notify_on_release", "-1"), EINVAL, "a negative number too");
-	CHECK_ERR(put(ROOT "/a/notify_on_release", " 1"), EINVAL, "a blank before it too");
-	put(ROOT "/a/notify_on_release", "0");
-	CHECK(!put(ROOT "/a/tasks", "") && !put(ROOT "/a/cgroup.procs", "") &&
-		      !put(ROOT "/a/notify_on_release", "") && !put(ROOT "/a/cpuacct.usage", ""),
+	CHECK_ERR(text_write(ROOT "/a/notify_on_release", "x"), EINVAL, "a word is EINVAL");
+	CHECK_ERR(text_write(ROOT "/a/notify_on_release", "-1"), EINVAL, "a negative number too");
+	CHECK_ERR(text_write(ROOT "/a/notify_on_release", " 1"), EINVAL, "a blank before it too");
+	text_write(ROOT "/a/notify_on_release", "0");
+	CHECK(!text_write(ROOT "/a/tasks", "") && !text_write(ROOT "/a/cgroup.procs", "") &&
+		      !text_write(ROOT "/a/notify_on_release", "") &&
+		      !text_write(ROOT "/a/cpuacct.usage", ""),
 	      "nothing is written without an error");
 	memset(big, '/', 4096);
-	CHECK_ERR(put(ROOT "/release_agent", big), E2BIG, "an agent's path of 4096 is E2BIG");
+	CHECK_ERR(text_write(ROOT "/release_agent", big), E2BIG,
+		  "an agent's path of 4096 is E2BIG");
 	big[4095] = '\0';
-	CHECK_OK(put(ROOT "/release_agent", big), "one byte less is not");
-	put(ROOT "/release_agent", "\n");
+	CHECK_OK(text_write(ROOT "/release_agent", big), "one byte less is not");
+	text_write(ROOT "/release_agent", "\n");
 	memset(big, '1', 4999);
-	CHECK_ERR(put(ROOT "/a/tasks", big), E2BIG, "more than 4096 bytes are E2BIG");
-	CHECK_ERR(put(ROOT "/a/cpuacct.stat", "1"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/a/tasks", big), E2BIG, "more than 4096 bytes are E2BIG");
+	CHECK_ERR(text_write(ROOT "/a/cpuacct.stat", "1"), EINVAL,
 		  "a file that is only read is EINVAL for root");
 	int fd = open(ROOT "/a/child/tasks", O_RDWR), dir = open(ROOT "/a/child", O_RDONLY);
 	MUST(fd >= 0 && dir >= 0 && !rmdir(ROOT "/a/child"));
@@ -352,7 +314,7 @@ static void accounting(void)
 	MUST(!mkdir(ROOT "/a/deep", 0755));
 	parents = number_in(ROOT "/a/cpuacct.usage");
 	status = IN_CHILD({
-		MUST(!put(ROOT "/a/deep/tasks", "0"));
+		MUST(!text_write(ROOT "/a/deep/tasks", "0"));
 		struct timespec t = { 0 };
 		while (t.tv_nsec < 200000000 && !t.tv_sec)
 			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -361,7 +323,7 @@ static void accounting(void)
 	CHECK(usage > 150000000 && usage < 2000000000, "cpuacct.usage counts nanoseconds");
 	children = number_in(ROOT "/a/cpuacct.usage") - parents;
 	CHECK(children >= usage * 9 / 10, "in every group above as well");
-	slurp(ROOT "/a/deep/cpuacct.usage_percpu");
+	text_read(ROOT "/a/deep/cpuacct.usage_percpu");
 	at = text;
 	int cpus = 0;
 	for (char *end; *at && *at != '\n'; at = end) {
@@ -373,12 +335,12 @@ static void accounting(void)
 			end++;
 	}
 	CHECK(sum == usage && cpus >= sysconf(_SC_NPROCESSORS_ONLN), "usage_percpu adds up to it");
-	slurp(ROOT "/a/deep/cpuacct.stat");
+	text_read(ROOT "/a/deep/cpuacct.stat");
 	CHECK(sscanf(text, "user %lld\nsystem %lld", &user, &system_time) == 2 &&
 		      user + system_time > 10,
 	      "cpuacct.stat counts ticks of user and system time");
-	CHECK_ERR(put(ROOT "/a/deep/cpuacct.usage", "5"), EINVAL, "usage is not set");
-	CHECK_OK(put(ROOT "/a/deep/cpuacct.usage", "0"), "but can be reset");
+	CHECK_ERR(text_write(ROOT "/a/deep/cpuacct.usage", "5"), EINVAL, "usage is not set");
+	CHECK_OK(text_write(ROOT "/a/deep/cpuacct.usage", "0"), "but can be reset");
 	CHECK(number_in(ROOT "/a/deep/cpuacct.usage") < usage, "to zero");
 	rmdir(ROOT "/a/deep");
 	(void)status;

@@ -10,12 +10,12 @@
 
 static long number(const char *path)
 {
-	return group_read(path) > 0 ? atol(group_text) : -1;
+	return text_read(path) > 0 ? atol(text) : -1;
 }
 
 static bool reads(const char *path, const char *expected)
 {
-	return group_read(path) > 0 && !strcmp(group_text, expected);
+	return text_read(path) > 0 && !strcmp(text, expected);
 }
 
 static bool sound(void)
@@ -23,7 +23,7 @@ static bool sound(void)
 	bool ok = reads(ROOT "/debug.selfcheck", "ok\n");
 
 	if (!ok)
-		dprintf(1, "%s", group_text);
+		dprintf(1, "%s", text);
 	return ok;
 }
 
@@ -76,14 +76,13 @@ static void counts(void)
 		 "one that is elsewhere in another hierarchy has its own");
 	MUST(!group_write_pid(OTHER "/tasks", pid));
 	CHECK_EQ(number(ROOT "/a/debug.container_refcount"), 1, "and comes back to the old one");
-	group_read(ROOT "/a/debug.cgroup_css_links");
-	CHECK(!strncmp(group_text, "css_set ", 8) && strstr(group_text, "\n  task ") &&
-		      strstr(group_text, "  ...\n"),
+	text_read(ROOT "/a/debug.cgroup_css_links");
+	CHECK(!strncmp(text, "css_set ", 8) && strstr(text, "\n  task ") && strstr(text, "  ...\n"),
 	      "cgroup_css_links lists the sets and some of their tasks");
 	reap(pid);
 	CHECK_EQ(number(ROOT "/a/debug.releasable"), 1,
 		 "a container that lost a task is releasable");
-	group_write(ROOT "/a/notify_on_release", "0");
+	text_write(ROOT "/a/notify_on_release", "0");
 	CHECK_EQ(number(ROOT "/a/debug.releasable"), 0, "until notify_on_release is written");
 }
 
@@ -93,13 +92,13 @@ static void own(void)
 
 	CHECK(before > 0, "the reader's set has a number");
 	CHECK(number(ROOT "/debug.current_css_set_refcount") > 0, "and references");
-	MUST(!group_write(ROOT "/a/tasks", "0"));
+	MUST(!text_write(ROOT "/a/tasks", "0"));
 	CHECK(number(ROOT "/debug.current_css_set") != before, "another one after a move");
 	CHECK_EQ(number(ROOT "/debug.current_css_set_refcount"), 1, "with one reference");
-	group_read(ROOT "/debug.current_css_set_cg_links");
-	CHECK(strstr(group_text, " group a\n") && strstr(group_text, " group /\n"),
+	text_read(ROOT "/debug.current_css_set_cg_links");
+	CHECK(strstr(text, " group a\n") && strstr(text, " group /\n"),
 	      "it names the container of each hierarchy");
-	MUST(!group_write(ROOT "/tasks", "0"));
+	MUST(!text_write(ROOT "/tasks", "0"));
 	CHECK_EQ(number(ROOT "/debug.current_css_set"), before, "back, it is the old one");
 }
 
@@ -109,18 +108,18 @@ static void refusing(void)
 	char digest[64], command[32];
 	int refused = 0, unchanged = 0;
 
-	CHECK_ERR(group_write(ROOT "/debug.fail_attach", "nosuch 1"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/debug.fail_attach", "nosuch 1"), EINVAL,
 		  "fail_attach wants a subsystem");
-	CHECK_ERR(group_write(ROOT "/debug.fail_attach", "pids"), EINVAL, "and a number");
-	CHECK_OK(group_write(ROOT "/debug.fail_attach", "pids 2\n"), "and takes both");
+	CHECK_ERR(text_write(ROOT "/debug.fail_attach", "pids"), EINVAL, "and a number");
+	CHECK_OK(text_write(ROOT "/debug.fail_attach", "pids 2\n"), "and takes both");
 	CHECK(reads(ROOT "/debug.fail_attach", "pids 2\n"), "it shows them");
-	CHECK_OK(group_write(ROOT "/debug.fail_attach", "0"), "0 turns it off");
+	CHECK_OK(text_write(ROOT "/debug.fail_attach", "0"), "0 turns it off");
 	CHECK(reads(ROOT "/debug.fail_attach", "0\n"), "and is shown");
 	for (int n = 1; n <= 6; n++) {
-		group_read(ROOT "/debug.digest");
-		strcpy(digest, group_text);
+		text_read(ROOT "/debug.digest");
+		strcpy(digest, text);
 		snprintf(command, sizeof(command), "pids %d", n);
-		MUST(!group_write(ROOT "/debug.fail_attach", command));
+		MUST(!text_write(ROOT "/debug.fail_attach", command));
 		if (!group_write_pid(OTHER "/a/cgroup.procs", pid))
 			break;
 		refused += errno == EPERM;
@@ -131,9 +130,9 @@ static void refusing(void)
 	CHECK_EQ(unchanged, 5, "and then nothing has changed");
 	CHECK_EQ(group_count(OTHER "/a/tasks"), 5, "without a refusal all move");
 	CHECK(reads(ROOT "/debug.fail_attach", "0\n"), "a refusal is for one migration");
-	MUST(!group_write(ROOT "/debug.fail_attach", "pids 1"));
+	MUST(!text_write(ROOT "/debug.fail_attach", "pids 1"));
 	CHECK_OK(group_write_pid(ROOT "/a/tasks", pid), "and for no other hierarchy");
-	MUST(!group_write(ROOT "/debug.fail_attach", "0"));
+	MUST(!text_write(ROOT "/debug.fail_attach", "0"));
 	reap(pid);
 }
 

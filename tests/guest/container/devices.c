@@ -13,7 +13,7 @@ static int change(const char *group, const char *file, const char *text)
 	char path[64];
 
 	snprintf(path, sizeof(path), ROOT "/%s/devices.%s", group, file);
-	return group_write(path, text);
+	return text_write(path, text);
 }
 
 static bool lists(const char *group, const char *expected)
@@ -21,7 +21,7 @@ static bool lists(const char *group, const char *expected)
 	char path[64];
 
 	snprintf(path, sizeof(path), ROOT "/%s/devices.list", group);
-	return group_read(path) >= 0 && !strcmp(group_text, expected);
+	return text_read(path) >= 0 && !strcmp(text, expected);
 }
 
 /* The old kernel forgets a removed child a little later. */
@@ -40,7 +40,7 @@ static int opens(const char *group, const char *path, int flags)
 	int status;
 
 	snprintf(tasks, sizeof(tasks), ROOT "/%s/tasks", group);
-	status = IN_CHILD(MUST(!group_write(tasks, "0")); int fd = open(path, flags);
+	status = IN_CHILD(MUST(!text_write(tasks, "0")); int fd = open(path, flags);
 			  _exit(fd < 0 ? errno : 0));
 	return WEXITSTATUS(status);
 }
@@ -51,7 +51,7 @@ static int makes(const char *group, mode_t mode, unsigned major, unsigned minor)
 	int status;
 
 	snprintf(tasks, sizeof(tasks), ROOT "/%s/tasks", group);
-	status = IN_CHILD(MUST(!group_write(tasks, "0"));
+	status = IN_CHILD(MUST(!text_write(tasks, "0"));
 			  int r = mknod("/tmp/node", mode | 0600, makedev(major, minor));
 			  int error = errno; unlink("/tmp/node"); _exit(r ? error : 0));
 	return WEXITSTATUS(status);
@@ -65,7 +65,7 @@ static void files(void)
 	      "devices.allow is 0200");
 	CHECK(!stat(ROOT "/a/devices.deny", &st) && (st.st_mode & 0777) == 0200,
 	      "devices.deny is 0200");
-	CHECK_EQ(group_read(ROOT "/a/devices.allow"), -1, "it cannot be read");
+	CHECK_EQ(text_read(ROOT "/a/devices.allow"), -1, "it cannot be read");
 	CHECK(lists("a", "a *:* rwm\n"), "a new group has everything");
 	int status = IN_CHILD({
 		int fd = open(ROOT "/a/devices.deny", O_WRONLY);

@@ -13,7 +13,7 @@ static struct stat st;
 
 static bool reads(const char *path, const char *expected)
 {
-	return group_read(path) > 0 && !strcmp(group_text, expected);
+	return text_read(path) > 0 && !strcmp(text, expected);
 }
 
 static bool becomes(const char *path, const char *expected)
@@ -28,9 +28,9 @@ static char state_of(pid_t pid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (group_read(path) <= 0)
+	if (text_read(path) <= 0)
 		return 0;
-	return strrchr(group_text, ')')[2];
+	return strrchr(text, ')')[2];
 }
 
 static bool freeze(const char *group)
@@ -38,7 +38,7 @@ static bool freeze(const char *group)
 	char path[64];
 
 	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
-	return !group_write(path, "FROZEN") && becomes(path, "FROZEN\n");
+	return !text_write(path, "FROZEN") && becomes(path, "FROZEN\n");
 }
 
 static void thaw(const char *group)
@@ -46,7 +46,7 @@ static void thaw(const char *group)
 	char path[64];
 
 	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
-	group_write(path, "THAWED");
+	text_write(path, "THAWED");
 }
 
 /* A member that counts in shared[slot]. */
@@ -92,11 +92,11 @@ static void files(void)
 	CHECK(!stat(ROOT "/a/freezer.self_freezing", &st) && (st.st_mode & 0777) == 0444,
 	      "freezer.self_freezing is 0444");
 	CHECK(reads(ROOT "/a/freezer.state", "THAWED\n"), "a new group is THAWED");
-	CHECK_ERR(group_write(ROOT "/a/freezer.state", "FREEZING"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/a/freezer.state", "FREEZING"), EINVAL,
 		  "FREEZING cannot be written");
-	CHECK_ERR(group_write(ROOT "/a/freezer.state", "frozen"), EINVAL, "nor anything else");
-	CHECK_ERR(group_write(ROOT "/a/freezer.state", "\n"), EINVAL, "nor nothing");
-	CHECK_OK(group_write(ROOT "/a/freezer.state", " FROZEN \n"), "blanks do not matter");
+	CHECK_ERR(text_write(ROOT "/a/freezer.state", "frozen"), EINVAL, "nor anything else");
+	CHECK_ERR(text_write(ROOT "/a/freezer.state", "\n"), EINVAL, "nor nothing");
+	CHECK_OK(text_write(ROOT "/a/freezer.state", " FROZEN \n"), "blanks do not matter");
 	CHECK(reads(ROOT "/a/freezer.state", "FROZEN\n"), "an empty group freezes at once");
 	CHECK(reads(ROOT "/a/freezer.self_freezing", "1\n") &&
 		      reads(ROOT "/a/freezer.parent_freezing", "0\n"),
@@ -263,7 +263,7 @@ static void sleeping(void)
 	for (int i = 0; i < count; i++) {
 		pids[i] = fork();
 		if (!pids[i]) {
-			group_write(ROOT "/a/tasks", "0");
+			text_write(ROOT "/a/tasks", "0");
 			_exit(calls[i].body());
 		}
 	}
@@ -312,7 +312,7 @@ static void storm(void)
 	if (!pid) {
 		pthread_t thread;
 
-		group_write(ROOT "/a/cgroup.procs", "0");
+		text_write(ROOT "/a/cgroup.procs", "0");
 		pthread_create(&thread, NULL, bear, NULL);
 		bear(NULL);
 	}
@@ -331,7 +331,7 @@ static void storm(void)
 	CHECK_EQ(still, 20, "and so do its children, the newborn too");
 	CHECK(moves(2), "and goes on");
 	reap(pid);
-	for (int i = 0; i < 100 && group_read(ROOT "/a/tasks") > 0; i++)
+	for (int i = 0; i < 100 && text_read(ROOT "/a/tasks") > 0; i++)
 		usleep(10000);
 }
 

@@ -9,7 +9,7 @@
 
 static long load(const char *path)
 {
-	return group_read(path) > 0 ? atol(group_text) : -1;
+	return text_read(path) > 0 ? atol(text) : -1;
 }
 
 static long now(void) /* ms since boot */
@@ -26,7 +26,7 @@ static void burn(const char *tasks)
 
 	if (fork())
 		return;
-	group_write(tasks, "0");
+	text_write(tasks, "0");
 	while (now() < end)
 		;
 	_exit(0);

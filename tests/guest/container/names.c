@@ -1,19 +1,8 @@
 /* The names of 2007: the file system type container, /proc/containers, /proc/PID/container. */
 /* guest: only=corral */
-#include "check.h"
+#include "text.h"
 
 #include <sys/mount.h>
-
-static char text[4096];
-
-static void slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-}
 
 int main(void)
 {
@@ -27,19 +16,19 @@ int main(void)
 	mkdir("/tmp/c/group", 0755);
 	CHECK(!stat("/tmp/c/group", &a) && !stat("/tmp/d/group", &b) && a.st_ino == b.st_ino,
 	      "seen by both names");
-	slurp("/proc/containers");
+	text_read("/proc/containers");
 	CHECK(!strncmp(text, "#subsys_name\thierarchy\tnum_containers\tenabled\n", 45),
 	      "/proc/containers has its head line");
 	int fd = open("/tmp/c/group/tasks", O_WRONLY);
 	CHECK(write(fd, "0", 1) == 1, "tasks takes the writer");
-	slurp("/proc/self/container");
+	text_read("/proc/self/container");
 	CHECK(strstr(text, "cpuacct:/group\n") != NULL,
 	      "/proc/PID/container names subsystem and path");
 	close(fd);
 	fd = open("/tmp/c/tasks", O_WRONLY);
 	MUST(write(fd, "0", 1) == 1);
 	close(fd);
-	slurp("/proc/filesystems");
+	text_read("/proc/filesystems");
 	CHECK(strstr(text, "nodev\tcontainer\n") != NULL, "/proc/filesystems knows the type");
 	MUST(!rmdir("/tmp/c/group") && !umount("/tmp/c") && !umount("/tmp/d"));
 	rmdir("/tmp/c");

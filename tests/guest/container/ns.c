@@ -34,9 +34,9 @@ static char *own_path(pid_t pid)
 
 	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
 	path[0] = '\0';
-	if (group_read(name) < 0)
+	if (text_read(name) < 0)
 		return path;
-	line = strstr(group_text, "ns:");
+	line = strstr(text, "ns:");
 	if (line)
 		snprintf(path, sizeof(path), "%.*s", (int)strcspn(line + 3, "\n"), line + 3);
 	return path;
@@ -168,7 +168,7 @@ static void rules(void)
 	end(other);
 	end(pid);
 	status = IN_CHILD({
-		if (group_write(ROOT "/c/tasks", "0"))
+		if (text_write(ROOT "/c/tasks", "0"))
 			_exit(1);
 		if (mkdir(ROOT "/d", 0755) == 0 || errno != EPERM)
 			_exit(2);
@@ -228,15 +228,14 @@ int main(void)
 	CHECK(pid > 0 && !strcmp(own_path(pid), ""), "without ns no container is made");
 	end(pid);
 	MUST(!mount("none", ROOT, "cgroup", 0, "ns,pids"));
-	CHECK(group_read("/proc/mounts") > 0 && strstr(group_text, "ns") != NULL,
-	      "ns is mounted by name");
+	CHECK(text_read("/proc/mounts") > 0 && strstr(text, "ns") != NULL, "ns is mounted by name");
 	directories();
 	failures();
 	rules();
 	storm();
 	pid = start(CLONE_NEWUTS);
-	MUST(group_read(node(pid, "/pids.current")) > 0);
-	CHECK_STR(group_text, "1\n", "the charges of other subsystems go along");
+	MUST(text_read(node(pid, "/pids.current")) > 0);
+	CHECK_STR(text, "1\n", "the charges of other subsystems go along");
 	MUST(!umount(ROOT));
 	end(pid);
 	pid = start(CLONE_NEWUTS);
@@ -248,8 +247,8 @@ int main(void)
 	snprintf(command, sizeof(command), "rmdir %s/node_*", ROOT);
 	CHECK(!system(command) && !umount(ROOT), "and ends when it is empty");
 	CHECK_OK(mount("none", ROOT, "cgroup", 0, NULL), "a mount of everything goes without ns");
-	CHECK(!mkdir(ROOT "/x", 0755) && !group_write(ROOT "/x/tasks", "0") &&
-		      !group_write(ROOT "/tasks", "0") && !rmdir(ROOT "/x"),
+	CHECK(!mkdir(ROOT "/x", 0755) && !text_write(ROOT "/x/tasks", "0") &&
+		      !text_write(ROOT "/tasks", "0") && !rmdir(ROOT "/x"),
 	      "so that tasks can come back");
 	umount(ROOT);
 	rmdir(ROOT);

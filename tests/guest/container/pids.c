@@ -14,12 +14,12 @@ static long current(const char *group)
 	char path[64];
 
 	snprintf(path, sizeof(path), ROOT "/%s/pids.current", group);
-	return group_read(path) > 0 ? atol(group_text) : -1;
+	return text_read(path) > 0 ? atol(text) : -1;
 }
 
 static bool reads(const char *path, const char *expected)
 {
-	return group_read(path) > 0 && !strcmp(group_text, expected);
+	return text_read(path) > 0 && !strcmp(text, expected);
 }
 
 static pid_t member(const char *tasks)
@@ -31,7 +31,7 @@ static pid_t member(const char *tasks)
 	MUST(!pipe(fds));
 	pid = fork();
 	if (!pid) {
-		group_write(tasks, "0");
+		text_write(tasks, "0");
 		close(fds[0]);
 		close(fds[1]);
 		pause();
@@ -81,12 +81,12 @@ static void files(void)
 	CHECK(reads(ROOT "/a/pids.max", "max\n"), "a new group has no limit");
 	CHECK(reads(ROOT "/a/pids.events", "max 0\n"), "nothing was refused");
 	for (int i = 0; i < n; i++) {
-		int error = group_write(ROOT "/a/pids.max", limits[i].write) ? errno : 0;
+		int error = text_write(ROOT "/a/pids.max", limits[i].write) ? errno : 0;
 
 		good += error == limits[i].error && reads(ROOT "/a/pids.max", limits[i].read);
 	}
 	CHECK_EQ(good, n, "pids.max takes 0 to 4194304 and max, and nothing else");
-	CHECK_ERR(group_write(ROOT "/a/pids.current", "0"), EINVAL, "pids.current is EINVAL");
+	CHECK_ERR(text_write(ROOT "/a/pids.current", "0"), EINVAL, "pids.current is EINVAL");
 }
 
 static void counting(void)
@@ -98,24 +98,24 @@ static void counting(void)
 	two = member(ROOT "/a/b/tasks");
 	CHECK_EQ(current("a/b"), 1, "a group counts its members");
 	CHECK_EQ(current("a"), 2, "and those of its children");
-	group_write(ROOT "/a/pids.max", "1");
+	text_write(ROOT "/a/pids.max", "1");
 	CHECK_OK(group_write_pid(ROOT "/a/b/tasks", one), "a move beyond the limit is not refused");
 	CHECK_EQ(current("a/b"), 2, "the count goes with the task");
 	group_write_pid(ROOT "/tasks", one);
 	CHECK_EQ(current("a"), 1, "out of the tree it counts no more");
-	CHECK(group_read(ROOT "/a/b/pids.peak") > 0 && atoi(group_text) == 2,
+	CHECK(text_read(ROOT "/a/b/pids.peak") > 0 && atoi(text) == 2,
 	      "pids.peak remembers the most");
 	kill(two, SIGKILL);
 	siginfo_t info;
 	waitid(P_PID, two, &info, WEXITED | WNOWAIT);
 	CHECK_EQ(current("a/b"), 1, "a zombie counts");
-	CHECK_EQ(group_read(ROOT "/a/b/tasks"), 0, "though it is no member");
+	CHECK_EQ(text_read(ROOT "/a/b/tasks"), 0, "though it is no member");
 	CHECK_OK(rmdir(ROOT "/a/b"), "and its group can be removed");
 	CHECK_EQ(current("a"), 1, "after which it still counts above");
 	waitpid(two, NULL, 0);
 	CHECK(settles("a", 0), "until it has been waited for");
 	reap(one);
-	group_write(ROOT "/a/pids.max", "max");
+	text_write(ROOT "/a/pids.max", "max");
 	MUST(!mkdir(ROOT "/a/b", 0755));
 }
 
@@ -142,12 +142,12 @@ static void refusing(void)
 {
 	int status;
 
-	group_write(ROOT "/a/pids.max", "2");
+	text_write(ROOT "/a/pids.max", "2");
 	status = IN_CHILD({
 		pthread_t thread;
 		pid_t pid;
 
-		group_write(ROOT "/a/b/tasks", "0");
+		text_write(ROOT "/a/b/tasks", "0");
 		pid = fork();
 		if (!pid) {
 			pause();
@@ -179,13 +179,13 @@ static void refusing(void)
 	CHECK(reads(ROOT "/a/b/pids.events", "max 3\n"), "the group that forked counts refusals");
 	CHECK(reads(ROOT "/a/pids.events", "max 0\n"), "not the one whose limit it was");
 	CHECK(settles("a", 0), "at the end nobody is counted");
-	group_write(ROOT "/a/pids.max", "0");
+	text_write(ROOT "/a/pids.max", "0");
 	status = IN_CHILD({
-		group_write(ROOT "/a/tasks", "0");
+		text_write(ROOT "/a/tasks", "0");
 		_exit(fork() == -1 && errno == EAGAIN ? 0 : 1);
 	});
 	CHECK(EXITED(status, 0), "with a limit of 0 nobody is born");
-	group_write(ROOT "/a/pids.max", "max");
+	text_write(ROOT "/a/pids.max", "max");
 }
 
 static volatile int stop;
@@ -208,14 +208,14 @@ static void storm(void)
 {
 	long over = 0;
 
-	group_write(ROOT "/a/pids.max", "6");
+	text_write(ROOT "/a/pids.max", "6");
 	for (int i = 0; i < 3; i++) {
 		pid_t pid = fork();
 
 		if (!pid) {
 			pthread_t thread;
 
-			group_write(ROOT "/a/b/cgroup.procs", "0");
+			text_write(ROOT "/a/b/cgroup.procs", "0");
 			alarm(10);
 			pthread_create(&thread, NULL, breed, NULL);
 			usleep(400000);
@@ -228,8 +228,8 @@ static void storm(void)
 						     ROOT "/a/cgroup.procs" };
 
 		over += current("a") > 12;
-		if (group_read(procs[i & 1]) > 0)
-			group_write_pid(procs[!(i & 1)], atoi(group_text));
+		if (text_read(procs[i & 1]) > 0)
+			group_write_pid(procs[!(i & 1)], atoi(text));
 	}
 	while (wait(NULL) > 0)
 		;

@@ -68,15 +68,14 @@ int main(void)
 	mkdir(ROOT, 0755);
 	MUST(!mount("none", ROOT, "cgroup", 0, "none,name=rel"));
 	install_agent();
-	CHECK(group_read(ROOT "/release_agent") == 1 && !strcmp(group_text, "\n"),
+	CHECK(text_read(ROOT "/release_agent") == 1 && !strcmp(text, "\n"),
 	      "an agent is not set at first");
-	CHECK_OK(group_write(ROOT "/release_agent", "/tmp/agent\n"), "the root names the agent");
-	CHECK(group_read(ROOT "/release_agent") > 0 && !strcmp(group_text, "/tmp/agent\n"),
+	CHECK_OK(text_write(ROOT "/release_agent", "/tmp/agent\n"), "the root names the agent");
+	CHECK(text_read(ROOT "/release_agent") > 0 && !strcmp(text, "/tmp/agent\n"),
 	      "and shows it");
-	CHECK_OK(group_write(ROOT "/notify_on_release", "1"), "notify_on_release is set");
+	CHECK_OK(text_write(ROOT "/notify_on_release", "1"), "notify_on_release is set");
 	MUST(!mkdir(ROOT "/a", 0755));
-	CHECK(group_read(ROOT "/a/notify_on_release") > 0 && group_text[0] == '1',
-	      "a child inherits it");
+	CHECK(text_read(ROOT "/a/notify_on_release") > 0 && text[0] == '1', "a child inherits it");
 	MUST(!mkdir(ROOT "/a/kid", 0755));
 
 	pid = start_member(ROOT "/a/kid/tasks", &hold);
@@ -94,10 +93,10 @@ int main(void)
 	end_member(pid, hold);
 
 	MUST(!mkdir(ROOT "/quiet", 0755));
-	MUST(!group_write(ROOT "/quiet/notify_on_release", "0"));
+	MUST(!text_write(ROOT "/quiet/notify_on_release", "0"));
 	pid = start_member(ROOT "/quiet/tasks", &hold);
 	end_member(pid, hold);
-	MUST(!group_write(ROOT "/quiet/notify_on_release", "1"));
+	MUST(!text_write(ROOT "/quiet/notify_on_release", "1"));
 	pid = start_member(ROOT "/a/tasks", &hold);
 	end_member(pid, hold);
 	CHECK(!strncmp(next_line(), "1 /a ", 5),
@@ -105,7 +104,7 @@ int main(void)
 
 	rmdir(ROOT "/quiet");
 	rmdir(ROOT "/a");
-	group_write(ROOT "/notify_on_release", "0");
+	text_write(ROOT "/notify_on_release", "0");
 	umount(ROOT);
 	rmdir(ROOT);
 	unlink(LOG);

@@ -92,9 +92,9 @@ static void look(void)
 {
 	int last = 0;
 
-	if (group_read(group_path(pick(2) ? "tasks" : "cgroup.procs")) < 0)
+	if (text_read(group_path(pick(2) ? "tasks" : "cgroup.procs")) < 0)
 		return;
-	for (char *line = strtok(group_text, "\n"); line; line = strtok(NULL, "\n")) {
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (atoi(line) <= last)
 			shared->unsorted = 1;
 		last = atoi(line);
@@ -108,7 +108,7 @@ static void transfer(void)
 
 	snprintf(from, sizeof(from), "%s/g%u/container.transfer", roots[pick(2)], pick(GROUPS));
 	snprintf(to, sizeof(to), "/g%u", pick(GROUPS));
-	group_write(from, to);
+	text_write(from, to);
 }
 
 static void worker(unsigned operations)
@@ -140,8 +140,8 @@ static void worker(unsigned operations)
 			move();
 		}
 	}
-	group_write("/tmp/t1/tasks", "0");
-	group_write("/tmp/t2/tasks", "0");
+	text_write("/tmp/t1/tasks", "0");
+	text_write("/tmp/t2/tasks", "0");
 	_exit(0);
 }
 

@@ -16,7 +16,7 @@ static pid_t start_storm(const char *procs, int width)
 	if (pid)
 		return pid;
 	setpgid(0, 0);
-	group_write(procs, "0");
+	text_write(procs, "0");
 	for (int i = 0; i < width; i++)
 		if (fork() == 0)
 			break;
@@ -47,21 +47,21 @@ int main(void)
 
 		for (int i = 0; i < 7; i++)
 			pthread_create(&t, NULL, sleep_thread, NULL);
-		group_write(ROOT "/s/cgroup.procs", "0");
-		group_write("/tmp/tr.ready", "x");
+		text_write(ROOT "/s/cgroup.procs", "0");
+		text_write("/tmp/tr.ready", "x");
 		pause();
 	}
 	while (group_count(ROOT "/s/tasks") != 8)
 		sched_yield();
-	CHECK_OK(group_write(ROOT "/s/container.transfer", "/d/deep\n"),
+	CHECK_OK(text_write(ROOT "/s/container.transfer", "/d/deep\n"),
 		 "a path below the root is a destination");
 	CHECK(group_count(ROOT "/s/tasks") == 0 && group_count(ROOT "/d/deep/tasks") == 8,
 	      "all threads are there afterwards, none is here");
-	CHECK_ERR(group_write(ROOT "/s/container.transfer", "/nowhere"), ENOENT,
+	CHECK_ERR(text_write(ROOT "/s/container.transfer", "/nowhere"), ENOENT,
 		  "a missing container is ENOENT");
-	CHECK_ERR(group_write(ROOT "/s/container.transfer", "d"), EINVAL,
+	CHECK_ERR(text_write(ROOT "/s/container.transfer", "d"), EINVAL,
 		  "a path without / is EINVAL");
-	CHECK_OK(group_write(ROOT "/s/container.transfer", "/d"), "an empty container transfers");
+	CHECK_OK(text_write(ROOT "/s/container.transfer", "/d"), "an empty container transfers");
 	kill(threads, SIGKILL);
 	waitpid(threads, NULL, 0);
 
@@ -74,7 +74,7 @@ int main(void)
 		while (group_count(file) == 0)
 			sched_yield();
 		snprintf(file, sizeof(file), "%s/container.transfer", from);
-		if (group_write(file, to))
+		if (text_write(file, to))
 			break;
 		snprintf(file, sizeof(file), "%s/tasks", from);
 		if (group_count(file) == 0)
@@ -86,11 +86,11 @@ int main(void)
 	while (group_count(ROOT "/s/tasks") || group_count(ROOT "/d/tasks"))
 		sched_yield();
 
-	group_read("/proc/container_trace");
-	MUST(!group_write(ROOT "/s/tasks", "0") && !group_write(ROOT "/tasks", "0"));
-	group_read("/proc/container_trace");
-	CHECK(strstr(group_text, "add_source: set ") && strstr(group_text, "prepare: set ") &&
-		      strstr(group_text, "collect: task ") && strstr(group_text, "migrate: task "),
+	text_read("/proc/container_trace");
+	MUST(!text_write(ROOT "/s/tasks", "0") && !text_write(ROOT "/tasks", "0"));
+	text_read("/proc/container_trace");
+	CHECK(strstr(text, "add_source: set ") && strstr(text, "prepare: set ") &&
+		      strstr(text, "collect: task ") && strstr(text, "migrate: task "),
 	      "the trace shows the stages of a migration");
 
 	CHECK_OK(rmdir(ROOT "/s"), "an emptied container can be removed");

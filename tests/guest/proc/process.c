@@ -1,33 +1,16 @@
 /* /proc/PID: what it tells about a process, and that it is true. */
-#include "check.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 
-static char text[65536];
-
-static ssize_t slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n, total = 0;
-
-	text[0] = '\0';
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, text + total, sizeof(text) - 1 - total)) > 0)
-		total += n;
-	text[total] = '\0';
-	close(fd);
-	return n < 0 ? -1 : total;
-}
-
-static ssize_t slurp_of(pid_t pid, const char *name)
+static ssize_t text_read_of(pid_t pid, const char *name)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return slurp(path);
+	return text_read(path);
 }
 
 /* The number after a key in a file of "key: value" lines. */
@@ -46,7 +29,7 @@ static void identity(void)
 	char name[17], state;
 	int pid, ppid, group, session, fields = 1;
 
-	slurp("/proc/self/stat");
+	text_read("/proc/self/stat");
 	CHECK(sscanf(text, "%d (%16[^)]) %c %d %d %d", &pid, name, &state, &ppid, &group,
 		     &session) == 6 &&
 		      pid == getpid() && ppid == getppid() && group == getpgrp() &&
@@ -57,15 +40,16 @@ static void identity(void)
 		fields += *c == ' ';
 	CHECK_EQ(fields, 52 - 1, "it has 52 fields");
 	MUST(!prctl(PR_SET_NAME, "new) name", 0, 0, 0));
-	slurp("/proc/self/stat");
+	text_read("/proc/self/stat");
 	CHECK(strstr(text, "(new) name) R") != NULL, "a name may hold a bracket");
-	slurp("/proc/self/comm");
+	text_read("/proc/self/comm");
 	CHECK_STR(text, "new) name\n", "comm is the name");
 	int fd = open("/proc/self/comm", O_WRONLY);
-	CHECK(write(fd, "other", 5) == 5 && slurp("/proc/self/comm") && !strcmp(text, "other\n"),
+	CHECK(write(fd, "other", 5) == 5 && text_read("/proc/self/comm") &&
+		      !strcmp(text, "other\n"),
 	      "which can be written");
 	close(fd);
-	slurp("/proc/self/status");
+	text_read("/proc/self/status");
 	CHECK(value("Pid:") == getpid() && value("PPid:") == getppid() &&
 		      value("Tgid:") == getpid(),
 	      "status tells the ids");
@@ -77,21 +61,21 @@ static void identity(void)
 	      "in the words of ps");
 	CHECK(strstr(text, "SigBlk:\t0000000000000000\n") && strstr(text, "Cpus_allowed_list:\t"),
 	      "and of others");
-	slurp("/proc/self/cmdline");
+	text_read("/proc/self/cmdline");
 	CHECK(!memcmp(text, "/test/proc/process\0", 19),
 	      "cmdline has the arguments, each ended by a zero byte");
-	slurp("/proc/self/environ");
+	text_read("/proc/self/environ");
 	CHECK(memmem(text, sizeof(text), "PATH=", 5) != NULL, "environ the environment");
-	slurp("/proc/self/statm");
+	text_read("/proc/self/statm");
 	long size = 0, resident = 0;
 	CHECK(sscanf(text, "%ld %ld", &size, &resident) == 2 && resident > 0 && resident <= size &&
 		      size < 100000,
 	      "statm counts pages");
-	slurp("/proc/self/limits");
+	text_read("/proc/self/limits");
 	CHECK(strstr(text, "Max open files            1024 ") != NULL, "limits lists the limits");
-	slurp("/proc/self/mounts");
+	text_read("/proc/self/mounts");
 	CHECK(strstr(text, "proc /proc proc rw") != NULL, "mounts lists the mounts");
-	slurp("/proc/self/cgroup");
+	text_read("/proc/self/cgroup");
 	CHECK(text[0] == '\0' || strchr(text, ':'), "cgroup can be read");
 }
 
@@ -137,7 +121,7 @@ static void links(void)
 	CHECK_EQ(seen, 1, "fd lists the descriptors");
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	lseek(fd, 77, SEEK_SET);
-	slurp(path);
+	text_read(path);
 	CHECK(value("pos:") == 77 && strstr(text, "flags:\t0100002\n"),
 	      "fdinfo tells place and flags");
 	close(fd);
@@ -154,7 +138,7 @@ static void memory_map(void)
 	unsigned long last = 0;
 
 	sbrk(4096);
-	slurp("/proc/self/maps");
+	text_read("/proc/self/maps");
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		line_name[0] = '\0';
 		if (sscanf(line, "%lx-%lx %4s %*x %*s %*u %199s", &start, &end, perms, line_name) <
@@ -197,7 +181,7 @@ static void others(void)
 		pause();
 	}
 	for (int tries = 0; tries < 2000; tries++) {
-		slurp_of(pid, "status");
+		text_read_of(pid, "status");
 		if (value("Threads:") == 3)
 			break;
 		usleep(1000);
@@ -210,7 +194,7 @@ static void others(void)
 	CHECK_EQ(entries, 3, "and listed in task");
 	closedir(dir);
 	snprintf(path, sizeof(path), "task/%d/stat", pid);
-	CHECK(slurp_of(pid, path) > 0 && atoi(text) == pid, "with a stat each");
+	CHECK(text_read_of(pid, path) > 0 && atoi(text) == pid, "with a stat each");
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	CHECK(!stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == 0,
 	      "a process' directory belongs to its user");
@@ -222,9 +206,9 @@ static void others(void)
 		_exit(0);
 	siginfo_t info;
 	waitid(P_PID, zombie, &info, WEXITED | WNOWAIT);
-	slurp_of(zombie, "status");
+	text_read_of(zombie, "status");
 	CHECK(strstr(text, "State:\tZ (zombie)\n") != NULL, "a zombie is there, as one");
-	CHECK_EQ(slurp_of(zombie, "cmdline"), 0, "without a command line");
+	CHECK_EQ(text_read_of(zombie, "cmdline"), 0, "without a command line");
 	waitpid(zombie, NULL, 0);
 
 	pid = fork();

@@ -1,26 +1,9 @@
 /* The files of /proc and /sys that tell about the machine. */
-#include "check.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <sched.h>
 #include <sys/sysinfo.h>
-
-static char text[131072];
-
-static ssize_t slurp(const char *path)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n, total = 0;
-
-	text[0] = '\0';
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, text + total, sizeof(text) - 1 - total)) > 0)
-		total += n;
-	text[total] = '\0';
-	close(fd);
-	return total;
-}
 
 static long value(const char *key)
 {
@@ -49,17 +32,17 @@ int main(void)
 	struct sysinfo info;
 	char a[64], b[64];
 
-	slurp("/proc/uptime");
+	text_read("/proc/uptime");
 	CHECK(sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0 && idle >= 0,
 	      "uptime tells seconds and idle seconds");
 	usleep(20000);
-	slurp("/proc/uptime");
+	text_read("/proc/uptime");
 	CHECK(sscanf(text, "%lf", &up2) == 1 && up2 > up, "and goes on");
-	slurp("/proc/loadavg");
+	text_read("/proc/loadavg");
 	CHECK(sscanf(text, "%lf %*f %*f %d/%d %d", &load, &running, &total, &last) == 4 &&
 		      running >= 1 && total >= running && last >= getpid(),
 	      "loadavg tells loads, tasks and the last pid");
-	slurp("/proc/stat");
+	text_read("/proc/stat");
 	CHECK_EQ(lines_with("cpu"), cpus + 1, "stat has a line for each processor and one for all");
 	CHECK(value("ctxt ") > 0 && value("btime ") > 1600000000 && value("procs_running ") >= 1,
 	      "and counts of switches and running tasks");
@@ -67,9 +50,9 @@ int main(void)
 	if (fork() == 0)
 		_exit(0);
 	wait(NULL);
-	slurp("/proc/stat");
+	text_read("/proc/stat");
 	CHECK(forks > 0 && value("processes ") > forks, "and the processes that were ever made");
-	slurp("/proc/meminfo");
+	text_read("/proc/meminfo");
 	sysinfo(&info);
 	CHECK(value("MemTotal:") > 10000 && value("MemFree:") > 0 && value("MemAvailable:") > 0 &&
 		      value("MemFree:") < value("MemTotal:"),
@@ -79,38 +62,38 @@ int main(void)
 	CHECK(value("Buffers:") >= 0 && value("Cached:") >= 0 && value("SwapTotal:") == 0 &&
 		      value("Shmem:") >= 0,
 	      "with the lines that free reads");
-	slurp("/proc/cpuinfo");
+	text_read("/proc/cpuinfo");
 	CHECK_EQ(lines_with("processor\t: "), cpus, "cpuinfo has a paragraph for each processor");
 	CHECK(strstr(text, "flags\t\t: ") && strstr(text, " lm ") &&
 		      lines_with("model name\t: ") == cpus,
 	      "with name and flags");
-	slurp("/proc/version");
+	text_read("/proc/version");
 	CHECK(sscanf(text, "Linux version %63s %63s", a, b) == 2,
 	      "version begins as programs expect");
-	slurp("/proc/filesystems");
+	text_read("/proc/filesystems");
 	CHECK(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n") &&
 		      strstr(text, "nodev\tdevtmpfs\n") && strstr(text, "nodev\tcgroup\n") &&
 		      strstr(text, "nodev\tsysfs\n"),
 	      "filesystems lists what can be mounted");
-	slurp("/proc/mounts");
+	text_read("/proc/mounts");
 	CHECK(strstr(text, " / ") && strstr(text, " /proc proc ") &&
 		      strstr(text, " /dev devtmpfs ") && strstr(text, " /sys sysfs ") &&
 		      strstr(text, " /tmp tmpfs "),
 	      "mounts lists what is");
-	slurp("/proc/interrupts");
+	text_read("/proc/interrupts");
 	CHECK(strstr(text, "CPU0") && lines_with("") > 3,
 	      "interrupts has a column for each processor");
-	slurp("/proc/cmdline");
+	text_read("/proc/cmdline");
 	CHECK(strstr(text, "console=ttyS0") && strchr(text, '\n') == text + strlen(text) - 1,
 	      "cmdline is the boot line");
-	slurp("/proc/devices");
+	text_read("/proc/devices");
 	CHECK(strstr(text, "Character devices:\n") && strstr(text, "  1 mem\n"),
 	      "devices lists drivers");
 
-	slurp("/proc/sys/kernel/ostype");
+	text_read("/proc/sys/kernel/ostype");
 	CHECK_STR(text, "Linux\n", "sys/kernel/ostype");
-	CHECK(slurp("/proc/sys/kernel/osrelease") > 2, "sys/kernel/osrelease");
-	slurp("/proc/sys/kernel/hostname");
+	CHECK(text_read("/proc/sys/kernel/osrelease") > 2, "sys/kernel/osrelease");
+	text_read("/proc/sys/kernel/hostname");
 	CHECK_STR(text, "corral\n", "sys/kernel/hostname");
 	int fd = open("/proc/sys/kernel/hostname", O_WRONLY);
 	CHECK(fd >= 0 && write(fd, "changed\n", 8) == 8, "which can be written");
@@ -118,24 +101,24 @@ int main(void)
 	gethostname(a, sizeof(a));
 	CHECK_STR(a, "changed", "with effect");
 	sethostname("corral", 6);
-	slurp("/proc/sys/kernel/pid_max");
+	text_read("/proc/sys/kernel/pid_max");
 	CHECK(atoi(text) >= 32768, "sys/kernel/pid_max");
-	slurp("/proc/sys/kernel/threads-max");
+	text_read("/proc/sys/kernel/threads-max");
 	CHECK(atoi(text) > 100, "sys/kernel/threads-max");
-	slurp("/proc/sys/kernel/random/boot_id");
+	text_read("/proc/sys/kernel/random/boot_id");
 	CHECK(strlen(text) == 37 && text[8] == '-', "sys/kernel/random/boot_id");
 	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
 			  _exit(open("/proc/sys/kernel/hostname", O_WRONLY) == -1 ? errno : 0));
 	CHECK(EXITED(status, EACCES), "users may not write there");
 
 	snprintf(b, sizeof(b), cpus > 1 ? "0-%d\n" : "0\n", cpus - 1);
-	slurp("/sys/devices/system/cpu/online");
+	text_read("/sys/devices/system/cpu/online");
 	CHECK_STR(text, b, "sys/devices/system/cpu/online");
-	CHECK(slurp("/sys/devices/system/cpu/possible") > 0, "sys/devices/system/cpu/possible");
+	CHECK(text_read("/sys/devices/system/cpu/possible") > 0, "sys/devices/system/cpu/possible");
 	struct stat st;
 	CHECK(!stat("/sys/devices/system/cpu/cpu0", &st) && S_ISDIR(st.st_mode),
 	      "a directory for each processor");
-	slurp("/sys/devices/system/node/online");
+	text_read("/sys/devices/system/node/online");
 	CHECK_STR(text, "0\n", "sys/devices/system/node/online");
 
 	/* Directories. */
