@@ -5,8 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 KERNEL = [path for top in ("kernel", "arch", "fs") for path in sorted((ROOT / top).rglob("*.[chS]"))]
 OTHER = [path for top in ("user", "tests") for path in sorted((ROOT / top).rglob("*.[ch]"))]
@@ -110,8 +108,8 @@ def test_headers_compile_alone(tmp_path):
     complain(faults)
 
 
-@pytest.mark.skipif(not shutil.which("clang-format"), reason="Debian's clang-format is missing")
 def test_format():
+    assert shutil.which("clang-format"), "Debian's clang-format is missing: tools/setup check"
     done = subprocess.run(["clang-format", "--dry-run", "-Werror"]
                           + [str(path) for path in KERNEL + OTHER if path.suffix != ".S"],
                           capture_output=True, text=True, cwd=ROOT)
