@@ -145,8 +145,8 @@ class Machine:
         got = b""
         if readable:
             got = os.read(out.fileno(), 65536)
-            if not got:
-                time.sleep(0.01)
+            if not got:  # QEMU has closed its output; it is about to end
+                self.process.wait(10)
             self.console += got
         if data:
             if writable:

@@ -25,10 +25,9 @@ def run(machine, command, seconds):
     """Output of the command; the objects that are alive afterwards must be those of before."""
     before = objects(machine)
     result = machine.run(command, timeout=seconds * 10 + 300)
-    after, tries = objects(machine), 20
-    while after != before and tries:
-        time.sleep(1)
-        after, tries = objects(machine), tries - 1
+    after, deadline = objects(machine), time.monotonic() + 20
+    while after != before and time.monotonic() < deadline:
+        after = objects(machine)  # what has just ended may still be on its way out
     print(f"$ {command}\n{result.output.strip()}", flush=True)
     left = sorted(set(after.splitlines()) - set(before.splitlines()))
     print(f"left behind: {', '.join(left) or 'nothing'}", flush=True)
