@@ -1,6 +1,6 @@
 /*
- * acpi.c - reads the ACPI tables that we need: MADT (CPUs, interrupt routing), SRAT (memory nodes),
- * FADT (timer, power) and the sleep type for soft-off out of the DSDT.
+ * acpi.c - reads the ACPI tables that we need: MADT (CPUs, interrupt routing), FADT (timer, power)
+ * and the sleep type for soft-off out of the DSDT; acpi_numa.c has those of the memory nodes.
  *
  * Tables come from firmware and are checked as if from an enemy: each lies within the first 4 GiB,
  * its length is bounded, its bytes sum up to 0; entries end within their table.  There is no AML
@@ -10,20 +10,13 @@
  */
 #include "arch/x86_64/acpi.h"
 
+#include "arch/x86_64/acpi_table.h"
 #include "arch/x86_64/loader.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 
 #define TABLE_LIMIT (4u << 20)
 #define LAPIC_PHYS  0xfee00000ul
-
-struct header {
-	char signature[4];
-	u32 length;
-	u8 revision, checksum;
-	char oem[6], oem_table[8];
-	u32 oem_revision, creator, creator_revision;
-} packed;
 
 struct rsdp {
 	char signature[8];
@@ -35,19 +28,7 @@ struct rsdp {
 	u8 checksum2, reserved[3];
 } packed;
 
-struct srat_memory {
-	u8 type, length;
-	u32 domain;
-	u16 reserved;
-	u64 base, size;
-	u32 reserved2, flags;
-	u64 reserved3;
-} packed;
-
 struct acpi acpi = { .lapic = LAPIC_PHYS };
-
-static u32 domains[NNODE]; /* the firmware's number of each node */
-static u32 domain_count;
 
 static bool sums_to_zero(const void *p, size_t n)
 {
@@ -59,9 +40,9 @@ static bool sums_to_zero(const void *p, size_t n)
 	return sum == 0;
 }
 
-static const struct header *table_at(u64 phys)
+static const struct acpi_header *table_at(u64 phys)
 {
-	const struct header *h = boot_peek(phys, sizeof(*h));
+	const struct acpi_header *h = boot_peek(phys, sizeof(*h));
 
 	if (!h || h->length < sizeof(*h) || h->length > TABLE_LIMIT)
 		return NULL;
@@ -73,34 +54,6 @@ static const struct header *table_at(u64 phys)
 		return NULL;
 	}
 	return h;
-}
-
-/* Unaligned fields; 0 beyond the table. */
-static u64 field(const struct header *h, size_t offset, size_t size)
-{
-	u64 v = 0;
-
-	if (offset + size <= h->length)
-		memcpy(&v, (const u8 *)h + offset, size);
-	return v;
-}
-
-/* Entries of { u8 type; u8 length; ... } behind the head of a table. */
-#define for_each_entry(e, h, head)                                                            \
-	for (const u8 *(e) = (const u8 *)(h) + (head), *end_ = (const u8 *)(h) + (h)->length; \
-	     end_ - (e) >= 2 && (e)[1] >= 2 && (e)[1] <= end_ - (e); (e) += (e)[1])
-
-static u32 get32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static u64 get64(const u8 *p)
-{
-	return get32(p) | (u64)get32(p + 4) << 32;
 }
 
 static void add_cpu(u32 apic_id, u32 flags)
@@ -121,78 +74,41 @@ static void add_override(const u8 *e)
 	if (e[2] != 0 || e[3] > 15)
 		return;
 	o->valid = true;
-	o->gsi = get32(e + 4);
+	o->gsi = acpi_u32(e + 4);
 	o->low = (flags & 3) == 3;
 	o->level = (flags >> 2 & 3) == 3;
 }
 
-static void read_madt(const struct header *h)
+static void read_madt(const struct acpi_header *h)
 {
-	acpi.lapic = field(h, 36, 4) ?: LAPIC_PHYS;
-	for_each_entry(e, h, 44)
+	acpi.lapic = acpi_field(h, 36, 4) ?: LAPIC_PHYS;
+	for_each_acpi_entry(e, h, 44)
 	{
 		if (e[0] == 0 && e[1] >= 8)
-			add_cpu(e[3], get32(e + 4));
+			add_cpu(e[3], acpi_u32(e + 4));
 		else if (e[0] == 9 && e[1] >= 16)
-			add_cpu(get32(e + 4), get32(e + 8));
+			add_cpu(acpi_u32(e + 4), acpi_u32(e + 8));
 		else if (e[0] == 2 && e[1] >= 10)
 			add_override(e);
 		else if (e[0] == 5 && e[1] >= 12)
-			acpi.lapic = get64(e + 4);
+			acpi.lapic = acpi_u64(e + 4);
 		else if (e[0] == 1 && e[1] >= 12 && acpi.ioapic_count < 8)
 			acpi.ioapics[acpi.ioapic_count++] =
-				(struct acpi_ioapic){ get32(e + 4), get32(e + 8) };
-	}
-}
-
-static u32 node_of_domain(u32 domain)
-{
-	for (u32 i = 0; i < domain_count; i++)
-		if (domains[i] == domain)
-			return i;
-	if (domain_count == NNODE)
-		return 0;
-	domains[domain_count] = domain;
-	return domain_count++;
-}
-
-static void set_cpu_node(u32 apic_id, u32 domain)
-{
-	for (int i = 0; i < acpi.cpu_count; i++)
-		if (acpi.cpus[i].apic_id == apic_id)
-			acpi.cpus[i].node = node_of_domain(domain);
-}
-
-/* Memory first, so that nodes are numbered by address and not by CPU. */
-static void read_srat(const struct header *h)
-{
-	for_each_entry(e, h, 48)
-	{
-		const struct srat_memory *m = (const void *)e;
-
-		if (e[0] == 1 && e[1] >= sizeof(*m) && m->flags & 1 && m->size &&
-		    m->base + m->size > m->base)
-			memory_set_node(m->base, m->base + m->size, node_of_domain(m->domain));
-	}
-	for_each_entry(e, h, 48)
-	{
-		if (e[0] == 0 && e[1] >= 16 && get32(e + 4) & 1)
-			set_cpu_node(e[3],
-				     e[2] | (u32)e[9] << 8 | (u32)e[10] << 16 | (u32)e[11] << 24);
-		else if (e[0] == 2 && e[1] >= 24 && get32(e + 12) & 1)
-			set_cpu_node(get32(e + 8), get32(e + 4));
+				(struct acpi_ioapic){ acpi_u32(e + 4), acpi_u32(e + 8) };
 	}
 }
 
 /* A generic address where the table has one, else the old port number. */
-static struct acpi_register read_register(const struct header *h, size_t generic, size_t port)
+static struct acpi_register read_register(const struct acpi_header *h, size_t generic, size_t port)
 {
-	struct acpi_register r = { .space = (u8)field(h, generic, 1),
-				   .width = (u8)field(h, generic + 1, 1),
-				   .address = field(h, generic + 4, 8) };
+	struct acpi_register r = { .space = (u8)acpi_field(h, generic, 1),
+				   .width = (u8)acpi_field(h, generic + 1, 1),
+				   .address = acpi_field(h, generic + 4, 8) };
 
 	if (!r.address && port)
-		r = (struct acpi_register){ .space = 1, .width = 32, .address = field(h, port, 4) };
+		r = (struct acpi_register){ .space = 1,
+					    .width = 32,
+					    .address = acpi_field(h, port, 4) };
 	return r;
 }
 
@@ -219,7 +135,7 @@ static const u8 *small_number(const u8 *p, const u8 *end, u8 *value)
 	return p + 2;
 }
 
-static void read_dsdt(const struct header *h)
+static void read_dsdt(const struct acpi_header *h)
 {
 	const u8 *aml = (const u8 *)(h + 1), *end = (const u8 *)h + h->length;
 
@@ -236,20 +152,20 @@ static void read_dsdt(const struct header *h)
 	}
 }
 
-static void read_fadt(const struct header *h)
+static void read_fadt(const struct acpi_header *h)
 {
-	const struct header *dsdt = table_at(field(h, 140, 8) ?: field(h, 40, 4));
-	u32 flags = (u32)field(h, 112, 4);
+	const struct acpi_header *dsdt = table_at(acpi_field(h, 140, 8) ?: acpi_field(h, 40, 4));
+	u32 flags = (u32)acpi_field(h, 112, 4);
 
-	acpi.smi_port = (u16)field(h, 48, 4);
-	acpi.enable_value = (u8)field(h, 52, 1);
-	acpi.century = (u8)field(h, 108, 1);
+	acpi.smi_port = (u16)acpi_field(h, 48, 4);
+	acpi.enable_value = (u8)acpi_field(h, 52, 1);
+	acpi.century = (u8)acpi_field(h, 108, 1);
 	acpi.pm_timer = read_register(h, 208, 76);
 	acpi.pm1a = read_register(h, 172, 64);
 	acpi.pm1b = read_register(h, 184, 68);
 	if (flags & 1u << 10) {
 		acpi.reset = read_register(h, 116, 0);
-		acpi.reset_value = (u8)field(h, 128, 1);
+		acpi.reset_value = (u8)acpi_field(h, 128, 1);
 	}
 	if (dsdt && !memcmp(dsdt->signature, "DSDT", 4))
 		read_dsdt(dsdt);
@@ -272,23 +188,23 @@ static const struct rsdp *rsdp_search(void)
 	return NULL;
 }
 
-static const struct header *find_table(const struct header *root, const char *signature)
+static const struct acpi_header *find_table(const struct acpi_header *root, const char *signature)
 {
 	size_t size = root->signature[0] == 'X' ? 8 : 4;
 
 	for (size_t at = sizeof(*root); at + size <= root->length; at += size) {
-		const struct header *h = boot_peek(field(root, at, size), sizeof(*h));
+		const struct acpi_header *h = boot_peek(acpi_field(root, at, size), sizeof(*h));
 
 		if (h && !memcmp(h->signature, signature, 4))
-			return table_at(field(root, at, size));
+			return table_at(acpi_field(root, at, size));
 	}
 	return NULL;
 }
 
-static void read_table(const struct header *root, const char *signature,
-		       void (*read)(const struct header *))
+static void read_table(const struct acpi_header *root, const char *signature,
+		       void (*read)(const struct acpi_header *))
 {
-	const struct header *h = find_table(root, signature);
+	const struct acpi_header *h = find_table(root, signature);
 
 	if (h)
 		read(h);
@@ -297,7 +213,7 @@ static void read_table(const struct header *root, const char *signature,
 void acpi_init(void)
 {
 	const struct rsdp *rsdp = NULL;
-	const struct header *root = NULL;
+	const struct acpi_header *root = NULL;
 
 	if (boot.rsdp)
 		rsdp = rsdp_check(boot_peek(boot.rsdp, sizeof(*rsdp)));
@@ -314,6 +230,7 @@ void acpi_init(void)
 	if (!root)
 		return;
 	read_table(root, "APIC", read_madt);
-	read_table(root, "SRAT", read_srat);
+	read_table(root, "SRAT", acpi_read_srat);
+	read_table(root, "SLIT", acpi_read_slit);
 	read_table(root, "FACP", read_fadt);
 }

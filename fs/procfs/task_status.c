@@ -3,8 +3,7 @@
  *
  * Lines, order and units are Linux 6.1's.
  *
- * Differs from Linux: no lines about speculation; Mems_allowed is as wide as the memory nodes that
- * this kernel can have.
+ * Differs from Linux: no lines about speculation.
  */
 #include "fs/procfs/task_files.h"
 
@@ -136,7 +135,7 @@ static void show_places(struct task *t, struct text *out)
 	u64 possible = count < 64 ? BIT(count) - 1 : ~0ul;
 
 	show_mask(out, "Cpus_allowed", READ_ONCE(t->thread.affinity) & possible, count);
-	show_mask(out, "Mems_allowed", page_nodes(), NNODE);
+	show_mask(out, "Mems_allowed", mems_allowed(&t->thread.mems), NODE_MASK_BITS);
 	text_printf(out, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
 		    READ_ONCE(t->thread.switches[0]), READ_ONCE(t->thread.switches[1]));
 }

@@ -13,30 +13,6 @@
 #include "kernel/lib/parse.h"
 #include "kernel/mem/page.h"
 
-u64 sysfs_node_cpus(unsigned node)
-{
-	u64 mask = 0;
-
-	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		if (cpus[cpu].node == node)
-			mask |= BIT(cpu);
-	return mask;
-}
-
-static u64 nodes_with_cpus(void)
-{
-	u64 mask = 0;
-
-	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		mask |= BIT(cpus[cpu].node);
-	return mask;
-}
-
-static u64 all_nodes(void)
-{
-	return page_nodes() | nodes_with_cpus();
-}
-
 static void show_list(struct text *out, u64 mask)
 {
 	text_list(out, mask);
@@ -45,27 +21,27 @@ static void show_list(struct text *out, u64 mask)
 
 static void show_all(struct text *out, unsigned number)
 {
-	show_list(out, all_nodes());
+	show_list(out, node_online());
 }
 
 static void show_has_memory(struct text *out, unsigned number)
 {
-	show_list(out, page_nodes());
+	show_list(out, node_memory());
 }
 
 static void show_has_cpu(struct text *out, unsigned number)
 {
-	show_list(out, nodes_with_cpus());
+	show_list(out, node_with_cpus());
 }
 
 static void show_cpulist(struct text *out, unsigned node)
 {
-	show_list(out, sysfs_node_cpus(node));
+	show_list(out, node_cpus(node));
 }
 
 static void show_cpumap(struct text *out, unsigned node)
 {
-	text_mask(out, sysfs_node_cpus(node), (unsigned)cpu_count());
+	text_mask(out, node_cpus(node), (unsigned)cpu_count());
 	text_char(out, '\n');
 }
 
@@ -74,9 +50,9 @@ static void show_distance(struct text *out, unsigned node)
 	const char *space = "";
 	unsigned to;
 
-	for_each_bit(to, all_nodes())
+	for_each_bit(to, node_online())
 	{
-		text_printf(out, "%s%u", space, page_distance(node, to));
+		text_printf(out, "%s%u", space, node_distance(node, to));
 		space = " ";
 	}
 	text_char(out, '\n');
@@ -124,7 +100,7 @@ static int add_node(struct dentry *parent, unsigned node)
 	dir = sysfs_add_dir(parent, name, node_files, node);
 	if (!dir)
 		return -ENOMEM;
-	for_each_bit(cpu, sysfs_node_cpus(node))
+	for_each_bit(cpu, node_cpus(node))
 	{
 		format(name, sizeof(name), "cpu%u", cpu);
 		format(target, sizeof(target), "../../cpu/%s", name);
@@ -142,7 +118,7 @@ int sysfs_add_nodes(struct dentry *system)
 
 	if (error)
 		return error;
-	for_each_bit(node, all_nodes())
+	for_each_bit(node, node_online())
 	{
 		error = add_node(dir, node);
 		if (error)

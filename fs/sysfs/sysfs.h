@@ -23,4 +23,3 @@ int sysfs_add_files(struct dentry *dir, const struct sysfs_attr *table, unsigned
 int sysfs_add_cpus(struct dentry *system) must_check;			     /* cpu.c */
 int sysfs_add_nodes(struct dentry *system) must_check;			     /* node.c */
 int sysfs_add_class(struct dentry *root, struct dentry *devices) must_check; /* class.c */
-u64 sysfs_node_cpus(unsigned node); /* CPUs of a memory node */

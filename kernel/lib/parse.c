@@ -209,8 +209,11 @@ void text_list(struct text *out, u64 mask)
 
 void text_mask(struct text *out, u64 mask, unsigned bits)
 {
-	unsigned upper = bits > 32 ? bits - 32 : 0;
+	unsigned upper;
 
+	for (; bits > 64; bits -= 32)
+		text_string(out, "00000000,");
+	upper = bits > 32 ? bits - 32 : 0;
 	if (upper)
 		text_printf(out, "%0*x,%08x", (int)(upper + 3) / 4, (u32)(mask >> 32), (u32)mask);
 	else

@@ -16,5 +16,6 @@ must_check int parse_list(const char *s, unsigned limit, u64 *mask);
 struct text;
 /* "0-2,5": a run of two prints as a-b; an empty mask prints nothing. */
 void text_list(struct text *out, u64 mask);
-/* As /proc/PID/status prints masks: hex words of 32 bits, comma between, width for `bits`. */
+/* As /proc/PID/status prints masks: hex words of 32 bits, comma between, width for `bits`, a
+   multiple of 32 beyond 64. */
 void text_mask(struct text *out, u64 mask, unsigned bits);

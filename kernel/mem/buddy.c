@@ -7,7 +7,7 @@
  * looked at, so memory is taken over at boot in blocks without touching a struct page for each
  * page.
  *
- * Locking: each node has its lock; the distances are fixed once the ACPI tables are read.
+ * Locking: each node has its lock.
  */
 #include "kernel/mem/buddy.h"
 
@@ -18,8 +18,6 @@
 
 struct page *page_array;
 struct buddy buddies[NNODE];
-u8 buddy_near[NNODE][NNODE];				/* [I] after boot */
-static u8 distances[NNODE][NNODE];			/* [I] after boot */
 static struct boot_range ranges[ARRAY_SIZE(boot.free)]; /* [I] to find the node of an address */
 static int range_count;					/* [I] */
 
@@ -121,52 +119,22 @@ void page_give_range(u64 start, u64 end)
 		give_range(&buddies[node_of_phys(start)], start, end);
 }
 
-/* Nodes by distance, those with equal distance by number (insertion keeps their order). */
-static void sort_nodes(unsigned from)
-{
-	u8 *near = buddy_near[from];
-
-	for (unsigned to = 0; to < NNODE; to++) {
-		unsigned i = to;
-
-		for (; i > 0 && distances[from][near[i - 1]] > distances[from][to]; i--)
-			near[i] = near[i - 1];
-		near[i] = (u8)to;
-	}
-}
-
-void page_set_distances(const u8 *matrix, unsigned n)
-{
-	for (unsigned from = 0; from < min(n, NNODE); from++) {
-		for (unsigned to = 0; to < min(n, NNODE); to++)
-			distances[from][to] = matrix[from * n + to];
-		sort_nodes(from);
-	}
-}
-
-unsigned page_distance(unsigned from, unsigned to)
-{
-	return distances[from][to];
-}
-
-static void node_init(unsigned nid)
+static void buddy_init_node(unsigned nid)
 {
 	struct buddy *b = &buddies[nid];
 
 	spin_init(&b->lock, RANK_PAGE);
 	for (unsigned order = 0; order < PAGE_ORDERS; order++)
 		list_init(&b->blocks[order]);
-	for (unsigned to = 0; to < NNODE; to++)
-		distances[nid][to] = (u8)(10 + 10 * (to > nid ? to - nid : nid - to));
-	sort_nodes(nid);
 }
 
 void buddy_init(void)
 {
 	u64 pages = align_up(boot.memory_end, BLOCK_MAX) >> PAGE_SHIFT;
 
+	node_init();
 	for (unsigned nid = 0; nid < NNODE; nid++)
-		node_init(nid);
+		buddy_init_node(nid);
 	page_array = boot_alloc(pages * sizeof(struct page), 64);
 	range_count = boot.free_count;
 	boot.free_count = 0; /* boot_alloc() ends here */
@@ -174,5 +142,7 @@ void buddy_init(void)
 		ranges[i] = boot.free[i];
 		bug_if(ranges[i].node >= NNODE);
 		give_range(&buddies[ranges[i].node], ranges[i].start, ranges[i].end);
+		if (buddies[ranges[i].node].total)
+			node_add_memory(ranges[i].node);
 	}
 }

@@ -16,9 +16,6 @@ struct buddy {
 
 extern struct buddy buddies[NNODE];
 
-/* The k-th nearest node, itself first. */
-extern u8 buddy_near[NNODE][NNODE];
-
 /* NULL when the node has no block that large.  Fields other than nid are not touched. */
 struct page *buddy_take_locked(struct buddy *b, unsigned order) must_hold(&b->lock);
 void buddy_give_locked(struct buddy *b, struct page *p, unsigned order) must_hold(&b->lock);

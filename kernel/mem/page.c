@@ -103,7 +103,7 @@ static void stock_adapt(struct stock *s)
 {
 	u64 share = total_pages() / (64 * (u64)max(cpu_count(), 1));
 
-	s->nid = cpu_this()->node;
+	s->nid = node_nearest(cpu_this()->node, node_memory());
 	s->limit = (u32)(share < STOCK_MIN ? STOCK_MIN : min(share, (u64)STOCK_MAX));
 }
 
@@ -139,7 +139,7 @@ static void stock_drain(struct stock *s, u32 keep)
 
 static struct page *take_nearest(unsigned order, u64 nodes)
 {
-	const u8 *near = buddy_near[cpu_this()->node];
+	const u8 *near = node_order(cpu_this()->node);
 
 	for (unsigned i = 0; i < NNODE; i++) {
 		struct buddy *b = &buddies[near[i]];
@@ -256,16 +256,6 @@ void page_stats(struct page_stats *out, u64 nodes)
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
 		if (nodes & BIT(stocks[cpu].nid))
 			out->free += READ_ONCE(stocks[cpu].count);
-}
-
-u64 page_nodes(void)
-{
-	u64 nodes = 0;
-
-	for (unsigned nid = 0; nid < NNODE; nid++)
-		if (buddies[nid].total)
-			nodes |= BIT(nid);
-	return nodes;
 }
 
 void page_init(void)

@@ -10,9 +10,9 @@
 #include "arch/boot.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/refcount.h"
+#include "kernel/mem/node.h"
 
 #define PAGE_ORDERS 11 /* blocks of 4 KiB to 4 MiB */
-#define NODES_ALL   ((u64)-1)
 
 struct mapping;
 
@@ -58,11 +58,6 @@ void page_init(void);
 /* Adds RAM that was in use at boot and is no longer (the initramfs); whole pages of [start, end).
  */
 void page_give_range(u64 start, u64 end);
-
-/* Distances between memory nodes as ACPI's SLIT has them: n rows of n.  Until it is called they
-   grow with the difference of the node numbers. */
-void page_set_distances(const u8 *matrix, unsigned n);
-unsigned page_distance(unsigned from, unsigned to); /* 10: the same node */
 
 /* 2^order pages from the nodes of the mask, this CPU's node first, then the nearest.  NULL when
    there is no memory.  Any context. */
@@ -112,7 +107,6 @@ struct page_stats {
 	u64 total, free;
 };
 void page_stats(struct page_stats *out, u64 nodes);
-u64 page_nodes(void); /* mask of nodes with memory */
 
 /* Copies or clears one page with the cheapest instruction. */
 void page_copy(void *dst, const void *src);

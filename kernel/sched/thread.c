@@ -32,6 +32,7 @@ int thread_init(struct thread *t, const struct thread *from)
 		.cpu = cpu_id(),
 	};
 	rb_clear(&t->node);
+	mems_init(&t->mems, from ? &from->mems : NULL);
 	if (from) {
 		t->affinity = from->affinity;
 		t->user_affinity = from->user_affinity;
@@ -134,6 +135,7 @@ void sched_init_cpu(void)
 	t->arch.stack_top = cpu_this()->stack_top;
 	t->slice_start = clock_now();
 	rb_clear(&t->node);
+	mems_init(&t->mems, NULL);
 	spin_init(&rq->lock, RANK_RUNQ);
 	rq->current = rq->idle = t;
 	rq->tick_at = WAIT_FOREVER;

@@ -2,7 +2,8 @@
  * thread.h - what the scheduler knows: a stack, a state, a weight and a place to run.
  *
  * A thread is embedded in a struct task.  The scheduler sees no files, no signals and no
- * containers: what it needs of a container (allowed CPUs) is cached here by who changes it.
+ * containers: what it needs of a container (allowed CPUs and memory nodes) is cached here by who
+ * changes it.
  *
  *   [q] lock of the run queue of t->cpu    [o] the thread itself    [I] immutable    [a] atomic
  */
@@ -12,6 +13,7 @@
 #include "kernel/lib/rbtree.h"
 #include "kernel/lock/rank.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/mem/node.h"
 
 /* A bit each, so that a waker can name the states that it wakes. */
 enum thread_state {
@@ -42,6 +44,7 @@ struct thread {
 	s32 cpu;	    /* [q] whose run queue */
 	u64 affinity;	    /* [q] CPUs it may use */
 	u64 user_affinity;  /* [q] what sched_setaffinity asked for; all ones: nothing */
+	struct mems mems;   /* memory nodes it may use, see kernel/mem/node.h */
 	struct rbnode node; /* [q] */
 
 	u32 weight;	    /* [q] 1024 at nice 0 */

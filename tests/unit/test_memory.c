@@ -44,13 +44,13 @@ TEST("at boot all memory but the page array is free, in both nodes")
 	struct page_stats s;
 
 	boot_once();
-	check_eq(page_nodes(), 3);
+	check_eq(node_memory(), 3);
 	page_stats(&s, 2);
 	check_eq(s.total, 32 * MIB / PAGE_SIZE);
 	page_stats(&s, 1);
 	check(s.total < 32 * MIB / PAGE_SIZE && s.total > 30 * MIB / PAGE_SIZE);
-	check_eq(page_distance(0, 0), 10);
-	check_eq(page_distance(0, 1), 20);
+	check_eq(node_distance(0, 0), 10);
+	check_eq(node_distance(0, 1), 20);
 }
 
 TEST("blocks of pages are aligned, do not overlap, and come back as they were")
