@@ -171,6 +171,8 @@ class GuestProgram(pytest.Item):
             raise GuestFailure(f"$ {command}\nended with status {result.status}"
                                f"{'' if ended else ' before its end'}\n{result.output[-3000:]}\n"
                                f"--- repeat with ---\n{machine.repeat}")
+        if self.path.parent.name == "container":
+            self.examine(machine, command)
         if "alone" in self.needs:
             POOL.drop(machine)
         elif not bad and before is not None:
@@ -180,6 +182,15 @@ class GuestProgram(pytest.Item):
                 after = leaks(machine)  # what has just ended may still be on its way out
             if after != before:
                 raise GuestFailure(f"$ {command}\nleft behind: {difference(before, after)}")
+
+    def examine(self, machine, command):
+        """After each test of containers Corral's framework looks for what is broken in itself."""
+        if self.build == "linux":
+            return
+        result = machine.run(SELFCHECK)
+        if result.status or result.output.strip() != "ok":
+            POOL.drop(machine)
+            raise GuestFailure(f"$ {command}\nleft the framework broken: {result.output}")
 
     def tell(self, output, machine):
         """Reports each sentence as a test of its own; returns how many are false."""
@@ -205,6 +216,10 @@ class GuestProgram(pytest.Item):
 
     def reportinfo(self):
         return self.path, 0, self.name
+
+
+SELFCHECK = ("mkdir /tmp/check; mount -t cgroup -o debug none /tmp/check && "
+             "cat /tmp/check/debug.selfcheck; umount /tmp/check; rmdir /tmp/check")
 
 
 def leaks(machine):

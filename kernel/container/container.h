@@ -65,6 +65,9 @@ struct container_subsys {
 	void (*fork)(struct task *child); /* child is linked and visible */
 	void (*exit)(struct task *t);	  /* still a member */
 	void (*release)(struct task *t);  /* has been waited for; spinlocks held */
+	/* Is what has been charged below root what the tasks are?  For the self-check: gate closed,
+	   css_set_lock held. */
+	bool (*check)(struct css *root);
 	/* Called for the task's container and then for each ancestor.  IRQs off. */
 	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
 	/* Before that, for the task's container alone: the slice has ended at `now`.  IRQs off. */

@@ -10,8 +10,10 @@
  *   debug.current_css_set_cg_links    the container that it has in each hierarchy
  *   debug.fail_attach                 "SUBSYSTEM N": in the next migration that it is asked about
  * it refuses the N-th task (EPERM), whether there are so many or not; "0": nothing fails
- *   debug.selfcheck                   "ok", or the first invariant that does not hold
- *   debug.digest                      a number that changes with any membership, list or count
+ *   debug.selfcheck                   "ok", or the first invariant that does not hold; in a debug
+ * build a name written to it (I1) plants such a fault for the next reading
+ *   debug.digest                      a number that changes with any membership, list or count, and
+ * how many objects of kernel memory are in use
  *
  * Names and formats are Linux's of 2014, with the small numbers of sets instead of addresses;
  * container_refcount is that of 2007.
@@ -23,6 +25,7 @@
 #include "fs/dentry.h"
 #include "kernel/abi/errno.h"
 #include "kernel/container/framework.h"
+#include "kernel/container/plant.h"
 #include "kernel/container/selfcheck.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -170,9 +173,18 @@ static void show_selfcheck(struct css *css, struct text *out)
 	(void)container_selfcheck(out);
 }
 
+#ifdef DEBUG
+static int write_selfcheck(struct css *css, char *text)
+{
+	return plant_choose(str_trim(text));
+}
+#else
+#define write_selfcheck NULL
+#endif
+
 static void show_digest(struct css *css, struct text *out)
 {
-	text_printf(out, "%lx\n", container_digest());
+	container_digest(out);
 }
 
 static const struct container_file debug_files[] = {
@@ -184,7 +196,7 @@ static const struct container_file debug_files[] = {
 	{ "current_css_set_refcount", show_set_refcount },
 	{ "current_css_set_cg_links", show_set_links },
 	{ "fail_attach", show_fail, write_fail },
-	{ "selfcheck", show_selfcheck },
+	{ "selfcheck", show_selfcheck, write_selfcheck },
 	{ "digest", show_digest },
 	{},
 };

@@ -105,6 +105,8 @@ int container_setup(struct container *c, struct hierarchy *h, struct container *
 /* A child that is in the tree but has no directory yet; ERR_PTR. m */
 struct container *container_create(struct container *parent);
 int container_remove(struct container *c) must_check; /* -EBUSY; m */
+/* The next of the whole tree, parents first; NULL: c was the last.  m */
+struct container *container_next(struct container *c);
 /* By such a path, without a reference; NULL.  m */
 struct container *container_find(struct hierarchy *h, const char *path);
 /* Absolute within the hierarchy: "/", "/a/b".  m */

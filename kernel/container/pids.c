@@ -40,6 +40,7 @@ struct pids_count {
 	u64 refused;		   /* [a] */
 	struct task_work report;   /* of the first refusal */
 	struct container *where;   /* of the report, a reference */
+	s64 found;		   /* [container_mutex] by the check */
 };
 
 struct pids {
@@ -185,6 +186,31 @@ static void pids_attach(struct css *to, struct taskset *tasks)
 	}
 }
 
+/* Counts each task again, zombies too, in its container and the ancestors of that. */
+static void find_tasks_locked(void)
+{
+	struct task *t;
+
+	for (s32 tid = 1; (t = pid_next_task_locked(&tid)); tid++)
+		for (struct pids_count *c = t->containers.pids; c && c->parent; c = c->parent)
+			c->found++;
+}
+
+/* A task is forgotten under task_tree_lock: none disappears between the two counts. */
+static bool pids_check(struct css *root)
+{
+	struct css *at;
+	bool good = true;
+
+	spin_lock(&task_tree_lock);
+	css_for_each_descendant(at, root, SUBSYS_pids) count_of(at)->found = 0;
+	find_tasks_locked();
+	css_for_each_descendant(at, root, SUBSYS_pids) good &=
+		count_of(at)->found == READ_ONCE(count_of(at)->tasks);
+	spin_unlock(&task_tree_lock);
+	return good;
+}
+
 static void show_max(struct css *css, struct text *out)
 {
 	s64 max = READ_ONCE(count_of(css)->max);
@@ -242,6 +268,7 @@ const struct container_subsys pids_subsys = {
 	.create = pids_create,
 	.destroy = pids_destroy,
 	.attach = pids_attach,
+	.check = pids_check,
 	.can_fork = pids_can_fork,
 	.cancel_fork = forget,
 	.release = forget,

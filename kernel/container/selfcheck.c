@@ -4,25 +4,30 @@
  * Checks the invariants below and names the first that is broken, with the object.  The numbers are
  * those that the tests and the documentation use.
  *
- *   I1  a linked task is on the list of exactly the set that it points to
- *   I2  a set's count is the length of its lists; every task that is not exiting is linked
- *   I3  a set's references are its tasks (and one for the first set, which stays)
- *   I4  outside a migration no set is marked for one
- *   I5  a set has one link per hierarchy, listed on both sides, in the order of hierarchies, and
- * its css pointers are those of the linked containers I6  no two sets are equal I7  a set is in the
- * hash bucket of its css pointers I8  a linked set has tasks, so a container without links and
- * children can be removed I9  in each hierarchy the members of all containers together are the
- * linked tasks I11 every task that a subsystem was asked for was then moved or called off I13 the
- * tree's counts are right, and children point to their parents
+ *   I1   a linked task is on the list of exactly the set that it points to
+ *   I2   a set's count is the length of its lists; every task that is not exiting is linked
+ *   I3   a set's references are its tasks (and one for the first set, which stays)
+ *   I4   outside a migration no set is marked for one
+ *   I5   a set has one link per hierarchy, listed on both sides, in the order of hierarchies, with
+ *        the css pointers of the linked containers
+ *   I6   no two sets are equal
+ *   I7   a set is in the hash bucket of its css pointers
+ *   I8   a linked set has tasks, so a container without links and children can be removed
+ *   I9   in each hierarchy the members of all containers together are the linked tasks
+ *   I11  every task that a subsystem was asked for was then moved or called off
+ *   I12  what a subsystem has charged is what its members are (container_subsys.check)
+ *   I13  the tree's counts are right, and children point to their parents
  *
- * (I10, that a destroyed set has no tasks, is asserted where it is destroyed; I12, that charges
- * equal members, is each subsystem's `check`.)
+ * (I10, that a destroyed set has no tasks, is asserted where it is destroyed.)
+ *
+ * That the check itself can fail is shown by planting a fault (plant.c), in a debug build.
  *
  * Locking: container_mutex, with the gate closed; css_set_lock over each walk.
  */
 #include "kernel/container/selfcheck.h"
 
 #include "kernel/container/framework.h"
+#include "kernel/container/plant.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/text.h"
 #include "kernel/task/task.h"
@@ -129,23 +134,12 @@ static void check_sets(struct check *k)
 /* --- trees -------------------------------------------------------------------------------------
  */
 
-/* The next container of a tree, parents first; NULL at the end. */
-static struct container *tree_next(struct container *c)
-{
-	if (!list_empty(&c->children))
-		return list_first(&c->children, struct container, sibling);
-	for (; c->parent; c = c->parent)
-		if (c->sibling.next != &c->parent->children)
-			return list_next(c, sibling);
-	return NULL;
-}
-
 static void check_tree(struct check *k, struct hierarchy *h)
 {
 	u64 members = 0, count = 0;
 	struct css_set_link *link;
 
-	for (struct container *c = &h->top; c; c = tree_next(c)) {
+	for (struct container *c = &h->top; c; c = container_next(c)) {
 		count++;
 		expect(k, c->hierarchy == h && !c->removed, "I13: a stranger in hierarchy", h->id);
 		expect(k, c->child_count == list_length(&c->children),
@@ -157,12 +151,29 @@ static void check_tree(struct check *k, struct hierarchy *h)
 	expect(k, members == k->linked, "I9: members do not add up in hierarchy", h->id);
 }
 
+/* The state of the subsystem's root, wherever it is mounted. */
+static struct css *root_css(int id)
+{
+	struct hierarchy *h;
+
+	list_for_each (h, &hierarchies, node)
+		if (h->subsys & BIT(id))
+			return h->top.css[id];
+	return NULL;
+}
+
 static void check_subsystems(struct check *k)
 {
-	for (int id = 0; id < SUBSYS_COUNT; id++)
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		struct css *css = root_css(id);
+
 		expect(k, migrate_asked[id] == migrate_moved[id] + migrate_cancelled[id],
 		       "I11: asked for tasks that were neither moved nor called off: subsystem",
 		       id);
+		expect(k, css != NULL, "I13: in no hierarchy: subsystem", id);
+		expect(k, !css || !subsystems[id]->check || subsystems[id]->check(css),
+		       "I12: charges that are not its members': subsystem", id);
+	}
 }
 
 static void check_all_linked(struct check *k)
@@ -186,49 +197,15 @@ bool container_selfcheck(struct text *out)
 	gate_close(&container_gate);
 	check_all_linked(&k);
 	spin_lock(&css_set_lock);
+	plant();
 	check_sets(&k);
 	list_for_each (h, &hierarchies, node)
 		check_tree(&k, h);
 	check_subsystems(&k);
+	unplant();
 	spin_unlock(&css_set_lock);
 	gate_open(&container_gate);
 	if (!k.broken)
 		text_string(out, "ok\n");
 	return !k.broken;
-}
-
-/* --- digest ----------------------------------------------------------------------------------- */
-
-static u64 mix(u64 digest, u64 value)
-{
-	return (digest ^ value) * 0x100000001b3ul;
-}
-
-/*
- * One number for all that a failed operation must leave alone: who is where, the order of lists,
- * counts. Ids of sets are left out, as one may come and go; so is the caller's own running.
- */
-u64 container_digest(void)
-{
-	u64 digest = 0xcbf29ce484222325ul;
-	struct css_set_link *link;
-	struct hierarchy *h;
-	struct task *t;
-
-	spin_lock(&css_set_lock);
-	list_for_each (h, &hierarchies, node) {
-		digest = mix(mix(digest, h->id), h->subsys);
-		for (struct container *c = &h->top; c; c = tree_next(c)) {
-			digest = mix(mix(digest, (u64)c), c->child_count);
-			digest = mix(digest, c->releasable);
-			list_for_each (link, &c->links, of_container) {
-				digest = mix(mix(digest, (u64)link->set),
-					     refcount_read(&link->set->refs));
-				list_for_each (t, &link->set->tasks, containers.node)
-					digest = mix(digest, task_tid(t));
-			}
-		}
-	}
-	spin_unlock(&css_set_lock);
-	return digest;
 }

@@ -9,5 +9,6 @@ struct text;
 /* Prints "ok" or the first invariant that is broken.  container_mutex held; may sleep. */
 bool container_selfcheck(struct text *out);
 
-/* A number that changes with any membership, list, count or hierarchy.  container_mutex held. */
-u64 container_digest(void);
+/* digest.c.  Prints two lines: a number that changes with any membership, list, count, flag or
+   hierarchy, and how many objects of kernel memory are in use.  container_mutex held. */
+void container_digest(struct text *out);

@@ -123,6 +123,17 @@ int container_remove(struct container *c)
 	return 0;
 }
 
+struct container *container_next(struct container *c)
+{
+	assert(mutex_held(&container_mutex));
+	if (!list_empty(&c->children))
+		return list_first(&c->children, struct container, sibling);
+	for (; c->parent; c = c->parent)
+		if (c->sibling.next != &c->parent->children)
+			return list_next(c, sibling);
+	return NULL;
+}
+
 struct container *container_find(struct hierarchy *h, const char *path)
 {
 	struct container *c = &h->top, *child;
