@@ -99,7 +99,7 @@ int mount_add(struct path *at, const char *source, const char *type_name, unsign
 		super->readonly = true;
 	m = mount_create(super, super->root, source ?: "none", mount_flags(flags));
 	if (!m) {
-		super_put(super);
+		super_release(super);
 		return -ENOMEM;
 	}
 	error = attach_new(m, at);

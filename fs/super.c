@@ -39,6 +39,13 @@ void super_put(struct super *s)
 		s->ops->free(s);
 }
 
+void super_release(struct super *s)
+{
+	if (!READ_ONCE(s->mounts) && s->ops->unmounted)
+		s->ops->unmounted(s);
+	super_put(s);
+}
+
 void super_statfs(struct super *s, struct statfs *out)
 {
 	*out = (struct statfs){

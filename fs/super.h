@@ -53,6 +53,9 @@ void super_init(struct super *s, const struct fs_type *type, const struct super_
 		u32 magic);
 void super_get(struct super *s);
 void super_put(struct super *s); /* may sleep */
+/* Puts one that was to be mounted, and is not: if no other mount is there, it ends like one that
+   has been unmounted. */
+void super_release(struct super *s);
 
 /* statfs(2): what the file system says, over what is true of any. */
 void super_statfs(struct super *s, struct statfs *out);

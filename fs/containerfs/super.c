@@ -47,11 +47,11 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 	}
 	inode = container_dir_create(dir->super, c, mode, cred);
 	if (!inode) {
-		bug_if(container_remove(c));
+		container_discard(c);
 		mutex_unlock(&container_mutex);
 		return -ENOMEM;
 	}
-	c->dentry = dentry;
+	container_add(c, dentry);
 	dentry_attach(dentry, inode);
 	mutex_unlock(&container_mutex);
 	dir->nlink++;
@@ -59,12 +59,12 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 	return 0;
 }
 
-static int dir_rmdir(struct inode *dir, struct dentry *dentry)
+static int remove_dir(struct inode *dir, struct dentry *dentry, bool undo)
 {
 	int error;
 
 	mutex_lock(&container_mutex);
-	error = container_remove(dir_container(dentry->inode));
+	error = container_remove(dir_container(dentry->inode), undo);
 	if (!error)
 		dentry_remove(dentry);
 	mutex_unlock(&container_mutex);
@@ -74,6 +74,11 @@ static int dir_rmdir(struct inode *dir, struct dentry *dentry)
 	dentry->inode->nlink = 0;
 	inode_touch(dir, ATTR_MTIME);
 	return 0;
+}
+
+static int dir_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	return remove_dir(dir, dentry, false);
 }
 
 /* A name that is not there yet, in a locked directory. */
@@ -122,7 +127,7 @@ void container_remove_dir(struct container *c)
 	dir = d->parent; /* directories are not moved to others */
 	mutex_lock(&dir->inode->lock);
 	if (!READ_ONCE(c->removed))
-		(void)dir_rmdir(dir->inode, d);
+		(void)remove_dir(dir->inode, d, true);
 	mutex_unlock(&dir->inode->lock);
 	dentry_put(d);
 }

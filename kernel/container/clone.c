@@ -34,14 +34,6 @@ static struct container *own_container(void)
 	return c->hierarchy == &dummy_hierarchy ? NULL : c;
 }
 
-/* If the last mount has gone meanwhile, and nothing is left, the hierarchy ends here. */
-static void release_super(struct super *s)
-{
-	if (!READ_ONCE(s->mounts))
-		s->ops->unmounted(s);
-	super_put(s);
-}
-
 /* Lets go of a node and of container_mutex; with an error the directory goes as well. */
 static void node_end(struct node *n, int error)
 {
@@ -49,7 +41,7 @@ static void node_end(struct node *n, int error)
 	if (error)
 		container_remove_dir(n->container);
 	container_put(n->container);
-	release_super(n->super);
+	super_release(n->super);
 }
 
 /* Makes node_NR below the running task's container, and holds container_mutex if there is such.
@@ -77,7 +69,7 @@ static int try_begin(struct node *n, const char *name)
 	}
 	error = (int)PTR_ERR(n->container);
 	mutex_unlock(&container_mutex);
-	release_super(n->super);
+	super_release(n->super);
 	return error;
 }
 

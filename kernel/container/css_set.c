@@ -224,7 +224,8 @@ void css_set_get(struct css_set *set)
 
 /*
  * Whoever drops the last reference unlinks the set in the same hold of the lock: a set that is
- * linked to a container has users, so a container without links can be removed.
+ * linked to a container has users, so a container without links can be removed.  A set that was
+ * prepared and never joined has not emptied anything by its end.
  */
 bool css_set_drop(struct css_set *set)
 {
@@ -239,7 +240,8 @@ bool css_set_drop(struct css_set *set)
 		struct container *c = link->container;
 
 		link_part(link);
-		release_check(c);
+		if (set->joined && list_empty(&c->links))
+			release_check(c);
 	}
 	return true;
 }

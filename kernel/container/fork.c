@@ -69,6 +69,7 @@ static void join(struct task *t, struct css_set *set)
 	css_set_get(set);
 	t->containers.set = set;
 	set->task_count++;
+	set->joined = true;
 	list_add_tail(&t->containers.node, &set->tasks);
 }
 

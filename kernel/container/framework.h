@@ -62,6 +62,7 @@ struct css_set {
 	struct list tasks;	       /* [s] task_containers.node */
 	struct list mg_tasks;	       /* [s] those that are being moved */
 	u32 task_count;		       /* [s] on both lists */
+	bool joined;		       /* [s] it has had a task */
 	u32 id;			       /* [I] */
 
 	/* Of the migration that is under way; idle outside container_mutex. */
@@ -102,9 +103,12 @@ bool container_is_busy(struct container *c); /* some set, and so some task, uses
 struct container *container_get(struct container *c);
 void container_put(struct container *c);
 int container_setup(struct container *c, struct hierarchy *h, struct container *parent) must_check;
-/* A child that is in the tree but has no directory yet; ERR_PTR. m */
+/* A child that is not in the tree yet; ERR_PTR.  Then add or discard it. m */
 struct container *container_create(struct container *parent);
-int container_remove(struct container *c) must_check; /* -EBUSY; m */
+void container_add(struct container *c, struct dentry *dentry); /* m */
+void container_discard(struct container *c);			/* m */
+/* undo: it is given up before anybody was in it.  -EBUSY.  m */
+int container_remove(struct container *c, bool undo) must_check;
 /* The next of the whole tree, parents first; NULL: c was the last.  m */
 struct container *container_next(struct container *c);
 /* By such a path, without a reference; NULL.  m */

@@ -150,6 +150,7 @@ static void change_task(struct task *t, struct css_set *from, struct list *list)
 	list_move_tail(&t->containers.node, list);
 	from->task_count--;
 	to->task_count++;
+	to->joined = true;
 	bug_if(refcount_put(&from->refs));
 }
 

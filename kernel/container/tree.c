@@ -98,28 +98,46 @@ struct container *container_create(struct container *parent)
 	container_get(parent);
 	c->notify_on_release = parent->notify_on_release;
 	c->clone_children = parent->clone_children;
-	list_add_tail(&c->sibling, &parent->children);
-	parent->child_count++;
-	parent->hierarchy->containers++;
 	return c;
 }
 
-int container_remove(struct container *c)
+void container_add(struct container *c, struct dentry *dentry)
+{
+	assert(mutex_held(&container_mutex));
+	c->dentry = dentry;
+	list_add_tail(&c->sibling, &c->parent->children);
+	c->parent->child_count++;
+	c->hierarchy->containers++;
+}
+
+void container_discard(struct container *c)
+{
+	for (int id = SUBSYS_COUNT; id--;)
+		css_destroy(c, id);
+	container_put(c);
+}
+
+/* With undo the child has never been somebody's: an event is only what happened meanwhile. */
+static void tell_parent(struct container *parent, bool undo)
+{
+	spin_lock(&css_set_lock);
+	if (!undo || list_empty(&parent->links))
+		release_check(parent);
+	spin_unlock(&css_set_lock);
+}
+
+int container_remove(struct container *c, bool undo)
 {
 	assert(mutex_held(&container_mutex));
 	if (!list_empty(&c->children) || container_is_busy(c))
 		return -EBUSY;
-	for (int id = 0; id < SUBSYS_COUNT; id++)
-		css_destroy(c, id);
 	c->removed = true;
 	c->dentry = NULL;
 	list_del(&c->sibling);
 	c->parent->child_count--;
 	c->hierarchy->containers--;
-	spin_lock(&css_set_lock);
-	release_check(c->parent);
-	spin_unlock(&css_set_lock);
-	container_put(c);
+	tell_parent(c->parent, undo);
+	container_discard(c);
 	return 0;
 }
 

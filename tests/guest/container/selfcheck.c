@@ -8,14 +8,14 @@
 /* What the next reading says once this fault is planted. */
 static const char *with_fault(const char *name)
 {
-	if (group_write(ROOT "/debug.selfcheck", name) || group_read(ROOT "/debug.selfcheck") < 0)
+	if (text_write(ROOT "/debug.selfcheck", name) || text_read(ROOT "/debug.selfcheck") < 0)
 		return strerror(errno);
-	return group_text;
+	return text;
 }
 
 static bool sound(void)
 {
-	return group_read(ROOT "/debug.selfcheck") > 0 && !strcmp(group_text, "ok\n");
+	return text_read(ROOT "/debug.selfcheck") > 0 && !strcmp(text, "ok\n");
 }
 
 /* The fault is named, and gone with the reading that named it. */
@@ -23,16 +23,16 @@ static bool finds(const char *name)
 {
 	size_t n = strlen(name);
 
-	if (!strncmp(with_fault(name), name, n) && group_text[n] == ':')
+	if (!strncmp(with_fault(name), name, n) && text[n] == ':')
 		return sound();
-	dprintf(1, "# %s: %s\n", name, group_text);
+	dprintf(1, "# %s: %s\n", name, text);
 	return false;
 }
 
 /* Runs in containers and a css_set of its own. */
 static void faults(void)
 {
-	MUST(!group_write(ROOT "/a/tasks", "0") && !group_write(NAME "/b/tasks", "0"));
+	MUST(!text_write(ROOT "/a/tasks", "0") && !text_write(NAME "/b/tasks", "0"));
 	CHECK(finds("I1"), "I1: a list holds a task of another set");
 	CHECK(finds("I2"), "I2: a set miscounts its tasks");
 	CHECK(finds("I3"), "I3: somebody forgot a reference to a set");
@@ -45,9 +45,9 @@ static void faults(void)
 	CHECK(finds("I11"), "I11: a subsystem was asked and never told the end");
 	CHECK(finds("I12"), "I12: a charge that is no member's");
 	CHECK(finds("I13"), "I13: a hierarchy miscounts its containers");
-	CHECK_ERR(group_write(ROOT "/debug.selfcheck", "I14"), EINVAL, "there is no other fault");
-	CHECK_ERR(group_write(ROOT "/debug.selfcheck", "x"), EINVAL, "nor by another name");
-	MUST(!group_write(NAME "/tasks", "0") && !group_write(ROOT "/tasks", "0"));
+	CHECK_ERR(text_write(ROOT "/debug.selfcheck", "I14"), EINVAL, "there is no other fault");
+	CHECK_ERR(text_write(ROOT "/debug.selfcheck", "x"), EINVAL, "nor by another name");
+	MUST(!text_write(NAME "/tasks", "0") && !text_write(ROOT "/tasks", "0"));
 }
 
 int main(void)
@@ -64,19 +64,19 @@ int main(void)
 	pid = fork();
 	MUST(pid >= 0);
 	if (!pid) {
-		group_write(ROOT "/a/tasks", "0");
+		text_write(ROOT "/a/tasks", "0");
 		_exit(0);
 	}
 	siginfo_t info;
 	waitid(P_PID, pid, &info, WEXITED | WNOWAIT);
-	MUST(group_read(ROOT "/a/pids.current") > 0 && group_text[0] == '1');
+	MUST(text_read(ROOT "/a/pids.current") > 0 && text[0] == '1');
 	CHECK(sound(), "a zombie's charge is its own");
 	MUST(!rmdir(ROOT "/a"));
 	CHECK(sound(), "and may outlive the container");
 	waitpid(pid, NULL, 0);
 	MUST(!mkdir(ROOT "/a", 0755));
 
-	int error = group_write(ROOT "/debug.selfcheck", "0") ? errno : 0;
+	int error = text_write(ROOT "/debug.selfcheck", "0") ? errno : 0;
 
 	if (error)
 		CHECK(error == EINVAL, "faults are planted in a debug build only");
