@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BUILD, KERNELS, TEST_INITRD
-from corral import Machine, MachineError, Panic
+from corral import Machine, MachineError, Panic, archive
 
 KERNEL, INITRD = KERNELS["plain"], BUILD / "initrd.cpio"
 OVMF = Path("/usr/share/ovmf/OVMF.fd")
@@ -17,18 +17,6 @@ OVMF = Path("/usr/share/ovmf/OVMF.fd")
 
 def boot(**options):
     return Machine(**{"kernel": KERNEL, "initrd": INITRD, **options})
-
-
-def archive(path, files):
-    """A cpio archive (newc) of (name, mode, contents)."""
-    data = b""
-    for number, (name, mode, contents) in enumerate([*files, ("TRAILER!!!", 0, b"")], 1):
-        field = [number, mode, 0, 0, 1, 0, len(contents), 0, 0, 0, 0, len(name) + 1, 0]
-        data += b"070701" + b"".join(b"%08X" % value for value in field) + name.encode() + b"\0"
-        data += b"\0" * (-len(data) % 4) + contents
-        data += b"\0" * (-len(data) % 4)
-    path.write_bytes(data)
-    return path
 
 
 @pytest.mark.parametrize("cpus", [1, 2, 3, 16, 64])
@@ -126,16 +114,15 @@ def test_two_machines_at_once():
         assert two.run("cat /tmp/only-one 2>/dev/null").status == 1
 
 
-def test_an_initramfs_made_by_hand(tmp_path):
-    """A static busybox and a script as /init: what one makes for Debian's kernel."""
-    busybox = Path("/bin/busybox").read_bytes()
-    script = (b"#!/bin/busybox sh\n/bin/busybox mkdir /proc\n"
-              b"/bin/busybox mount -t proc proc /proc\n"
-              b"echo by hand: $(/bin/busybox nproc) \"$@\"\nexec /bin/busybox sh\n")
-    initrd = archive(tmp_path / "hand.cpio", [
-        ("bin", 0o40755, b""), ("bin/busybox", 0o100755, busybox), ("init", 0o100755, script)])
-    with boot(initrd=initrd, cpus=2, append="-- with words") as machine:
-        assert b"by hand: 2 with words" in machine.console
+def test_the_first_container_of_the_readme():
+    block = (BUILD.parent / "README.md").read_text().split("## A first container")[1].split("##")[0]
+    lines = [line.strip() for line in block.splitlines() if line.startswith("    ")]
+    with boot() as machine:
+        output = machine.run("; ".join(line.split("  #")[0].strip() for line in lines)).output
+        assert "1:cpuacct,pids:/a\n" in output
+        assert re.search(r"^[1-9]\d+$", output, re.M), "no usage"
+        assert "can't fork: Resource temporarily unavailable" in output
+        assert machine.run("ls -d /c/a").status, "the container is still there"
 
 
 def test_a_sleeping_machine_sleeps():

@@ -7,6 +7,7 @@
         assert result.status == 0, result.output
 """
 
+from .initramfs import archive
 from .machine import Machine, MachineError, Panic, Result, Silence
 
-__all__ = ["Machine", "MachineError", "Panic", "Result", "Silence"]
+__all__ = ["Machine", "MachineError", "Panic", "Result", "Silence", "archive"]
