@@ -116,3 +116,26 @@ def test_format():
     faults = sorted({line.split(":")[0] for line in done.stderr.splitlines() if "error:" in line})
     complain([f"{Path(path).relative_to(ROOT) if path.startswith('/') else path}: make fmt"
               for path in faults])
+
+
+def test_docs_name_what_exists():
+    """A name in backticks with an underscore or a file's ending stands somewhere in the sources."""
+    text = "\n".join(path.read_text() for path in KERNEL + OTHER + sorted(ROOT.rglob("tests/**/*.py"))
+                     + sorted((ROOT / "tools").iterdir()) + [ROOT / "Makefile"])
+    words = set(re.findall(r"\w+", text))
+    files = [f"/{name(path)}" for top in ("arch", "docs", "fs", "iso", "kernel", "tests", "tools", "user")
+             for path in (ROOT / top).rglob("*.*")]
+    faults = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        if page.name == "style.md":  # its names are examples
+            continue
+        for quoted in re.findall(r"`([^`\n]+)`", page.read_text()):
+            if re.fullmatch(r"[a-z]\w*_\w*(\(\))?", quoted):
+                known = quoted.rstrip("()") in words
+            elif re.fullmatch(r"[a-z0-9_/.-]+\.(c|h|S|py|sh|tbl|cfg|md)", quoted):
+                known = any(path.endswith("/" + quoted) for path in files)
+            else:
+                continue
+            if not known:
+                faults.append(f"{name(page)}: there is no {quoted}")
+    complain(faults)
