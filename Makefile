@@ -137,7 +137,8 @@ $(O)/corral.elf: $(OBJ)/first.elf $(OBJ)/ksyms.1.o
 # A program is NAME.c with the folder's headers.  tests/guest/AREA/NAME.c becomes /test/AREA/NAME;
 # those of tests/guest/glibc are built with the C library of the host, static and static-PIE.
 BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
-UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-truncation -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
+UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-truncation \
+	-Wno-missing-field-initializers -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
 # Linux's own headers, which musl does not bring.
 LINUX_H := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 USER := $(sort $(wildcard user/*.c))
@@ -216,7 +217,7 @@ test: setup-test
 setup-%:
 	@tools/setup $*
 
-.PHONY: boot suite review objects initrd test-initrd linux
+.PHONY: boot suite review objects initrd test-initrd linux profile
 ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
 boot: iso
 	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
@@ -250,7 +251,12 @@ test-linux: setup-test test-initrd linux
 	@$(PYTEST) tests/guest --kernel=linux
 
 bench: setup-test kernel test-initrd linux
-	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py $(if $(RECORD),--record)
+
+# Where the instructions of an operation go: OP="PROGRAM OPERATION [ROUNDS [FUNCTION]]".
+OP ?= cost getppid
+profile: setup-test kernel test-initrd
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/profile.py $(OP)
 
 stress: setup-test test-initrd
 	@$(MAKE) --no-print-directory DEBUG=1 O=$(B)/debug kernel
@@ -282,6 +288,8 @@ help:
 	@echo 'make test-linux the guest tests on the kernel of Debian'
 	@echo 'make unit       the parts of the kernel that run on the host, under sanitizers'
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
+	@echo '                RECORD=1 makes them the record that later runs are compared with'
+	@echo 'make profile    where its instructions go: OP="cost stat", OP="cost stat 2 path_walk"'
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb'

@@ -1,0 +1,185 @@
+/*
+ * What containers cost: making and removing them, moving tasks and processes, reading who is in
+ * one, emptying one, being told that one is empty.
+ */
+#include "crowd.h"
+
+#define ROOT "/tmp/bench.g"
+#define A    ROOT "/a"
+#define B    ROOT "/b"
+
+static char *self;
+static const char *subsystems = "cpu,cpuacct,devices,freezer,pids"; /* both kernels have them */
+static int turn;						    /* 0: the tasks are in A */
+
+static const char *file_of(const char *name)
+{
+	static char path[64];
+
+	turn = !turn;
+	snprintf(path, sizeof(path), "%s/%s", turn ? B : A, name);
+	return path;
+}
+
+static void groups_up(int unused)
+{
+	NEED(!mkdir(A, 0755) && !mkdir(B, 0755));
+	turn = 0;
+}
+
+static void groups_down(void)
+{
+	group_remove(A);
+	group_remove(B);
+}
+
+static void mkdir_rmdir(int n)
+{
+	while (n--)
+		NEED(!mkdir(ROOT "/c", 0755) && !rmdir(ROOT "/c"));
+}
+
+/* --- moving ---------------------------------------------------------------------------------- */
+
+static void processes_up(int size)
+{
+	groups_up(0);
+	crowd_processes(size);
+	for (int i = 0; i < size; i++)
+		file_write_pid(A "/tasks", crowd_pids[i]);
+}
+
+static void threads_up(int size)
+{
+	groups_up(0);
+	crowd_threads(size);
+	file_write_pid(A "/cgroup.procs", crowd_threads_pid);
+}
+
+static void crowd_down(void)
+{
+	crowd_end();
+	groups_down();
+}
+
+/* The same write again and again, to one container and the other in turn. */
+static void alternate(const char *name, int n)
+{
+	char path[2][64], text[16];
+	int len = snprintf(text, sizeof(text), "%d", crowd_pids[0]), fd;
+
+	strcpy(path[0], file_of(name));
+	strcpy(path[1], file_of(name));
+	for (int i = 0; i < n; i++) {
+		fd = open(path[i & 1], O_WRONLY);
+		NEED(write(fd, text, len) == len);
+		close(fd);
+	}
+	turn ^= n & 1;
+}
+
+static void attach_task(int n)
+{
+	alternate("tasks", n);
+}
+
+static void attach_process(int n)
+{
+	alternate("cgroup.procs", n);
+}
+
+static void read_tasks(int n)
+{
+	while (n--)
+		NEED(file_read(A "/tasks") > 0);
+}
+
+static void drain(int n)
+{
+	char path[64], text[16];
+
+	strcpy(path, file_of("tasks"));
+	for (int i = 0; i < n; i++) {
+		int fd = open(path, O_WRONLY),
+		    len = snprintf(text, sizeof(text), "%d", crowd_pids[i]);
+
+		NEED(write(fd, text, len) == len);
+		close(fd);
+	}
+}
+
+/* --- the release agent ---------------------------------------------------------------------------
+ */
+
+#define FIFO	 "/tmp/bench.fifo"
+#define NAME_LEN 16
+
+static int fifo;
+
+static void agent_up(int unused)
+{
+	groups_up(0);
+	NEED(!mkfifo(FIFO, 0600));
+	fifo = open(FIFO, O_RDWR);
+	NEED(fifo >= 0);
+	file_write(ROOT "/release_agent", self);
+	file_write(ROOT "/notify_on_release", "1");
+}
+
+static void agent_down(void)
+{
+	groups_down();
+	close(fifo);
+	unlink(FIFO);
+}
+
+/* The agent says which container it was called for. */
+static int agent_main(const char *path)
+{
+	char name[NAME_LEN] = "";
+	int fd = open(FIFO, O_WRONLY);
+
+	strncpy(name, path, NAME_LEN - 1);
+	return write(fd, name, NAME_LEN) != NAME_LEN;
+}
+
+/* A container is made, its last child goes, and its agent says so. */
+static void agent_run(int n)
+{
+	static int number;
+	char path[64], below[64], name[NAME_LEN];
+
+	while (n--) {
+		snprintf(path, sizeof(path), ROOT "/r%d", ++number);
+		snprintf(below, sizeof(below), "%s/s", path);
+		NEED(!mkdir(path, 0755) && !mkdir(below, 0755) && !rmdir(below));
+		do {
+			NEED(read(fifo, name, NAME_LEN) == NAME_LEN);
+		} while (strcmp(name, strrchr(path, '/')));
+		group_remove(path);
+	}
+}
+
+static const struct op ops[] = {
+	{ "mkdir+rmdir", mkdir_rmdir, 100, groups_up, 0, groups_down },
+	{ "attach-task", attach_task, 200, processes_up, 1, crowd_down },
+	{ "attach-process-1", attach_process, 200, threads_up, 1, crowd_down },
+	{ "attach-process-8", attach_process, 200, threads_up, 8, crowd_down },
+	{ "attach-process-64", attach_process, 100, threads_up, 64, crowd_down },
+	{ "attach-process-1000", attach_process, 20, threads_up, 1000, crowd_down },
+	{ "read-64", read_tasks, 20, processes_up, 64, crowd_down },
+	{ "read-512", read_tasks, 10, processes_up, 512, crowd_down },
+	{ "drain-64", drain, 64, processes_up, 64, crowd_down },
+	{ "drain-512", drain, 512, processes_up, 512, crowd_down },
+	{ "release-agent", agent_run, 20, agent_up, 0, agent_down },
+	{},
+};
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && argv[1][0] == '/')
+		return agent_main(argv[1]);
+	self = argv[0];
+	hierarchy_mount(ROOT, subsystems);
+	return bench_main(ops, argc, argv);
+}
