@@ -183,6 +183,14 @@ void dentry_remove_below(struct dentry *root)
 	}
 }
 
+/* In the directory that it is in now: a name that was given is as new as one that was made. */
+static void make_newest(struct dentry *d)
+{
+	assert_held(&dentry_lock);
+	d->cookie = ++last_cookie;
+	list_move_tail(&d->sibling, &d->parent->children);
+}
+
 void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 {
 	size_t len = strlen(name);
@@ -206,9 +214,8 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 	if (d->parent != new_parent) {
 		old_parent = d->parent;
 		d->parent = dentry_get(new_parent);
-		d->cookie = ++last_cookie;
-		list_move_tail(&d->sibling, &new_parent->children);
 	}
+	make_newest(d);
 	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
 	spin_unlock(&dentry_lock);
 	kfree(old_name);
@@ -223,18 +230,6 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 		(b) = swap_;               \
 	} while (0)
 
-static void list_swap(struct list *a, struct list *b)
-{
-	struct list mark;
-
-	list_add_tail(&mark, a);
-	list_del(a);
-	list_add_tail(a, b);
-	list_del(b);
-	list_add_tail(b, &mark);
-	list_del(&mark);
-}
-
 void dentry_exchange(struct dentry *a, struct dentry *b)
 {
 	char *a_name = is_short(a) ? NULL : a->name, *b_name = is_short(b) ? NULL : b->name;
@@ -248,9 +243,9 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
 	b->name = a_name ?: b->short_name;
 	SWAP(a->name_hash, b->name_hash);
 	SWAP(a->name_len, b->name_len);
-	SWAP(a->cookie, b->cookie);
 	SWAP(a->parent, b->parent); /* with the references */
-	list_swap(&a->sibling, &b->sibling);
+	make_newest(b);
+	make_newest(a);
 	list_add(&a->hash, bucket_of(a->parent, a->name_hash));
 	list_add(&b->hash, bucket_of(b->parent, b->name_hash));
 	spin_unlock(&dentry_lock);

@@ -29,7 +29,7 @@ struct dentry {
 	u32 name_hash;	       /* [d] */
 	u32 name_len;	       /* [d] */
 	u32 mounts;	       /* [d] mounts on it, in whatever namespace */
-	u64 cookie;	       /* [d] position for readdir, rising in the order of creation */
+	u64 cookie;	       /* [d] position for readdir, rising in the order of naming */
 	bool pinned;	       /* [d] in its parent's list, holds a reference to itself */
 	bool removed;	       /* [d] unlinked: its path ends in " (deleted)" */
 	bool linkable;	       /* [I] of O_TMPFILE: no name yet, but link(2) may give it one */
@@ -55,10 +55,12 @@ void dentry_attach(struct dentry *d, struct inode *inode);
 void dentry_attach_temporary(struct dentry *d, struct inode *inode);
 /* Takes it out of its directory; those who hold it keep it.  Parent locked.  Not there: nothing. */
 void dentry_remove(struct dentry *d);
-/* Cannot fail: `name` was allocated by the caller through dentry_name_alloc when longer than
- * short_name, and is taken over then.  Both parents locked. */
+/* The new name is the newest of its directory.  Cannot fail: `name` was allocated by the caller
+ * through dentry_name_alloc when longer than short_name, and is taken over then.  Both parents
+ * locked. */
 void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name);
-void dentry_exchange(struct dentry *a, struct dentry *b); /* swap places and names */
+/* They swap places and names: the names of b's directory and of a's get new, in this order. */
+void dentry_exchange(struct dentry *a, struct dentry *b);
 /* A copy to be kfree'd, or given to dentry_move; NULL: no memory. */
 char *dentry_name_alloc(const char *name, size_t len);
 

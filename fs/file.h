@@ -36,6 +36,7 @@ struct file_ops {
 
 #define FILE_MAPPABLE 1u /* mmap uses inode->mapping */
 #define FILE_NO_SEEK  2u /* pipes, ttys: pos is ignored, lseek gives -ESPIPE */
+#define FILE_NEWEST   8u /* directories made of dentries: the newest name is listed first */
 #define FILE_NO_POS   4u /* seekable in name only: reads do not lock or move pos */
 
 struct file {
@@ -94,6 +95,7 @@ s64 mapping_file_seek(struct file *f, s64 offset, int whence); /* SEEK_DATA, SEE
 /* For file_ops of directories made of dentries. */
 int dentry_readdir(struct file *f, struct dir_sink *sink);
 extern const struct file_ops dentry_dir_ops;
+extern const struct file_ops dentry_dir_newest_ops; /* lists the newest name first */
 /* For readdir: "." and ".." at positions 0 and 1, then f->pos is 2.  False: full, stop. */
 bool dir_emit_dots(struct file *f, struct dir_sink *sink);
 /* The owner callbacks of mapping_ops for files. */

@@ -1,5 +1,5 @@
 /*
- * readdir.c - listing directories that are made of dentries.
+ * readdir.c - listing directories that are made of dentries, oldest or newest name first.
  *
  * The position is the cookie of the last entry shown (0: nothing yet, 1: ".", 2: ".."), so names
  * that come or go between two calls disturb nobody.  An entry's name is copied, because a rename
@@ -42,8 +42,14 @@ bool dir_emit_dots(struct file *f, struct dir_sink *sink)
 	return true;
 }
 
+/* Is d one of those that come behind the position? */
+static bool is_behind(const struct dentry *d, u64 pos, bool newest)
+{
+	return newest ? pos <= 2 || d->cookie < pos : d->cookie > pos;
+}
+
 /* The first child behind the position: next to the one shown last if that is still there. */
-static bool find_next(struct dentry *dir, u64 after, struct entry *e)
+static bool find_next(struct dentry *dir, u64 after, bool newest, struct entry *e)
 {
 	struct dentry *last = e->dentry, *d;
 	struct list *node;
@@ -53,9 +59,9 @@ static bool find_next(struct dentry *dir, u64 after, struct entry *e)
 		       ? &last->sibling
 		       : &dir->children;
 	do {
-		node = node->next;
+		node = newest ? node->prev : node->next;
 		d = list_entry(node, struct dentry, sibling);
-	} while (node != &dir->children && d->cookie <= after);
+	} while (node != &dir->children && !is_behind(d, after, newest));
 	e->dentry = NULL;
 	if (node != &dir->children) {
 		e->dentry = dentry_get(d);
@@ -73,12 +79,13 @@ static bool find_next(struct dentry *dir, u64 after, struct entry *e)
 
 int dentry_readdir(struct file *f, struct dir_sink *sink)
 {
+	bool newest = f->ops->flags & FILE_NEWEST;
 	struct entry e;
 
 	e.dentry = NULL;
 	if (!dir_emit_dots(f, sink))
 		return 0;
-	while (find_next(f->path.dentry, f->pos, &e)) {
+	while (find_next(f->path.dentry, f->pos, newest, &e)) {
 		if (!sink->emit(sink, e.name, e.len, e.ino, e.type, e.cookie)) {
 			dentry_put(e.dentry);
 			break;
@@ -101,3 +108,8 @@ static s64 dir_seek(struct file *f, s64 offset, int whence)
 }
 
 const struct file_ops dentry_dir_ops = { .readdir = dentry_readdir, .seek = dir_seek };
+const struct file_ops dentry_dir_newest_ops = {
+	.readdir = dentry_readdir,
+	.seek = dir_seek,
+	.flags = FILE_NEWEST,
+};

@@ -202,8 +202,8 @@ struct inode *tmpfs_inode_create(struct super *s, struct inode *dir, u32 mode,
 	}
 	t->target = NULL;
 	t->charged = 0;
-	inode_init(&t->inode, s, ops_of(mode), S_ISDIR(mode) ? &dentry_dir_ops : &file_ops, mode,
-		   cred->fsuid, cred->fsgid);
+	inode_init(&t->inode, s, ops_of(mode), S_ISDIR(mode) ? &dentry_dir_newest_ops : &file_ops,
+		   mode, cred->fsuid, cred->fsgid);
 	if (S_ISDIR(mode))
 		t->inode.size = 2 * TMPFS_ENTRY_SIZE;
 	t->inode.ino = __atomic_add_fetch(&fs->last_ino, 1, __ATOMIC_RELAXED);
