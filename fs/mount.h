@@ -17,6 +17,8 @@
 #define MS_NOEXEC      8ul
 #define MS_SYNCHRONOUS 16ul
 #define MS_REMOUNT     32ul
+#define MS_MANDLOCK    64ul
+#define MS_DIRSYNC     128ul
 #define MS_NOATIME     1024ul
 #define MS_NODIRATIME  2048ul
 #define MS_BIND	       4096ul
@@ -29,6 +31,7 @@
 #define MS_SHARED      (1ul << 20)
 #define MS_RELATIME    (1ul << 21)
 #define MS_STRICTATIME (1ul << 24)
+#define MS_LAZYTIME    (1ul << 25)
 #define MNT_FORCE      1
 #define MNT_DETACH     2
 

@@ -9,6 +9,7 @@
 #include "fs/path.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/mem/slab.h"
 
 #define MOUNTS_MAX  100000 /* in a namespace, as fs.mount-max of Linux */
 #define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
@@ -64,6 +65,56 @@ static void mount_end(struct path *at)
 	mutex_unlock(&mount_lock);
 }
 
+/* --- words that any file system takes ----------------------------------------------------------*/
+
+#define SUPER_FLAGS (MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME)
+
+/* What a word of the mount data says about the file system as a whole, whatever its type; false:
+   the word is the type's own. */
+static bool common_word(const char *word, size_t len, unsigned long *flags)
+{
+	static const struct {
+		const char *word;
+		unsigned long set, clear;
+	} words[] = {
+		{ "ro", MS_RDONLY, 0 },		  { "rw", 0, MS_RDONLY },
+		{ "sync", MS_SYNCHRONOUS, 0 },	  { "async", 0, MS_SYNCHRONOUS },
+		{ "dirsync", MS_DIRSYNC, 0 },	  { "mand", MS_MANDLOCK, 0 },
+		{ "nomand", 0, MS_MANDLOCK },	  { "lazytime", MS_LAZYTIME, 0 },
+		{ "nolazytime", 0, MS_LAZYTIME },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].word) != len || memcmp(words[i].word, word, len) != 0)
+			continue;
+		*flags = (*flags | words[i].set) & ~words[i].clear;
+		return true;
+	}
+	return false;
+}
+
+/* The data without those words, which change *flags; kfree it.  NULL: no memory. */
+static char *take_common_words(const char *options, unsigned long *flags)
+{
+	char *own = kstrdup(options), *to = own;
+
+	while (own && *options) {
+		const char *comma = strchr(options, ',');
+		size_t len = comma ? (size_t)(comma - options) : strlen(options);
+
+		if (!common_word(options, len, flags)) {
+			if (to != own)
+				*to++ = ',';
+			memcpy(to, options, len);
+			to += len;
+		}
+		options += len + (comma != NULL);
+	}
+	if (own)
+		*to = '\0';
+	return own;
+}
+
 /* --- mount -----------------------------------------------------------------------------------*/
 
 static int attach_new(struct mount *m, struct path *at)
@@ -86,17 +137,25 @@ int mount_add(struct path *at, const char *source, const char *type_name, unsign
 	      const char *options, const struct cred *cred)
 {
 	const struct fs_type *type = type_name ? fs_type_find(type_name) : NULL;
+	unsigned long super_flags = flags;
 	struct super *super;
 	struct mount *m;
+	char *own;
 	int error;
 
 	if (!type)
 		return type_name ? -ENODEV : -EINVAL;
-	super = type->mount(type, source ?: "none", flags, options ?: "", cred);
+	own = take_common_words(options ?: "", &super_flags);
+	if (!own)
+		return -ENOMEM;
+	super = type->mount(type, source ?: "none", super_flags, own, cred);
+	kfree(own);
 	if (IS_ERR(super))
 		return PTR_ERR(super);
-	if (flags & MS_RDONLY && !super->mounts)
-		super->readonly = true;
+	if (!super->mounts) {
+		super->readonly = super_flags & MS_RDONLY;
+		super->flags = super_flags & SUPER_FLAGS;
+	}
 	m = mount_create(super, super->root, source ?: "none", mount_flags(flags));
 	if (!m) {
 		super_release(super);
@@ -176,8 +235,12 @@ int mount_remount(struct path *at, unsigned long flags, const char *options)
 {
 	struct mount *m = at->mount;
 	struct super *s = m->super;
-	unsigned long wanted = mount_flags(flags);
+	unsigned long wanted = mount_flags(flags), super_flags = flags;
+	char *own = take_common_words(options ?: "", &super_flags);
 	int error = 0;
+
+	if (!own)
+		return -ENOMEM;
 
 	if (!(flags & (ATIME_FLAGS | MS_STRICTATIME)))
 		wanted = (wanted & ~ATIME_FLAGS) | (m->flags & ATIME_FLAGS);
@@ -187,14 +250,18 @@ int mount_remount(struct path *at, unsigned long flags, const char *options)
 	else if (flags & MS_BIND)
 		error = (wanted & ~m->flags & MS_RDONLY) && m->writers ? -EBUSY : 0;
 	else if (s->ops->remount)
-		error = s->ops->remount(s, flags, options ?: "");
-	if (!error && !(flags & MS_BIND))
-		error = set_readonly(s, flags & MS_RDONLY);
+		error = s->ops->remount(s, super_flags, own);
+	if (!error && !(flags & MS_BIND)) {
+		error = set_readonly(s, super_flags & MS_RDONLY);
+		if (!error) /* dirsync stays as it was mounted */
+			s->flags = (super_flags & SUPER_FLAGS) | (s->flags & MS_DIRSYNC);
+	}
 	if (!error) {
 		WRITE_ONCE(m->flags, wanted);
 		m->ns->event++;
 	}
 	mutex_unlock(&mount_lock);
+	kfree(own);
 	return error;
 }
 

@@ -6,24 +6,38 @@
 #include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
 
-static void show_flags(unsigned long flags, struct text *out)
-{
-	static const struct {
-		unsigned long flag;
-		const char *word;
-	} words[] = {
-		{ MS_NOSUID, ",nosuid" },	  { MS_NODEV, ",nodev" },
-		{ MS_NOEXEC, ",noexec" },	  { MS_NOATIME, ",noatime" },
-		{ MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
-	};
+struct flag_word {
+	unsigned long flag;
+	const char *word;
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+static const struct flag_word mount_words[] = {
+	{ MS_NOSUID, ",nosuid" },   { MS_NODEV, ",nodev" },	      { MS_NOEXEC, ",noexec" },
+	{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+};
+
+static const struct flag_word super_words[] = {
+	{ MS_SYNCHRONOUS, ",sync" },
+	{ MS_DIRSYNC, ",dirsync" },
+	{ MS_MANDLOCK, ",mand" },
+	{ MS_LAZYTIME, ",lazytime" },
+};
+
+static void show_words(const struct flag_word *words, size_t n, unsigned long flags,
+		       struct text *out)
+{
+	for (size_t i = 0; i < n; i++) {
 		if (flags & words[i].flag)
 			text_string(out, words[i].word);
 	}
 }
 
-static void show_super_options(struct super *s, struct text *out)
+static void show_flags(unsigned long flags, struct text *out)
+{
+	show_words(mount_words, ARRAY_SIZE(mount_words), flags, out);
+}
+
+static void show_own_options(struct super *s, struct text *out)
 {
 	if (s->ops->show_options)
 		s->ops->show_options(s, out);
@@ -35,8 +49,9 @@ static void show_mounts_line(struct mount *m, const char *where, struct text *ou
 	text_char(out, ' ');
 	text_escaped(out, where);
 	text_printf(out, " %s %s", m->super->type->name, mount_want_write(m) ? "ro" : "rw");
+	show_words(super_words, ARRAY_SIZE(super_words), m->super->flags, out);
 	show_flags(m->flags, out);
-	show_super_options(m->super, out);
+	show_own_options(m->super, out);
 	text_string(out, " 0 0\n");
 }
 
@@ -58,7 +73,8 @@ static void show_info_line(struct mount *m, const char *where, struct text *out)
 	text_printf(out, " - %s ", s->type->name);
 	text_escaped(out, m->source);
 	text_string(out, s->readonly ? " ro" : " rw");
-	show_super_options(s, out);
+	show_words(super_words, ARRAY_SIZE(super_words), s->flags, out);
+	show_own_options(s, out);
 	text_char(out, '\n');
 }
 

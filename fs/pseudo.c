@@ -64,7 +64,7 @@ static ssize_t read_locked(struct file *f, struct io *io, u64 *pos)
 	}
 	b = f->private;
 	if (*pos >= b->len)
-		return 0;
+		return p->ops->check ? p->ops->check(f) : 0;
 	n = min(b->len - *pos, io->left);
 	moved = io_put(io, b->text + *pos, n);
 	*pos += moved;
@@ -102,7 +102,7 @@ static ssize_t pseudo_write(struct file *f, struct io *io, u64 *pos)
 		return -ENOMEM;
 	error = io_get(io, text, len) == len ? 0 : -EFAULT;
 	text[len] = '\0';
-	if (!error)
+	if (!error && !(p->ops->write_at_start && *pos))
 		error = p->ops->write(f, text, len);
 	kfree(text);
 	if (error)

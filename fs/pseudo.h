@@ -16,6 +16,9 @@ struct pseudo_ops {
 	int (*show)(struct file *f, struct text *out);
 	/* The whole text of one write(2), NUL behind it, newline not trimmed.  0 or -errno. */
 	int (*write)(struct file *f, char *text, size_t len);
+	bool write_at_start; /* what is written at another position has no effect */
+	/* Asked when a read finds the end of the text: 0 or -errno.  NULL: 0. */
+	int (*check)(struct file *f);
 	size_t write_limit; /* longer writes: -E2BIG; 0: 4096 */
 };
 

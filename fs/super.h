@@ -45,6 +45,7 @@ struct super {
 	u32 mounts;		     /* [a] mounts of it */
 	u32 writers;		     /* [a] files open for writing */
 	bool readonly;		     /* [mount] */
+	unsigned long flags;	     /* [mount] MS_SYNCHRONOUS, DIRSYNC, MANDLOCK, LAZYTIME */
 	void *private;
 };
 

@@ -18,7 +18,6 @@
 #include "arch/x86_64/offsets.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/log.h"
-#include "kernel/lib/parse.h"
 #include "kernel/lib/refcount.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
@@ -123,13 +122,10 @@ void panic_stop_others(void)
 
 static noreturn void finish(void)
 {
-	char value[16];
-	s64 seconds = 0;
+	int seconds = panic_seconds;
 
 	power_debug_exit(EXIT_CODE);
-	if (boot_option("panic", value, sizeof(value)) && parse_s64(value, &seconds))
-		seconds = 0;
-	for (s64 s = 0; s < seconds; s++)
+	for (int s = 0; s < seconds; s++)
 		clock_delay(NS_PER_SEC);
 	if (seconds)
 		power_reset();

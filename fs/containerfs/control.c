@@ -225,7 +225,16 @@ static int control_write(struct file *f, char *text, size_t len)
 	return error;
 }
 
-static const struct pseudo_ops control_ops = { .show = control_show, .write = control_write };
+static int control_check(struct file *f)
+{
+	return READ_ONCE(data_of(f)->container->removed) ? -ENODEV : 0;
+}
+
+static const struct pseudo_ops control_ops = {
+	.show = control_show,
+	.write = control_write,
+	.check = control_check,
+};
 
 static void control_free(void *data)
 {

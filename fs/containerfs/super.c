@@ -71,7 +71,6 @@ static int remove_dir(struct inode *dir, struct dentry *dentry, bool undo)
 	if (error)
 		return error;
 	dir->nlink--;
-	dentry->inode->nlink = 0;
 	inode_touch(dir, ATTR_MTIME);
 	return 0;
 }

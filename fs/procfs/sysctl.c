@@ -5,8 +5,8 @@
  * A number is taken as Linux does: blanks around it, any base that C knows; beyond its range
  * EINVAL.
  *
- * Differs from Linux: a setting that cannot be changed here is not writable (panic, which the
- * command line says; overcommit_memory, max_map_count, mmap_min_addr).
+ * Differs from Linux: a setting that cannot be changed here is not writable (overcommit_memory,
+ * max_map_count, mmap_min_addr).
  */
 #include "arch/boot.h"
 #include "fs/fd.h"
@@ -17,6 +17,7 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/random.h"
 #include "kernel/lib/string.h"
+#include "kernel/task/cred.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/uts.h"
 
@@ -127,12 +128,32 @@ static int write_threads_max(char *text)
 
 static void show_panic(struct text *out)
 {
-	char value[16];
-	s64 seconds;
+	text_printf(out, "%d\n", READ_ONCE(panic_seconds));
+}
 
-	if (!boot_option("panic", value, sizeof(value)) || parse_s64(value, &seconds))
-		seconds = 0;
-	text_printf(out, "%ld\n", seconds);
+static int write_panic(char *text)
+{
+	s64 value;
+	int error = parse_number(text, INT32_MIN, INT32_MAX, &value);
+
+	if (!error)
+		WRITE_ONCE(panic_seconds, (int)value);
+	return error;
+}
+
+static void show_dmesg_restrict(struct text *out)
+{
+	text_printf(out, "%d\n", READ_ONCE(log_restricted));
+}
+
+static int write_dmesg_restrict(char *text)
+{
+	s64 value;
+	int error = task_capable(CAP_SYS_ADMIN) ? parse_number(text, 0, 1, &value) : -EPERM;
+
+	if (!error)
+		WRITE_ONCE(log_restricted, value);
+	return error;
 }
 
 /* Console, messages without a level, least and default console level. */
@@ -217,6 +238,7 @@ static void show_boot_id(struct text *out)
 static const struct sysctl in_kernel[] = {
 	{ "arch", 0444, show_arch, NULL },
 	{ "cap_last_cap", 0444, show_cap_last_cap, NULL },
+	{ "dmesg_restrict", 0644, show_dmesg_restrict, write_dmesg_restrict },
 	{ "domainname", 0644, show_domainname, write_domainname },
 	{ "hostname", 0644, show_hostname, write_hostname },
 	{ "ngroups_max", 0444, show_ngroups_max, NULL },
@@ -227,7 +249,7 @@ static const struct sysctl in_kernel[] = {
 	{ "ostype", 0444, show_ostype, NULL },
 	{ "overflowgid", 0444, show_overflow_id, NULL },
 	{ "overflowuid", 0444, show_overflow_id, NULL },
-	{ "panic", 0444, show_panic, NULL },
+	{ "panic", 0644, show_panic, write_panic },
 	{ "pid_max", 0644, show_pid_max, write_pid_max },
 	{ "printk", 0644, show_printk, write_printk },
 	{ "tainted", 0444, show_tainted, NULL },
@@ -270,12 +292,14 @@ static int sysctl_write(struct file *f, char *text, size_t len)
 {
 	const struct sysctl *s = pseudo_data(f);
 
-	if (!s->write)
-		return -EPERM;
-	return f->pos ? 0 : s->write(text); /* a later write is not the start of a value */
+	return s->write ? s->write(text) : -EPERM;
 }
 
-static const struct pseudo_ops sysctl_ops = { .show = sysctl_show, .write = sysctl_write };
+static const struct pseudo_ops sysctl_ops = {
+	.show = sysctl_show,
+	.write = sysctl_write,
+	.write_at_start = true, /* a later write is not the start of a value */
+};
 
 /* A directory with these files; NULL: no memory. */
 static struct dentry *add_dir(struct dentry *parent, const char *name, const struct sysctl *table)

@@ -67,6 +67,23 @@ static int parse_agent(const char *path, struct hierarchy_options *o)
 	return o->release_agent ? 0 : -ENOMEM;
 }
 
+/* A value behind the name says nothing, as on Linux: cpuacct=1 is cpuacct. */
+static int parse_subsys(const char *word, struct hierarchy_options *o)
+{
+	const char *value = strchr(word, '=');
+	size_t len = value ? (size_t)(value - word) : strlen(word);
+
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		const char *name = subsystems[id]->name;
+
+		if (strncmp(word, name, len) || name[len])
+			continue;
+		o->subsys |= BIT(id);
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static int parse_word(const char *word, struct hierarchy_options *o)
 {
 	if (!strcmp(word, "none"))
@@ -83,15 +100,8 @@ static int parse_word(const char *word, struct hierarchy_options *o)
 		return parse_name(word + 5, o);
 	else if (!strncmp(word, "release_agent=", 14))
 		return parse_agent(word + 14, o);
-	else {
-		for (int id = 0; id < SUBSYS_COUNT; id++) {
-			if (strcmp(word, subsystems[id]->name))
-				continue;
-			o->subsys |= BIT(id);
-			return 0;
-		}
-		return -EINVAL;
-	}
+	else
+		return parse_subsys(word, o);
 	return 0;
 }
 

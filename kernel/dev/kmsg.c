@@ -76,8 +76,12 @@ int kmsg_wait(u64 cursor)
 
 static int kmsg_open(struct inode *inode, struct file *f)
 {
-	struct kmsg *k = kmalloc(sizeof(*k));
+	struct kmsg *k;
 
+	if (f->can_read && log_restricted && !cred_capable(f->cred, CAP_SYSLOG) &&
+	    !cred_capable(f->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	k = kmalloc(sizeof(*k));
 	if (!k)
 		return -ENOMEM;
 	mutex_init(&k->lock, RANK_FILE);

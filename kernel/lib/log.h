@@ -51,6 +51,13 @@ size_t log_unread(u64 cursor, size_t extra);
 /* Records below this level go to the console (syslog(2), /proc/sys/kernel/printk). */
 extern int log_console_level;
 
+/* Only those with CAP_SYSLOG may read the log (/proc/sys/kernel/dmesg_restrict). */
+extern bool log_restricted;
+
+/* After a panic the machine waits so many seconds and restarts; 0: for ever; below 0: not at all.
+   The option panic=, /proc/sys/kernel/panic. */
+extern int panic_seconds;
+
 /* Who prints on the console; NULL is console_write_polled().  Called with interrupts off. */
 void log_set_console(void (*write)(const char *text, size_t n));
 

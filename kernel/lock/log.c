@@ -40,6 +40,8 @@ static void (*log_console)(const char *text, size_t n);
 static void (*log_notify)(void);
 
 int log_console_level = 7;
+bool log_restricted = true; /* as Debian builds its kernel */
+int panic_seconds;
 
 /* False: a panic is going on and somebody else, who may never run again, has the lock. */
 static bool log_enter(void)
@@ -161,6 +163,7 @@ void log_write(enum log_level level, unsigned facility, const char *text, size_t
 void log_init(void)
 {
 	char value[16];
+	s64 seconds;
 	u64 level;
 
 	if (boot_option("quiet", value, sizeof(value)))
@@ -170,6 +173,9 @@ void log_init(void)
 	if (boot_option("loglevel", value, sizeof(value)) && parse_u64(value, &level) == 0 &&
 	    level > 0)
 		log_console_level = (int)min(level, 15ul);
+	if (boot_option("panic", value, sizeof(value)) && parse_s64(value, &seconds) == 0 &&
+	    seconds == (int)seconds)
+		panic_seconds = (int)seconds;
 }
 
 int log_next(u64 *cursor, struct log_record *out)

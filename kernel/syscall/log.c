@@ -200,7 +200,7 @@ static bool may(int type)
 {
 	const struct cred *cred = task_current()->cred;
 
-	return type == ACTION_READ_ALL || type == ACTION_SIZE_BUFFER ||
+	return (!log_restricted && (type == ACTION_READ_ALL || type == ACTION_SIZE_BUFFER)) ||
 	       cred_capable(cred, CAP_SYSLOG) || cred_capable(cred, CAP_SYS_ADMIN);
 }
 
