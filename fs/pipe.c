@@ -42,7 +42,7 @@ static inline bool is_full(const struct pipe *p)
 	return READ_ONCE(p->head) - READ_ONCE(p->tail) > READ_ONCE(p->mask);
 }
 
-static void slot_release(struct pipe *p, struct pipe_slot *s)
+void pipe_slot_release(struct pipe *p, struct pipe_slot *s)
 {
 	if (!p->spare)
 		p->spare = s->page;
@@ -67,7 +67,7 @@ static ssize_t take(struct pipe *p, struct io *io, bool *freed)
 		s->len -= moved;
 		if (s->len && !s->packet)
 			break; /* the reader has all that he wanted, or all that he can get */
-		slot_release(p, s);
+		pipe_slot_release(p, s);
 		*freed = true;
 		if (s->packet || !io->left)
 			break;
@@ -84,13 +84,12 @@ void pipe_wake_reader(struct pipe *p)
 		thread_wake(t, THREAD_SLEEPING);
 }
 
-/* p->lock is held, but not while waiting.  0: look again; -EAGAIN, -ERESTARTSYS. */
-static noinline int wait_readable(struct file *f, struct pipe *p)
+noinline int pipe_wait_readable(struct pipe *p, bool nonblock)
 {
 	struct thread *self = thread_current();
 	int error = 0;
 
-	if (READ_ONCE(f->flags) & O_NONBLOCK)
+	if (nonblock)
 		return -EAGAIN;
 	if (p->sleeper) {
 		mutex_unlock(&p->lock);
@@ -123,11 +122,13 @@ ssize_t pipe_read(struct file *f, struct io *io, u64 *pos)
 	if (!io->left)
 		return 0;
 	mutex_lock(&p->lock);
-	while ((done = take(p, io, &freed)) == 0 && p->writers) {
-		done = wait_readable(f, p);
-		if (done)
+	do {
+		while (unlikely(p->lent) && !done)
+			done = pipe_wait_returned(p);
+		if (done || (done = take(p, io, &freed)) != 0 || !p->writers)
 			break;
-	}
+		done = pipe_wait_readable(p, READ_ONCE(f->flags) & O_NONBLOCK);
+	} while (!done);
 	mutex_unlock(&p->lock);
 	if (freed && waitq_busy(&p->can_write))
 		waitq_wake_n(&p->can_write, ~0u, POLLOUT | POLLWRNORM);
@@ -208,14 +209,14 @@ static int put(struct pipe *p, struct io *io, bool packet, bool whole, ssize_t *
 	return 0;
 }
 
-static noinline int wait_writable(struct file *f, struct pipe *p)
+static noinline int wait_writable(struct pipe *p, bool nonblock)
 {
-	if (READ_ONCE(f->flags) & O_NONBLOCK)
+	if (nonblock)
 		return -EAGAIN;
 	return wait_event_interruptible(&p->can_write, !is_full(p) || !READ_ONCE(p->readers));
 }
 
-ssize_t pipe_write(struct file *f, struct io *io, u64 *pos)
+ssize_t pipe_put(struct file *f, struct io *io, bool nonblock)
 {
 	struct pipe *p = pipe_of(f);
 	bool packet = READ_ONCE(f->flags) & O_DIRECT, whole = io->left <= PIPE_BUF, was_empty;
@@ -234,11 +235,16 @@ ssize_t pipe_write(struct file *f, struct io *io, u64 *pos)
 			waitq_wake_n(&p->can_read, ~0u, POLLIN | POLLRDNORM);
 		if (error || !io->left)
 			break;
-		error = wait_writable(f, p);
+		error = wait_writable(p, nonblock);
 	}
 	if (p->named && done)
 		inode_touch(f->inode, ATTR_MTIME);
 	return done ?: error;
+}
+
+ssize_t pipe_write(struct file *f, struct io *io, u64 *pos)
+{
+	return pipe_put(f, io, READ_ONCE(f->flags) & O_NONBLOCK);
 }
 
 /* --- poll, ioctl ------------------------------------------------------------------------------ */

@@ -15,12 +15,23 @@
 
 #define IOV_MAX 1024
 
+/* As if the task had sent it: that is what Linux says of these. */
+static noinline void send_to_self(int signo)
+{
+	struct task *t = task_current();
+	struct siginfo info = { .signo = signo, .code = SI_USER };
+
+	info.kill.pid = process_pid(t->process);
+	info.kill.uid = t->cred->uid;
+	(void)signal_send_task(t, signo, &info);
+}
+
 ssize_t with_write_signals(ssize_t result, u64 limit)
 {
 	if (unlikely(result == -EPIPE))
-		(void)signal_send_task(task_current(), SIGPIPE, NULL);
+		send_to_self(SIGPIPE);
 	else if (unlikely(result == -EFBIG && limit < (u64)INT64_MAX))
-		(void)signal_send_task(task_current(), SIGXFSZ, NULL);
+		send_to_self(SIGXFSZ);
 	return result;
 }
 

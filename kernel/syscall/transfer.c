@@ -1,29 +1,32 @@
 /*
- * transfer.c - from file to file without a detour through the program: sendfile, splice,
+ * transfer.c - from file to file without a detour through the program: sendfile, splice, tee,
  * copy_file_range.
  *
- * Bytes go through one page of the kernel.  What a seekable source has given and the target has
- * not taken is given back by moving the position back.
+ * The bytes of a pipe are used where they lie, and taken out when they have found their new place;
+ * those of other files go through one page of the kernel, and a seekable source that gave more than
+ * the target took has its position moved back.
  *
- * Differs from Linux: splice copies and hands no pages over, so bytes taken out of a pipe for a
- * target that then fails are lost.
+ * Differs from Linux: pages are copied, not handed over; and what a terminal or a socket gave to
+ * splice is lost when a signal comes while others fill the pipe that had room for it.
  */
 #include "kernel/syscall/transfer.h"
 #include "arch/uaccess.h"
-#include "fs/file.h"
+#include "fs/pipe.h"
 #include "fs/poll.h"
 #include "kernel/abi/errno.h"
 #include "kernel/mem/page.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/task.h"
 
-#define SPLICE_FLAGS 0xfu
+#define SPLICE_FLAGS	  0xfu
+#define SPLICE_F_NONBLOCK 2u
 
 /* One side of a transfer: pos NULL is the file's own position. */
 struct side {
 	struct file *file;
 	u64 *pos;
 	u64 own;
+	bool nonblock; /* a pipe is not waited for */
 };
 
 static bool is_stream(const struct file *f)
@@ -31,20 +34,68 @@ static bool is_stream(const struct file *f)
 	return f->ops->flags & FILE_NO_SEEK;
 }
 
+static bool is_pipe(const struct file *f)
+{
+	return S_ISFIFO(f->inode->mode);
+}
+
+static ssize_t give(struct side *out, void *bytes, size_t n, bool nonblock)
+{
+	struct io io;
+
+	io_init_kernel(&io, bytes, n);
+	if (is_pipe(out->file))
+		return pipe_put(out->file, &io, nonblock);
+	io.limit = task_limit(RLIMIT_FSIZE);
+	io.drops_set_id = !cred_capable(task_current()->cred, CAP_FSETID);
+	return file_write(out->file, &io, out->pos);
+}
+
+/* What lies in the first slot of a pipe, at most n bytes. */
+static ssize_t copy_slot(struct side *in, struct side *out, size_t n)
+{
+	ssize_t put = pipe_lend(in->file, in->nonblock);
+	u8 *bytes;
+	u32 len;
+
+	if (put <= 0)
+		return put;
+	len = pipe_lent(in->file, 0, &bytes);
+	put = give(out, bytes, min(n, len), out->nonblock);
+	pipe_return(in->file, (u32)max(put, 0l));
+	return put;
+}
+
+/* Is there room for what the source will give?  A pipe without any is looked at first, as on Linux.
+   0, -EAGAIN, -ERESTARTSYS. */
+static int wait_for_room(struct side *out)
+{
+	struct poll_set set;
+	int error = 0;
+
+	if (!is_pipe(out->file))
+		return 0;
+	poll_set_init(&set);
+	while (!error && !(poll_set_file(&set, out->file) & (POLLOUT | POLLERR)))
+		error = out->nonblock ? -EAGAIN : poll_set_wait(&set, WAIT_FOREVER);
+	poll_set_end(&set);
+	return error;
+}
+
 /* Up to one page.  Bytes that arrived, or -errno. */
 static ssize_t copy_page(struct side *in, struct side *out, void *page, size_t n)
 {
+	bool stream = is_stream(in->file);
+	ssize_t got = wait_for_room(out), put;
 	struct io io;
-	ssize_t got, put;
 
+	if (got)
+		return got;
 	io_init_kernel(&io, page, n);
 	got = file_read(in->file, &io, in->pos);
 	if (got <= 0)
 		return got;
-	io_init_kernel(&io, page, got);
-	io.limit = task_limit(RLIMIT_FSIZE);
-	io.drops_set_id = !cred_capable(task_current()->cred, CAP_FSETID);
-	put = file_write(out->file, &io, out->pos);
+	put = give(out, page, got, out->nonblock && !stream);
 	if (in->pos && put < got)
 		*in->pos -= got - max(put, 0l);
 	return put;
@@ -52,32 +103,34 @@ static ssize_t copy_page(struct side *in, struct side *out, void *page, size_t n
 
 static ssize_t copy_pages(struct side *in, struct side *out, size_t count)
 {
-	struct page *page = page_alloc(0, PAGE_PLAIN);
+	struct page *page = is_pipe(in->file) ? NULL : page_alloc(0, PAGE_PLAIN);
 	size_t done = 0, want;
 	ssize_t n = 0;
 
-	if (!page)
+	if (!page && !is_pipe(in->file))
 		return -ENOMEM;
 	while (done < count) {
-		/* A pipe that has given something is not waited for. */
+		/* What has given something is not waited for. */
 		if (done && is_stream(in->file) && !(file_poll(in->file, NULL) & POLLIN))
 			break;
 		want = min(count - done, PAGE_SIZE);
-		n = copy_page(in, out, page_virt(page), want);
+		n = page ? copy_page(in, out, page_virt(page), want) : copy_slot(in, out, want);
 		if (n > 0)
 			done += n;
 		if (n <= 0 || ((size_t)n < want && !is_stream(in->file)) || signal_is_pending())
 			break;
 		sched_relax();
 	}
-	page_put(page);
+	if (page)
+		page_put(page);
 	return done ? (ssize_t)done : n;
 }
 
-static int side_begin(struct side *s, struct file *f, s64 __user *offset)
+static int side_begin(struct side *s, struct file *f, s64 __user *offset, u32 flags)
 {
 	s->file = f;
 	s->pos = NULL;
+	s->nonblock = (flags & SPLICE_F_NONBLOCK) || (READ_ONCE(f->flags) & O_NONBLOCK);
 	if (offset) {
 		if (is_stream(f))
 			return -ESPIPE;
@@ -103,13 +156,13 @@ static int side_end(struct side *s, s64 __user *offset)
 }
 
 static long transfer(struct file *in_file, s64 __user *in_off, struct file *out_file,
-		     s64 __user *out_off, size_t count)
+		     s64 __user *out_off, size_t count, u32 flags)
 {
 	struct side in, out;
-	long result = side_begin(&in, in_file, in_off);
+	long result = side_begin(&in, in_file, in_off, flags);
 
 	if (!result)
-		result = side_begin(&out, out_file, out_off);
+		result = side_begin(&out, out_file, out_off, flags);
 	if (result || !count)
 		return result;
 	result = with_write_signals(copy_pages(&in, &out, min(count, RW_MAX)),
@@ -147,7 +200,7 @@ long sys_sendfile(int out_fd, int in_fd, s64 __user *offset, size_t count)
 	if (!result && (!S_ISREG(in->inode->mode) || out->flags & O_APPEND))
 		result = -EINVAL;
 	if (!result)
-		result = transfer(in, offset, out, NULL, count);
+		result = transfer(in, offset, out, NULL, count, 0);
 	files_put(in, out);
 	return result;
 }
@@ -163,12 +216,54 @@ long sys_splice(int in_fd, s64 __user *in_off, int out_fd, s64 __user *out_off, 
 	if (!len)
 		return 0;
 	result = files_get(in_fd, &in, out_fd, &out);
-	if (!result && !S_ISFIFO(in->inode->mode) && !S_ISFIFO(out->inode->mode))
+	if (!result && !is_pipe(in) && !is_pipe(out))
 		result = -EINVAL;
 	if (!result && (in->inode == out->inode || out->flags & O_APPEND))
 		result = -EINVAL;
 	if (!result)
-		result = transfer(in, in_off, out, out_off, len);
+		result = transfer(in, in_off, out, out_off, len, flags);
+	files_put(in, out);
+	return result;
+}
+
+/* Copies slots of one pipe into another, where they stay too. */
+static ssize_t copy_slots(struct side *in, struct side *out, size_t len)
+{
+	ssize_t n = pipe_lend(in->file, in->nonblock);
+	size_t done = 0, want;
+	u8 *bytes;
+
+	if (n <= 0)
+		return n;
+	for (u32 i = 0; done < len; i++) {
+		want = min(len - done, (size_t)pipe_lent(in->file, i, &bytes));
+		if (!want)
+			break;
+		n = give(out, bytes, want, out->nonblock || done);
+		if (n > 0)
+			done += n;
+		if (n < (ssize_t)want)
+			break;
+	}
+	pipe_return(in->file, 0);
+	return done ? (ssize_t)done : n;
+}
+
+long sys_tee(int in_fd, int out_fd, size_t len, u32 flags)
+{
+	struct file *in, *out;
+	struct side from, to;
+	long result;
+
+	if (flags & ~SPLICE_FLAGS)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	result = files_get(in_fd, &in, out_fd, &out);
+	if (!result && (!is_pipe(in) || !is_pipe(out) || in->inode == out->inode))
+		result = -EINVAL;
+	if (!result && !side_begin(&from, in, NULL, flags) && !side_begin(&to, out, NULL, flags))
+		result = with_write_signals(copy_slots(&from, &to, min(len, RW_MAX)), INT64_MAX);
 	files_put(in, out);
 	return result;
 }
@@ -208,7 +303,7 @@ long sys_copy_file_range(int in_fd, s64 __user *in_off, int out_fd, s64 __user *
 	if (!result)
 		result = check_ranges(in, in_off, out, out_off, len);
 	if (!result)
-		result = transfer(in, in_off, out, out_off, len);
+		result = transfer(in, in_off, out, out_off, len, flags);
 	files_put(in, out);
 	return result;
 }
