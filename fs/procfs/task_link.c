@@ -10,31 +10,19 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 
-static bool context_place(struct fs_context *fs, bool root, struct path *out)
-{
-	if (!fs)
-		return false;
-	spin_lock(&fs->lock);
-	*out = root ? fs->root : fs->cwd;
-	path_get(out);
-	spin_unlock(&fs->lock);
-	fs_context_put(fs);
-	return true;
-}
-
 bool proc_reader_root(struct path *out)
 {
-	return context_place(task_get_fs(task_current()), true, out);
+	return task_get_place(task_current(), true, out);
 }
 
 int proc_place_cwd(struct task *t, struct path *out)
 {
-	return context_place(task_get_fs(t), false, out) ? 0 : -ENOENT;
+	return task_get_place(t, false, out) ? 0 : -ENOENT;
 }
 
 int proc_place_root(struct task *t, struct path *out)
 {
-	return context_place(task_get_fs(t), true, out) ? 0 : -ENOENT;
+	return task_get_place(t, true, out) ? 0 : -ENOENT;
 }
 
 int proc_place_exe(struct task *t, struct path *out)

@@ -47,14 +47,12 @@ static void show_numbers(struct task *t, const struct cred *c, struct text *out)
 
 static void show_identity(struct task *t, const struct cred *c, struct text *out)
 {
-	struct fs_context *fs = task_get_fs(t);
+	s32 mask = task_umask(t);
 	struct fdtable *files = task_get_files(t);
 
 	show_name(t->thread.name, out);
-	if (fs) {
-		text_printf(out, "Umask:\t%04o\n", READ_ONCE(fs->umask));
-		fs_context_put(fs);
-	}
+	if (mask >= 0)
+		text_printf(out, "Umask:\t%04o\n", mask);
 	show_numbers(t, c, out);
 	text_printf(out, "FDSize:\t%u\n", files ? READ_ONCE(files->size) : 0);
 	if (files)

@@ -251,16 +251,31 @@ struct fdtable *task_get_files(struct task *t)
 	return files;
 }
 
-struct fs_context *task_get_fs(struct task *t)
+/* The context is only looked at: a reference to it would tell its owner that he shares it. */
+bool task_get_place(struct task *t, bool root, struct path *out)
 {
 	struct fs_context *fs;
 
 	spin_lock(&t->process->lock);
 	fs = t->fs;
-	if (fs)
-		refcount_get(&fs->refs);
+	if (fs) {
+		spin_lock(&fs->lock);
+		*out = root ? fs->root : fs->cwd;
+		path_get(out);
+		spin_unlock(&fs->lock);
+	}
 	spin_unlock(&t->process->lock);
 	return fs;
+}
+
+s32 task_umask(struct task *t)
+{
+	s32 mask;
+
+	spin_lock(&t->process->lock);
+	mask = t->fs ? (s32)READ_ONCE(t->fs->umask) : -1;
+	spin_unlock(&t->process->lock);
+	return mask;
 }
 
 const struct cred *task_get_cred(struct task *t)

@@ -107,8 +107,10 @@ static inline s32 task_tid(const struct task *t)
 /* What another task has, with a reference; NULL when it has exited. */
 struct vm *task_get_vm(struct task *t);
 struct fdtable *task_get_files(struct task *t);
-struct fs_context *task_get_fs(struct task *t);
 const struct cred *task_get_cred(struct task *t);
+/* Its root or working directory, with references; false: it has exited. */
+bool task_get_place(struct task *t, bool root, struct path *out);
+s32 task_umask(struct task *t); /* -1: exited */
 
 static inline u64 task_limit(unsigned which)
 {

@@ -73,6 +73,22 @@ static u64 complete(u64 flags)
 	return flags;
 }
 
+/* Does a task of another process run in the same memory (vfork)?  A reference alone may be that of
+   somebody who reads /proc. */
+static bool shares_memory(struct task *self)
+{
+	bool shared = false;
+	struct task *t;
+
+	if (refcount_read(&self->vm->refs) == 1)
+		return false;
+	for (s32 tid = 1; !shared && (t = task_next(&tid)); tid++) {
+		shared = t->process != self->process && READ_ONCE(t->vm) == self->vm;
+		task_put(t);
+	}
+	return shared;
+}
+
 /* Memory, handlers and the process cannot be taken apart: they must not be shared. */
 static int check(u64 flags)
 {
@@ -84,7 +100,7 @@ static int check(u64 flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && refcount_read(&p->sighand->refs) > 1)
 		return -EINVAL;
-	if ((flags & CLONE_VM) && refcount_read(&task_current()->vm->refs) > 1)
+	if ((flags & CLONE_VM) && shares_memory(task_current()))
 		return -EINVAL;
 	return 0;
 }
