@@ -120,7 +120,8 @@ class GuestFile(pytest.File):
     """A source in tests/guest/AREA: the same program once for each machine.
 
     A line "guest: key=value ..." in its first comment sets memory, append, timeout, cpus (runs
-    only with that many processors or more), only (the name of the one kernel that it is for) and
+    only with that many processors or more), only (the one kernel that it is for: corral, its debug
+    build, or linux) and
     alone (nobody uses its machine afterwards).
     """
 
@@ -133,8 +134,8 @@ class GuestFile(pytest.File):
         if self.path.parent.name == "glibc":
             names.append(names[0] + "-pie")
         for build, cpus in configurations(self.config):
-            if needs.get("only") in ("corral", "linux") and \
-                    (needs["only"] == "linux") != (build == "linux"):
+            if build not in {"corral": ("plain", "debug"), "linux": ("linux",),
+                             "debug": ("debug",)}.get(needs.get("only"), KERNELS):
                 continue
             if cpus < int(needs.get("cpus", 1)):
                 continue

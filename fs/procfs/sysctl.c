@@ -13,6 +13,7 @@
 #include "fs/pipe.h"
 #include "fs/procfs/procfs.h"
 #include "kernel/abi/errno.h"
+#include "kernel/container/hold.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/random.h"
@@ -238,6 +239,9 @@ static void show_boot_id(struct text *out)
 static const struct sysctl in_kernel[] = {
 	{ "arch", 0444, show_arch, NULL },
 	{ "cap_last_cap", 0444, show_cap_last_cap, NULL },
+#ifdef DEBUG
+	{ "container_hold", 0600, hold_show, hold_write },
+#endif
 	{ "dmesg_restrict", 0644, show_dmesg_restrict, write_dmesg_restrict },
 	{ "domainname", 0644, show_domainname, write_domainname },
 	{ "hostname", 0644, show_hostname, write_hostname },

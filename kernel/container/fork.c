@@ -11,6 +11,7 @@
  */
 #include "kernel/container/framework.h"
 
+#include "kernel/container/hold.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 #include "kernel/mem/slab.h"
@@ -21,10 +22,12 @@ struct gate container_gate = GATE_INIT(container_gate, RANK_GATE);
 void container_change_begin(void)
 {
 	gate_enter(&container_gate);
+	hold_at("exit");
 }
 
 void container_change_end(void)
 {
+	hold_at("exiting");
 	gate_leave(&container_gate);
 }
 
@@ -53,6 +56,8 @@ int container_fork_prepare(struct task *parent, struct task *child)
 	error = ask_subsystems(parent, child);
 	if (error)
 		gate_leave(&container_gate);
+	else
+		hold_at("fork");
 	return error;
 }
 
@@ -75,6 +80,7 @@ static void join(struct task *t, struct css_set *set)
 
 void container_fork_commit(struct task *parent, struct task *child)
 {
+	hold_at("publish");
 	spin_lock(&css_set_lock);
 	join(child, parent->containers.set);
 	spin_unlock(&css_set_lock);
@@ -102,6 +108,7 @@ void container_exit(struct task *t)
 	struct css_set *set;
 	bool last;
 
+	hold_at("leave");
 	if (list_empty(&t->containers.node))
 		return;
 	for (int id = 0; id < SUBSYS_COUNT; id++)

@@ -17,6 +17,7 @@
 #include "kernel/container/taskset.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/hold.h"
 #include "kernel/container/trace.h"
 #include "kernel/lib/log.h"
 #include "kernel/task/task.h"
@@ -105,29 +106,39 @@ static void cancel(struct migration *m, int refused)
 {
 	migrate_cancelled[refused] += m->count;
 	for (int id = 0; id < refused; id++) {
-		if (m->to->css[id])
-			migrate_cancelled[id] += m->count;
-		if (!m->to->css[id] || !subsystems[id]->cancel_attach)
+		if (!m->to->css[id])
 			continue;
-		subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
+		migrate_cancelled[id] += m->count;
 		trace("cancel_attach: %s", subsystems[id]->name);
+		if (subsystems[id]->cancel_attach)
+			subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
 	}
+}
+
+static int ask_subsystem(struct migration *m, int id)
+{
+	struct css *css = m->to->css[id];
+	int error = debug_fail_attach(id, &m->tasks);
+
+	if (!error && subsystems[id]->can_attach)
+		error = subsystems[id]->can_attach(css, &m->tasks);
+	migrate_asked[id] += m->count;
+	if (error)
+		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, -error);
+	else
+		trace("can_attach: %s agrees, first task %d of %lu", subsystems[id]->name,
+		      task_tid(taskset_next(&m->tasks, NULL)), m->count);
+	return error;
 }
 
 /* can_attach of each subsystem; where one refuses, those before it are told. */
 static int ask(struct migration *m)
 {
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		struct css *css = m->to->css[id];
-		int error = css ? debug_fail_attach(id, &m->tasks) : 0;
+		int error = m->to->css[id] ? ask_subsystem(m, id) : 0;
 
-		if (!error && css && subsystems[id]->can_attach)
-			error = subsystems[id]->can_attach(css, &m->tasks);
-		if (css)
-			migrate_asked[id] += m->count;
 		if (!error)
 			continue;
-		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, error);
 		cancel(m, id);
 		return error;
 	}
@@ -173,6 +184,8 @@ static void commit(struct migration *m)
 		if (!m->to->css[id])
 			continue;
 		migrate_moved[id] += m->count;
+		trace("attach: %s, first task %d of %lu", subsystems[id]->name,
+		      task_tid(taskset_next(&m->tasks, NULL)), m->count);
 		if (subsystems[id]->attach)
 			subsystems[id]->attach(m->to->css[id], &m->tasks);
 	}
@@ -194,10 +207,12 @@ static int migrate(struct migration *m)
 
 	if (!list_empty(&m->tasks.from)) {
 		error = ask(m);
+		hold_at("commit");
 		if (!error)
 			commit(m);
 		else
 			trace("rollback: the tasks stay where they are");
+		hold_at("finish");
 	}
 	spin_lock(&css_set_lock);
 	put_back(&m->tasks.from);
@@ -279,9 +294,11 @@ static int move_all(const struct movers *who)
 	list_init(&m.sources);
 	list_init(&m.targets);
 	taskset_init(&m.tasks);
+	hold_at("begin");
 	gate_close(&container_gate);
 	visit_all(&m, who, add_source_of);
 	error = prepare(&m);
+	hold_at("collect");
 	if (!error) {
 		visit_all(&m, who, collect);
 		error = migrate(&m);
