@@ -31,6 +31,7 @@ enum capability {
 	CAP_MAC_OVERRIDE = 32,
 	CAP_SYSLOG = 34,
 	CAP_WAKE_ALARM = 35,
+	CAP_CHECKPOINT_RESTORE = 40,
 	CAP_LAST = 40,
 };
 

@@ -51,7 +51,7 @@ struct file {
 	const struct cred *cred; /* [I] of the opener, a reference */
 	void *private;		 /* of the operations */
 	struct list epoll_items; /* [epoll] who watches it */
-	u32 owner;		 /* [a] fcntl F_SETOWN */
+	s32 owner;		 /* [a] fcntl F_SETOWN */
 	bool counted;		 /* [I] among the writers of inode, mount and super */
 };
 

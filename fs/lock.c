@@ -240,7 +240,8 @@ static int range_from_flock(struct file *f, const struct flock *l, const void *o
 	return 0;
 }
 
-static long get_lock(struct range *want, struct flock *l, void __user *user)
+static long get_lock(struct range *want, struct flock *l, void __user *user,
+		     s32 (*number_here)(s32 pid))
 {
 	struct range *other;
 
@@ -256,10 +257,13 @@ static long get_lock(struct range *want, struct flock *l, void __user *user)
 		l->type = F_UNLCK;
 	}
 	spin_unlock(&lock_lock);
+	if (other && l->pid != -1)
+		l->pid = number_here(l->pid);
 	return copy_to_user(user, l, sizeof(*l));
 }
 
-long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void *owner, s32 pid)
+long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void *owner, s32 pid,
+		     s32 (*number_here)(s32 pid))
 {
 	struct flock l;
 	struct range want;
@@ -278,7 +282,7 @@ long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void
 	if (error)
 		return error;
 	if (cmd == F_GETLK)
-		return l.type == F_UNLCK ? -EINVAL : get_lock(&want, &l, user);
+		return l.type == F_UNLCK ? -EINVAL : get_lock(&want, &l, user, number_here);
 	if ((l.type == F_RDLCK && !f->can_read) || (l.type == F_WRLCK && !f->can_write))
 		return -EBADF;
 	return range_set(&want, l.type == F_UNLCK, cmd == F_SETLKW);

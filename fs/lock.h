@@ -5,9 +5,10 @@
 #include "fs/file.h"
 
 /* F_GETLK, F_SETLK, F_SETLKW and the F_OFD_ ones on behalf of the descriptor table `owner`, of
-   process pid.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
-long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const void *owner,
-		     s32 pid) must_check;
+   process pid, a number of the first pid namespace; number_here makes of such a one what the caller
+   is to see.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
+long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const void *owner, s32 pid,
+		     s32 (*number_here)(s32 pid)) must_check;
 /* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN. */
 long file_lock_flock(struct file *f, int op) must_check;
 

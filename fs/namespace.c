@@ -13,8 +13,11 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 
-#define NSFS_MAGIC    0x6e736673
-#define NS_GET_NSTYPE 0xb703
+#define NSFS_MAGIC	 0x6e736673
+#define NS_GET_USERNS	 0xb701
+#define NS_GET_PARENT	 0xb702
+#define NS_GET_NSTYPE	 0xb703
+#define NS_GET_OWNER_UID 0xb704
 
 static void file_free(struct inode *inode);
 
@@ -61,7 +64,17 @@ static long file_ioctl(struct file *f, unsigned cmd, u64 arg)
 {
 	struct namespace *ns = f->inode->private;
 
-	return cmd == NS_GET_NSTYPE ? (long)ns->kind->flag : -ENOTTY;
+	switch (cmd) {
+	case NS_GET_USERNS: /* as a Linux that has no user namespaces */
+		return -EPERM;
+	case NS_GET_PARENT:
+		return ns->kind->open_parent ? ns->kind->open_parent(ns) : -EINVAL;
+	case NS_GET_NSTYPE:
+		return ns->kind->flag;
+	case NS_GET_OWNER_UID: /* of a user namespace */
+		return -EINVAL;
+	}
+	return -ENOTTY;
 }
 
 static const struct file_ops file_ops = { .ioctl = file_ioctl };

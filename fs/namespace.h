@@ -17,6 +17,8 @@ struct namespace_kind {
 	const char *name; /* "uts" */
 	u32 flag;	  /* CLONE_NEW* */
 	void (*free)(struct namespace *ns);
+	/* A descriptor for the namespace around it, -EPERM; NULL: the kind has no such. */
+	long (*open_parent)(struct namespace *ns);
 };
 
 struct namespace

@@ -55,12 +55,16 @@ struct dentry *pseudo_add_link(struct dentry *parent, const char *name, const ch
 /* A file system that looks the same wherever it is mounted (pseudo_fs.c). */
 struct pseudo_fs {
 	u32 magic;			  /* [I] statfs f_type */
+	const struct super_ops *ops;	  /* [I] NULL: none; free must kfree the super */
 	const struct inode_ops *root_ops; /* [I] NULL: a directory made of dentries */
 	const struct file_ops *root_fops; /* [I] NULL: the same */
 	int (*fill)(struct dentry *root); /* makes what is below the root.  -ENOMEM */
 	struct super *super;		  /* [pseudo_fs.c] NULL: not made yet */
 };
 
+/* A super of its own, which goes with its last reference.  The same errors. */
+struct super *pseudo_fs_create(struct pseudo_fs *fs, const struct fs_type *type,
+			       const char *options);
 /* For fs_type.mount: the one super, with a reference.  ERR_PTR(-EINVAL): options, of which there
    are none; -ENOMEM. */
 struct super *pseudo_fs_mount(struct pseudo_fs *fs, const struct fs_type *type,

@@ -17,7 +17,7 @@ static void super_free(struct super *s)
 	kfree(s);
 }
 
-static const struct super_ops ops = { .free = super_free };
+static const struct super_ops plain_ops = { .free = super_free };
 
 static struct super *make(struct pseudo_fs *fs, const struct fs_type *type)
 {
@@ -27,7 +27,7 @@ static struct super *make(struct pseudo_fs *fs, const struct fs_type *type)
 
 	if (!s)
 		return ERR_PTR(-ENOMEM);
-	super_init(s, type, &ops, fs->magic);
+	super_init(s, type, fs->ops ?: &plain_ops, fs->magic);
 	root = pseudo_dir_create(s, S_IFDIR | 0555, fs->root_ops);
 	if (root) {
 		root->ino = 1;
@@ -43,6 +43,12 @@ static struct super *make(struct pseudo_fs *fs, const struct fs_type *type)
 		return s;
 	super_put(s);
 	return ERR_PTR(error);
+}
+
+struct super *pseudo_fs_create(struct pseudo_fs *fs, const struct fs_type *type,
+			       const char *options)
+{
+	return *options ? ERR_PTR(-EINVAL) : make(fs, type);
 }
 
 struct super *pseudo_fs_mount(struct pseudo_fs *fs, const struct fs_type *type, const char *options)

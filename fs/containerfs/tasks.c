@@ -4,7 +4,7 @@
  * Reading walks the lists of the css_sets that are linked to the container and prints ids in rising
  * order, a window of them at a time: what is printed next depends only on the id printed last, so
  * members that come and go meanwhile neither hide nor repeat the others, and no array of all of
- * them is made.
+ * them is made.  The ids are those of the reader's pid namespace; who is not in it is left out.
  *
  * Writing a number moves that thread (tasks) or its whole process (cgroup.procs); 0 is the writer.
  *
@@ -54,7 +54,7 @@ static void window_add_list(struct tasks_reader *r, struct list *tasks, bool pro
 	struct task *t;
 
 	list_for_each (t, tasks, containers.node)
-		window_add(r, procs ? process_pid(t->process) : task_tid(t));
+		window_add(r, pid_seen(procs ? t->process->pid : t->pid));
 }
 
 static void window_fill(struct tasks_reader *r, struct container *c, bool procs)

@@ -124,7 +124,8 @@ static int task_text_show(struct file *f, struct text *out)
 	if (!t)
 		return -ESRCH;
 	if (!(entry->flags & PROC_TRACE) || proc_may_access(t, f->cred))
-		error = entry->show(t, out);
+		error = entry->show ? entry->show(t, out)
+				    : entry->show_in(t, proc_namespace(f->inode->super), out);
 	task_put(t);
 	return error;
 }
@@ -166,7 +167,7 @@ struct inode *proc_inode_create(struct super *super, struct task *t, const struc
 	spin_lock(&task_tree_lock); /* exec may give t another number */
 	p->pid = pid_get(t->pid);
 	spin_unlock(&task_tree_lock);
-	inode->ino = proc_ino(p->pid->nr, kind, number);
+	inode->ino = proc_ino(pid_number(p->pid, proc_namespace(super)), kind, number);
 	set_owner(inode, t);
 	return inode;
 }

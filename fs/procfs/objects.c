@@ -17,6 +17,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/worker.h"
+#include "kernel/task/pid_namespace.h"
 
 static void show_alive(const char *name, u64 alive, void *arg)
 {
@@ -34,7 +35,7 @@ static u64 program_pages(void)
 	struct task *t;
 	u64 pages = 0;
 
-	for (s32 tid = 1; (t = task_next(&tid)); tid++) {
+	for (s32 tid = 1; (t = task_next(&pid_first, &tid)); tid++) {
 		struct vm *vm = t->process->leader == t ? task_get_vm(t) : NULL;
 
 		if (vm) {

@@ -1,12 +1,15 @@
 /*
  * procfs.h - the parts of /proc to each other.
  *
+ * Each pid namespace has a /proc of its own, with the numbers that are known there.
+ *
  * What belongs to a task is looked up by its number each time: an inode holds a struct pid, never a
  * task, so that an open file keeps nobody alive.  The directories are tables of struct proc_entry;
  * a new file is one line and one function.
  */
 #pragma once
 #include "fs/pseudo.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
 /* A name in the directory of a process or of a thread.  Tables end with an empty name. */
@@ -16,6 +19,8 @@ struct proc_entry {
 	u32 flags; /* PROC_* */
 	/* Regular files.  0 or -errno. */
 	int (*show)(struct task *t, struct text *out);
+	/* Or, with numbers of tasks in it: as those in ns know them. */
+	int (*show_in)(struct task *t, const struct pid_namespace *ns, struct text *out);
 	int (*write)(struct task *t, char *text);
 	/* Links: where it leads, with references.  0 or -errno. */
 	int (*place)(struct task *t, struct path *out);
@@ -29,6 +34,10 @@ struct proc_entry {
 #define PROC_FILE(filename, perm, show_fn)                                      \
 	{                                                                       \
 		.name = (filename), .mode = S_IFREG | (perm), .show = (show_fn) \
+	}
+#define PROC_NUMBERS(filename, perm, show_fn)                                      \
+	{                                                                          \
+		.name = (filename), .mode = S_IFREG | (perm), .show_in = (show_fn) \
 	}
 #define PROC_SECRET(filename, perm, show_fn)                                     \
 	{                                                                        \
@@ -75,6 +84,12 @@ struct proc_inode {
 static inline struct proc_inode *proc_inode_of(struct inode *inode)
 {
 	return container_of(inode, struct proc_inode, pseudo.inode);
+}
+
+/* Whose numbers this /proc shows. */
+static inline struct pid_namespace *proc_namespace(const struct super *s)
+{
+	return s->private ?: &pid_first;
 }
 
 /* --- inode.c --------------------------------------------------------------------------------- */

@@ -2,8 +2,11 @@
  * root.c - the type proc, and its root directory.
  *
  * User space sees: the files of the machine (system.c), /proc/sys, the links self, thread-self and
- * mounts, and a directory for each process, in the order of their numbers.  Nothing can be created,
- * removed or renamed.
+ * mounts, and a directory for each process that the one who mounted it can see, in the order of
+ * their numbers.  Nothing can be created, removed or renamed.
+ *
+ * All mounts from the first pid namespace are one /proc; a mount from another one is a new one,
+ * which keeps that namespace.
  *
  * Locking: task_tree_lock to step through the processes, a few at a time.
  */
@@ -12,6 +15,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/string.h"
+#include "kernel/mem/slab.h"
 
 #define PROC_MAGIC 0x9fa0
 #define PID_POS	   (1ul << 40) /* positions of processes begin here; below it are dentries */
@@ -22,19 +26,26 @@
 
 static ssize_t self_readlink(struct inode *inode, char *buf, size_t size)
 {
+	s32 nr = pid_number(task_current()->process->pid, proc_namespace(inode->super));
 	char text[12];
-	int n = format(text, sizeof(text), "%d", process_pid(task_current()->process));
+	int n = format(text, sizeof(text), "%d", nr);
 
+	if (!nr)
+		return -ENOENT;
 	memcpy(buf, text, min((size_t)n, size));
 	return (ssize_t)min((size_t)n, size);
 }
 
 static ssize_t thread_self_readlink(struct inode *inode, char *buf, size_t size)
 {
+	const struct pid_namespace *ns = proc_namespace(inode->super);
 	struct task *t = task_current();
+	s32 nr = pid_number(t->pid, ns);
 	char text[32];
-	int n = format(text, sizeof(text), "%d/task/%d", process_pid(t->process), task_tid(t));
+	int n = format(text, sizeof(text), "%d/task/%d", pid_number(t->process->pid, ns), nr);
 
+	if (!nr)
+		return -ENOENT;
 	memcpy(buf, text, min((size_t)n, size));
 	return (ssize_t)min((size_t)n, size);
 }
@@ -55,14 +66,14 @@ static int add_link(struct dentry *root, const char *name, const struct inode_op
 /* --- the directory -----------------------------------------------------------------------------*/
 
 /* Numbers of processes from *nr on, which moves behind them; -1: there are no more. */
-static int next_processes(s32 *nr, s32 *pids)
+static int next_processes(const struct pid_namespace *ns, s32 *nr, s32 *pids)
 {
 	struct task *t = NULL;
 	int n = 0;
 
 	spin_lock(&task_tree_lock);
 	for (int i = 0; i < STEPS && n < BATCH; i++) {
-		t = pid_next_task_locked(nr);
+		t = pid_next_task_locked(ns, nr);
 		if (!t)
 			break;
 		if (t->process->leader == t)
@@ -79,7 +90,7 @@ static bool emit_processes(struct file *f, struct dir_sink *sink)
 	char name[12];
 	int n;
 
-	while ((n = next_processes(&nr, pids)) >= 0) {
+	while ((n = next_processes(proc_namespace(f->inode->super), &nr, pids)) >= 0) {
 		for (int i = 0; i < n; i++) {
 			u64 next = PID_POS + (u64)pids[i] + 1;
 			size_t len = format(name, sizeof(name), "%d", pids[i]);
@@ -162,7 +173,16 @@ static int fill(struct dentry *root)
 	return 0;
 }
 
+static void super_free(struct super *s)
+{
+	pid_namespace_put(proc_namespace(s));
+	kfree(s);
+}
+
+static const struct super_ops super_ops = { .free = super_free };
+
 static struct pseudo_fs proc = {
+	.ops = &super_ops,
 	.magic = PROC_MAGIC,
 	.root_ops = &root_ops,
 	.root_fops = &root_fops,
@@ -172,7 +192,17 @@ static struct pseudo_fs proc = {
 static struct super *proc_mount(const struct fs_type *type, const char *source, unsigned long flags,
 				const char *options, const struct cred *cred)
 {
-	return pseudo_fs_mount(&proc, type, options);
+	struct pid_namespace *ns = task_view();
+	struct super *s;
+
+	if (!ns->level)
+		return pseudo_fs_mount(&proc, type, options);
+	s = pseudo_fs_create(&proc, type, options);
+	if (!IS_ERR(s)) {
+		pid_namespace_get(ns);
+		s->private = ns;
+	}
+	return s;
 }
 
 extern const struct fs_type proc_type;

@@ -112,6 +112,24 @@ static int write_pid_max(char *text)
 	return error;
 }
 
+static void show_last_pid(struct text *out)
+{
+	text_printf(out, "%d\n", pid_namespace_last());
+}
+
+/* The next task of the writer's namespace gets the number behind it. */
+static int write_last_pid(char *text)
+{
+	s64 value;
+	int error = parse_number(text, 0, pid_max, &value);
+
+	if (!task_capable(CAP_CHECKPOINT_RESTORE) && !task_capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (!error)
+		pid_namespace_set_last((s32)value);
+	return error;
+}
+
 static void show_threads_max(struct text *out)
 {
 	text_printf(out, "%u\n", READ_ONCE(threads_max));
@@ -246,6 +264,7 @@ static const struct sysctl in_kernel[] = {
 	{ "domainname", 0644, show_domainname, write_domainname },
 	{ "hostname", 0644, show_hostname, write_hostname },
 	{ "ngroups_max", 0444, show_ngroups_max, NULL },
+	{ "ns_last_pid", 0666, show_last_pid, write_last_pid },
 #ifdef DEBUG
 	{ "objects", 0444, proc_show_objects, NULL },
 #endif

@@ -16,6 +16,7 @@
 #include "kernel/lib/bits.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/uts.h"
 
 #define NS_PER_TICK (NS_PER_SEC / USER_HZ)
@@ -57,7 +58,7 @@ static int show_loadavg(struct text *out)
 
 		text_printf(out, "%lu.%02lu ", rounded / 2048, rounded % 2048 * 100 / 2048);
 	}
-	text_printf(out, "%u/%u %u\n", runnable, task_count(), pid_last());
+	text_printf(out, "%u/%u %u\n", runnable, task_count(), pid_namespace_last());
 	return 0;
 }
 

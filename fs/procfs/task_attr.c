@@ -187,7 +187,7 @@ int proc_show_personality(struct task *t, struct text *out)
 }
 
 /* Children that t has made, as far as `max` goes; how many there are. */
-static size_t get_children(struct task *t, s32 *pids, size_t max)
+static size_t get_children(struct task *t, const struct pid_namespace *ns, s32 *pids, size_t max)
 {
 	struct process *p;
 	size_t n = 0;
@@ -197,21 +197,21 @@ static size_t get_children(struct task *t, s32 *pids, size_t max)
 		if (p->creator != t)
 			continue;
 		if (n < max)
-			pids[n] = process_pid(p);
+			pids[n] = pid_number(p->pid, ns);
 		n++;
 	}
 	spin_unlock(&task_tree_lock);
 	return n;
 }
 
-int proc_show_children(struct task *t, struct text *out)
+int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out)
 {
-	size_t n = get_children(t, NULL, 0);
+	size_t n = get_children(t, ns, NULL, 0);
 	s32 *pids = kmalloc_array(n ?: 1, sizeof(*pids));
 
 	if (!pids)
 		return -ENOMEM;
-	n = min(get_children(t, pids, n), n);
+	n = min(get_children(t, ns, pids, n), n);
 	for (size_t i = 0; i < n; i++)
 		text_printf(out, "%d ", pids[i]);
 	kfree(pids);

@@ -43,20 +43,20 @@ static const struct file_ops task_list_fops;
 	PROC_FILE("schedstat", 0444, proc_show_schedstat), \
 	PROC_SECRET("smaps", 0444, proc_show_smaps), \
 	PROC_FILE("statm", 0444, proc_show_statm), \
-	PROC_FILE("status", 0444, proc_show_status)
+	PROC_NUMBERS("status", 0444, proc_show_status)
 // clang-format on
 
 static const struct proc_entry process_entries[] = {
 	TASK_ENTRIES,
-	PROC_FILE("stat", 0444, proc_show_stat),
+	PROC_NUMBERS("stat", 0444, proc_show_stat),
 	PROC_DIR("task", 0555, task_list_ops, task_list_fops),
 	{},
 };
 
 static const struct proc_entry thread_entries[] = {
 	TASK_ENTRIES,
-	PROC_FILE("children", 0444, proc_show_children),
-	PROC_FILE("stat", 0444, proc_show_thread_stat),
+	PROC_NUMBERS("children", 0444, proc_show_children),
+	PROC_NUMBERS("stat", 0444, proc_show_thread_stat),
 	{},
 };
 
@@ -144,7 +144,7 @@ static const struct proc_entry thread_dir = PROC_DIR("", 0555, thread_ops, threa
 int proc_task_lookup(struct inode *dir, struct dentry *dentry)
 {
 	s32 nr = proc_parse_number(dentry->name);
-	struct task *t = nr > 0 ? task_find(nr) : NULL;
+	struct task *t = nr > 0 ? task_find_in(proc_namespace(dir->super), nr) : NULL;
 	struct inode *inode;
 
 	if (!t)
@@ -163,7 +163,8 @@ int proc_task_lookup(struct inode *dir, struct dentry *dentry)
 static int task_list_lookup(struct inode *dir, struct dentry *dentry)
 {
 	s32 nr = proc_parse_number(dentry->name);
-	struct task *t = nr > 0 ? task_find(nr) : NULL, *of = proc_get_task(dir);
+	struct task *t = nr > 0 ? task_find_in(proc_namespace(dir->super), nr) : NULL;
+	struct task *of = proc_get_task(dir);
 	struct inode *inode = NULL;
 	int error = -ENOENT;
 
@@ -195,14 +196,15 @@ static u64 list_pos(u64 count, s32 tid)
 #define BATCH 32
 
 /* The first thread behind that position, or the head of the list. */
-static struct task *thread_after(struct process *p, u64 count, s32 tid)
+static struct task *thread_after(struct process *p, const struct pid_namespace *ns, u64 count,
+				 s32 tid)
 {
 	struct task *t;
 
 	assert_held(&p->lock);
 	if (count) {
 		list_for_each (t, &p->tasks, in_process)
-			if (task_tid(t) == tid)
+			if (pid_number(t->pid, ns) == tid)
 				return list_next(t, in_process);
 	}
 	list_for_each (t, &p->tasks, in_process)
@@ -212,15 +214,16 @@ static struct task *thread_after(struct process *p, u64 count, s32 tid)
 }
 
 /* Numbers of up to BATCH threads from there; how many. */
-static int threads_list(struct process *p, u64 count, s32 tid, s32 *tids)
+static int threads_list(struct process *p, const struct pid_namespace *ns, u64 count, s32 tid,
+			s32 *tids)
 {
 	struct task *t;
 	int n = 0;
 
 	spin_lock(&p->lock);
-	t = thread_after(p, count, tid);
+	t = thread_after(p, ns, count, tid);
 	for (; &t->in_process != &p->tasks && n < BATCH; t = list_next(t, in_process))
-		tids[n++] = task_tid(t);
+		tids[n++] = pid_number(t->pid, ns);
 	spin_unlock(&p->lock);
 	return n;
 }
@@ -239,7 +242,8 @@ static int task_list_readdir(struct file *f, struct dir_sink *sink)
 	do {
 		u64 at = f->pos - PROC_FIRST_POS, count = at >> POS_TID;
 
-		n = threads_list(t->process, count, at & TID_MASK, tids);
+		n = threads_list(t->process, proc_namespace(f->inode->super), count, at & TID_MASK,
+				 tids);
 		for (int i = 0; i < n; i++) {
 			u64 next = list_pos(++count, tids[i]);
 			size_t len = format(name, sizeof(name), "%d", tids[i]);

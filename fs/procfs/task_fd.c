@@ -149,7 +149,7 @@ static int fd_readdir(struct file *f, struct dir_sink *sink)
 {
 	struct task *t = proc_get_task(f->inode);
 	bool info = f->inode->ops == &proc_fdinfo_ops;
-	s32 nr = proc_inode_of(f->inode)->pid->nr;
+	s32 nr = pid_number(proc_inode_of(f->inode)->pid, proc_namespace(f->inode->super));
 	struct fdtable *files;
 	struct file *open;
 	char name[12];

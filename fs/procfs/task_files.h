@@ -7,12 +7,15 @@
 #include "fs/procfs/procfs.h"
 
 /* task_stat.c, task_status.c */
-int proc_show_stat(struct task *t, struct text *out);
-int proc_show_thread_stat(struct task *t, struct text *out);
+int proc_show_stat(struct task *t, const struct pid_namespace *ns, struct text *out);
+int proc_show_thread_stat(struct task *t, const struct pid_namespace *ns, struct text *out);
 int proc_show_statm(struct task *t, struct text *out);
 int proc_show_schedstat(struct task *t, struct text *out);
-int proc_show_status(struct task *t, struct text *out);
+int proc_show_status(struct task *t, const struct pid_namespace *ns, struct text *out);
 const char *proc_state(struct task *t); /* "S (sleeping)" */
+
+/* The number of t in ns, whatever exec is about to make of it. */
+s32 proc_tid(struct task *t, const struct pid_namespace *ns);
 
 /* Threads of a process; a zombie has one. */
 static inline u32 proc_threads(const struct process *p)
@@ -68,7 +71,7 @@ int proc_show_oom_score(struct task *t, struct text *out);
 int proc_show_oom_score_adj(struct task *t, struct text *out);
 int proc_write_oom_score_adj(struct task *t, char *text);
 int proc_show_personality(struct task *t, struct text *out);
-int proc_show_children(struct task *t, struct text *out);
+int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out);
 
 /* task_fail.c */
 int proc_show_fail_nth(struct task *t, struct text *out);

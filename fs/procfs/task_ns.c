@@ -31,12 +31,34 @@ static int place_mounts(struct task *t, struct path *out)
 
 static int place_pids(struct task *t, struct path *out)
 {
-	return namespace_place(&pid_namespace, out);
+	struct pid_namespace *ns;
+	int error;
+
+	spin_lock(&task_tree_lock); /* exec may give t another number */
+	ns = t->pid->ns;
+	pid_namespace_get(ns);
+	spin_unlock(&task_tree_lock);
+	error = namespace_place(&ns->base, out);
+	pid_namespace_put(ns);
+	return error;
+}
+
+/* One that nobody has been in yet cannot be entered. */
+static int place_pids_of_children(struct task *t, struct path *out)
+{
+	struct namespaces *s = task_get_namespaces(t);
+	int error = s && (!s->pids->level || READ_ONCE(s->pids->started))
+			    ? namespace_place(&s->pids->base, out)
+			    : -ENOENT;
+
+	namespaces_put(s);
+	return error;
 }
 
 static const struct proc_entry entries[] = {
 	PROC_LINK("mnt", place_mounts),
 	PROC_LINK("pid", place_pids),
+	PROC_LINK("pid_for_children", place_pids_of_children),
 	PROC_LINK("uts", place_uts),
 	{},
 };

@@ -62,6 +62,16 @@ void proc_get_signals(struct task *t, struct proc_signals *out)
 	spin_unlock(&p->lock);
 }
 
+s32 proc_tid(struct task *t, const struct pid_namespace *ns)
+{
+	s32 nr;
+
+	spin_lock(&task_tree_lock);
+	nr = pid_number(t->pid, ns);
+	spin_unlock(&task_tree_lock);
+	return nr;
+}
+
 /* --- stat -------------------------------------------------------------------------------------*/
 
 struct relations {
@@ -69,7 +79,7 @@ struct relations {
 	u64 tty;
 };
 
-static void get_relations(struct process *p, struct relations *r)
+static void get_relations(struct process *p, const struct pid_namespace *ns, struct relations *r)
 {
 	struct session *s;
 
@@ -77,25 +87,26 @@ static void get_relations(struct process *p, struct relations *r)
 	spin_lock(&task_tree_lock);
 	if (p->pgrp) {
 		s = p->pgrp->session;
-		r->parent = process_pid(p->parent);
-		r->group = p->pgrp->pid->nr;
-		r->session = s->pid->nr;
+		r->parent = pid_number(p->parent->pid, ns);
+		r->group = pid_number(p->pgrp->pid, ns);
+		r->session = pid_number(s->pid, ns);
 		if (s->tty) {
 			r->tty = s->tty->number;
-			r->foreground = s->tty->foreground ? s->tty->foreground->pid->nr : -1;
+			r->foreground =
+				s->tty->foreground ? pid_number(s->tty->foreground->pid, ns) : -1;
 		}
 	}
 	spin_unlock(&task_tree_lock);
 }
 
-static void show_relations(struct task *t, struct text *out)
+static void show_relations(struct task *t, const struct pid_namespace *ns, struct text *out)
 {
 	struct relations r;
 	u32 flags = (READ_ONCE(t->exiting) ? FLAG_EXITING : 0) |
 		    (t->exec_done || t->is_kernel ? 0 : FLAG_FORK_NOEXEC) |
 		    (t->is_kernel ? FLAG_KTHREAD : 0);
 
-	get_relations(t->process, &r);
+	get_relations(t->process, ns, &r);
 	text_printf(out, " %d %d %d %lu %d %u", r.parent, r.group, r.session, r.tty, r.foreground,
 		    flags);
 }
@@ -152,7 +163,7 @@ static void show_arguments(struct task *t, const struct vm *vm, bool may, struct
 	text_printf(out, " %d\n", may ? READ_ONCE(t->exit_status) : 0);
 }
 
-static int show_stat(struct task *t, struct text *out, bool whole)
+static int show_stat(struct task *t, const struct pid_namespace *ns, struct text *out, bool whole)
 {
 	bool may = proc_may_access(t, task_current()->cred);
 	bool leader = t->process->leader == t;
@@ -161,8 +172,8 @@ static int show_stat(struct task *t, struct text *out, bool whole)
 	struct proc_signals sig;
 	const u64 low = 0x7fffffff;
 
-	text_printf(out, "%d (%s) %c", task_tid(t), t->thread.name, *state);
-	show_relations(t, out);
+	text_printf(out, "%d (%s) %c", proc_tid(t, ns), t->thread.name, *state);
+	show_relations(t, ns, out);
 	show_usage(t, whole, out);
 	show_sched(t, out);
 	show_space(t, vm, may, out);
@@ -178,14 +189,14 @@ static int show_stat(struct task *t, struct text *out, bool whole)
 	return 0;
 }
 
-int proc_show_stat(struct task *t, struct text *out)
+int proc_show_stat(struct task *t, const struct pid_namespace *ns, struct text *out)
 {
-	return show_stat(t, out, true);
+	return show_stat(t, ns, out, true);
 }
 
-int proc_show_thread_stat(struct task *t, struct text *out)
+int proc_show_thread_stat(struct task *t, const struct pid_namespace *ns, struct text *out)
 {
-	return show_stat(t, out, false);
+	return show_stat(t, ns, out, false);
 }
 
 /* --- others -----------------------------------------------------------------------------------*/

@@ -30,22 +30,68 @@ static void show_groups(const struct cred *c, struct text *out)
 	text_string(out, " \n");
 }
 
-static void show_numbers(struct task *t, const struct cred *c, struct text *out)
+static void show_numbers(struct task *t, const struct pid_namespace *ns, const struct cred *c,
+			 struct text *out)
 {
 	struct process *p = t->process;
-	s32 tgid = process_pid(p), parent = 0;
+	s32 tgid = pid_number(p->pid, ns), parent = 0;
 
 	spin_lock(&task_tree_lock);
 	if (p->pgrp)
-		parent = process_pid(p->parent);
+		parent = pid_number(p->parent->pid, ns);
 	spin_unlock(&task_tree_lock);
 	text_printf(out, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-		    proc_state(t), tgid, task_tid(t), parent);
+		    proc_state(t), tgid, proc_tid(t, ns), parent);
 	text_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	text_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
 }
 
-static void show_identity(struct task *t, const struct cred *c, struct text *out)
+/* A line of the numbers of one thing in t's namespaces, from ns inwards. */
+static void show_depth(const char *name, const s32 *numbers, u32 count, struct text *out)
+{
+	text_string(out, name);
+	for (u32 i = 0; i < count; i++)
+		text_printf(out, "\t%d", numbers[i]);
+	text_char(out, '\n');
+}
+
+enum { OF_PROCESS, OF_TASK, OF_GROUP, OF_SESSION };
+
+/* The numbers of one of these, ns's own first; how many. */
+static u32 get_depth(struct task *t, const struct pid_namespace *ns, int what, s32 *numbers)
+{
+	static const struct pid_number none;
+	struct process *p = t->process;
+	const struct pid *own, *of;
+	u32 n = 0;
+
+	spin_lock(&task_tree_lock);
+	own = t->pid;
+	of = what == OF_PROCESS ? p->pid
+	     : what == OF_TASK	? own
+	     : !p->pgrp		? NULL
+	     : what == OF_GROUP ? p->pgrp->pid
+				: p->pgrp->session->pid;
+	for (u32 level = ns->level; level <= own->level; level++) {
+		const struct pid_number *at = level ? &own->inner[level - 1] : &none;
+
+		numbers[n++] = of ? pid_number(of, at->ns ?: &pid_first) : 0;
+	}
+	spin_unlock(&task_tree_lock);
+	return n;
+}
+
+static void show_depths(struct task *t, const struct pid_namespace *ns, struct text *out)
+{
+	static const char *const names[] = { "NStgid:", "NSpid:", "NSpgid:", "NSsid:" };
+	s32 numbers[PID_LEVEL_MAX + 1];
+
+	for (int what = OF_PROCESS; what <= OF_SESSION; what++)
+		show_depth(names[what], numbers, get_depth(t, ns, what, numbers), out);
+}
+
+static void show_identity(struct task *t, const struct pid_namespace *ns, const struct cred *c,
+			  struct text *out)
 {
 	s32 mask = task_umask(t);
 	struct fdtable *files = task_get_files(t);
@@ -53,14 +99,12 @@ static void show_identity(struct task *t, const struct cred *c, struct text *out
 	show_name(t->thread.name, out);
 	if (mask >= 0)
 		text_printf(out, "Umask:\t%04o\n", mask);
-	show_numbers(t, c, out);
+	show_numbers(t, ns, c, out);
 	text_printf(out, "FDSize:\t%u\n", files ? READ_ONCE(files->size) : 0);
 	if (files)
 		fdtable_put(files);
 	show_groups(c, out);
-	text_printf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n",
-		    process_pid(t->process), task_tid(t), process_pgid(t->process),
-		    process_sid(t->process));
+	show_depths(t, ns, out);
 }
 
 static void show_kib(struct text *out, const char *name, u64 pages)
@@ -138,12 +182,12 @@ static void show_places(struct task *t, struct text *out)
 		    READ_ONCE(t->thread.switches[0]), READ_ONCE(t->thread.switches[1]));
 }
 
-int proc_show_status(struct task *t, struct text *out)
+int proc_show_status(struct task *t, const struct pid_namespace *ns, struct text *out)
 {
 	const struct cred *c = task_get_cred(t);
 	struct vm *vm = task_get_vm(t);
 
-	show_identity(t, c, out);
+	show_identity(t, ns, c, out);
 	if (vm) {
 		show_memory(vm, out);
 		vm_put(vm);

@@ -62,6 +62,7 @@ enum {
 	SI_QUEUE = -1,
 	SI_TIMER = -2,
 	SI_MESGQ = -3,
+	SI_SIGIO = -5,
 	SI_TKILL = -6,
 	ILL_ILLOPC = 1,
 	ILL_ILLOPN = 2,

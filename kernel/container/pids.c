@@ -27,6 +27,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
 #define PIDS_MAX  4194304
@@ -191,7 +192,7 @@ static void find_tasks_locked(void)
 {
 	struct task *t;
 
-	for (s32 tid = 1; (t = pid_next_task_locked(&tid)); tid++)
+	for (s32 tid = 1; (t = pid_next_task_locked(&pid_first, &tid)); tid++)
 		for (struct pids_count *c = t->containers.pids; c && c->parent; c = c->parent)
 			c->found++;
 }

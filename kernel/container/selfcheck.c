@@ -30,6 +30,7 @@
 #include "kernel/container/plant.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/text.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
 struct check {
@@ -181,7 +182,7 @@ static void check_all_linked(struct check *k)
 	struct task *t;
 	s32 tid = 0;
 
-	while ((t = task_next(&tid))) {
+	while ((t = task_next(&pid_first, &tid))) {
 		expect(k, t->exiting || !list_empty(&t->containers.node),
 		       "I2: in no container: task", tid);
 		task_put(t);

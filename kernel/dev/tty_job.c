@@ -242,7 +242,7 @@ static long get_pgrp(struct tty *t, s32 __user *out)
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = !is_own(t) ? -ENOTTY : t->foreground ? t->foreground->pid->nr : 0;
+	nr = !is_own(t) ? -ENOTTY : t->foreground ? pid_seen(t->foreground->pid) : 0;
 	spin_unlock(&task_tree_lock);
 	return nr < 0 ? nr : put_user(nr, out);
 }
@@ -252,7 +252,7 @@ static long get_sid(struct tty *t, s32 __user *out)
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = is_own(t) ? t->session->pid->nr : -ENOTTY;
+	nr = is_own(t) ? pid_seen(t->session->pid) : -ENOTTY;
 	spin_unlock(&task_tree_lock);
 	return nr < 0 ? nr : put_user(nr, out);
 }
@@ -267,7 +267,7 @@ static long set_pgrp_locked(struct tty *t, s32 nr, struct pgrp **g)
 		return -ENOTTY;
 	if (nr < 0)
 		return -EINVAL;
-	pid = pid_find_locked(nr);
+	pid = pid_find_locked(task_view(), nr);
 	if (!pid)
 		return -ESRCH;
 	if (!pid->pgrp || pid->pgrp->session != own_session())

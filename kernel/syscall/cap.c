@@ -89,7 +89,7 @@ long sys_capset(void __user *user_header, const void __user *data)
 
 	if (ret < 0)
 		return ret;
-	if (h.pid && h.pid != task_tid(task_current()))
+	if (h.pid && h.pid != task_current()->pid->own)
 		return -EPERM;
 	if (copy_from_user(in, data, elements * sizeof(in[0])))
 		return -EFAULT;

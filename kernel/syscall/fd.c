@@ -7,6 +7,7 @@
 #include "fs/pipe.h"
 #include "kernel/abi/errno.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
 #define FIONCLEX 0x5450
@@ -166,6 +167,44 @@ static long set_flags(struct file *f, u32 arg)
 	return 0;
 }
 
+/* Kept as a number of the first pid namespace, negative for a group. */
+static long set_owner(struct file *f, s32 who)
+{
+	struct pid *p;
+
+	if (who == INT32_MIN)
+		return -EINVAL;
+	p = who ? pid_find(task_view(), who < 0 ? -who : who) : NULL;
+	if (who && !p)
+		return -ESRCH;
+	WRITE_ONCE(f->owner, !who ? 0 : who < 0 ? -p->nr : p->nr);
+	if (p)
+		pid_put(p);
+	return 0;
+}
+
+/* A number of the first namespace as the running task sees it; 0: it does not, or it is free. */
+static s32 number_here(s32 nr)
+{
+	struct pid *p;
+	s32 here;
+
+	if (!task_view()->level)
+		return nr;
+	p = pid_find(&pid_first, nr);
+	here = p ? pid_seen(p) : 0;
+	if (p)
+		pid_put(p);
+	return here;
+}
+
+static long get_owner(const struct file *f)
+{
+	s32 owner = READ_ONCE(f->owner);
+
+	return owner < 0 ? -number_here(-owner) : number_here(owner);
+}
+
 static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 {
 	struct fdtable *files = task_current()->files;
@@ -189,12 +228,11 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
 		return file_lock_fcntl(f, cmd, (void __user *)arg, files,
-				       process_pid(task_current()->process));
+				       process_pid(task_current()->process), number_here);
 	case F_SETOWN:
-		f->owner = arg;
-		return 0;
+		return set_owner(f, (s32)arg);
 	case F_GETOWN:
-		return (s32)f->owner;
+		return get_owner(f);
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, arg, task_current()->cred);
 	case F_GETPIPE_SZ:

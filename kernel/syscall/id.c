@@ -7,42 +7,36 @@
 
 long sys_getpid(void)
 {
-	return process_pid(task_current()->process);
+	return task_current()->process->pid->own;
 }
 
 long sys_gettid(void)
 {
-	return task_tid(task_current());
+	return task_current()->pid->own;
 }
 
 long sys_getppid(void)
 {
-	struct process *p = task_current()->process;
-	s32 nr;
-
-	spin_lock(&task_tree_lock);
-	nr = process_pid(p->parent);
-	spin_unlock(&task_tree_lock);
-	return nr;
+	return READ_ONCE(task_current()->process->parent_seen);
 }
 
 long sys_getpgrp(void)
 {
-	return process_pgid(task_current()->process);
+	return process_pgid(task_current()->process, task_view());
 }
 
 /* The number that `get` finds in the process of a task. */
-static long number_of(s32 tid, s32 (*get)(struct process *p))
+static long number_of(s32 tid, s32 (*get)(struct process *p, const struct pid_namespace *ns))
 {
 	struct task *t;
 	long nr;
 
 	if (!tid)
-		return get(task_current()->process);
+		return get(task_current()->process, task_view());
 	t = task_find(tid);
 	if (!t)
 		return -ESRCH;
-	nr = get(t->process);
+	nr = get(t->process, task_view());
 	task_put(t);
 	return nr;
 }

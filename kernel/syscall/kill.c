@@ -16,7 +16,7 @@ static void own_info(struct siginfo *info, int signo, int code)
 	struct task *t = task_current();
 
 	*info = (struct siginfo){ .signo = signo, .code = code };
-	info->kill.pid = process_pid(t->process);
+	info->kill.pid = t->process->pid->own;
 	info->kill.uid = t->cred->uid;
 }
 
@@ -54,7 +54,7 @@ static int send_locked(struct process *p, int signo, const struct siginfo *info)
 static int send_pid(s32 pid, int signo, const struct siginfo *info)
 {
 	struct task *t =
-		pid == task_tid(task_current()) ? task_get(task_current()) : task_find(pid);
+		pid == task_current()->pid->own ? task_get(task_current()) : task_find(pid);
 	int result;
 
 	if (!t)
@@ -74,7 +74,7 @@ static int send_group(s32 nr, int signo, const struct siginfo *info)
 	struct pid *pid;
 
 	spin_lock(&task_tree_lock);
-	pid = nr ? pid_find_locked(nr) : NULL;
+	pid = nr ? pid_find_locked(task_view(), nr) : NULL;
 	g = nr ? (pid ? pid->pgrp : NULL) : task_current()->process->pgrp;
 	if (g) {
 		list_for_each (p, &g->processes, in_pgrp) {
@@ -86,30 +86,21 @@ static int send_group(s32 nr, int signo, const struct siginfo *info)
 	return sent ? 0 : result;
 }
 
-/* The process after p in the tree below init; NULL at the end. */
-static struct process *next_below_init(struct process *p)
-{
-	if (!list_empty(&p->children))
-		return list_first(&p->children, struct process, sibling);
-	while (p != init_process && p->sibling.next == &p->parent->children)
-		p = p->parent;
-	return p == init_process ? NULL : list_next(p, sibling);
-}
-
-/* Everybody but init and the caller.  With the tree locked throughout nobody can be born who is
-   missed. */
+/* Everybody whom the caller can see but init and itself.  With the tree locked throughout nobody
+   can be born who is missed. */
 static int send_all(int signo, const struct siginfo *info)
 {
-	struct process *self = task_current()->process, *p;
+	struct process *self = task_current()->process;
 	bool found = false;
 	int result = 0, one;
+	struct task *t;
 
 	spin_lock(&task_tree_lock);
-	for (p = next_below_init(init_process); p; p = next_below_init(p)) {
-		if (p == self)
+	for (s32 nr = 2; (t = pid_next_task_locked(task_view(), &nr)); nr++) {
+		if (t->process == self || t->process->leader != t)
 			continue;
 		found = true;
-		one = send_locked(p, signo, info);
+		one = send_locked(t->process, signo, info);
 		if (one != -EPERM)
 			result = one;
 	}
@@ -137,7 +128,7 @@ static long send_thread(s32 tgid, s32 tid, int signo, const struct siginfo *info
 
 	if (!t)
 		return -ESRCH;
-	if (!tgid || process_pid(t->process) == tgid)
+	if (!tgid || pid_seen(t->process->pid) == tgid)
 		result = send(t, TO_TASK, signo, info);
 	task_put(t);
 	return result;
@@ -191,7 +182,7 @@ long sys_rt_sigqueueinfo(s32 pid, int signo, const struct siginfo __user *user)
 
 	if (result)
 		return result;
-	if (is_forged(&info) && pid != process_pid(task_current()->process))
+	if (is_forged(&info) && pid != task_current()->process->pid->own)
 		return -EPERM;
 	return send_pid(pid, signo, &info);
 }
@@ -205,7 +196,7 @@ long sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, int signo, const struct siginfo __
 		return result;
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
-	if (is_forged(&info) && tid != task_tid(task_current()))
+	if (is_forged(&info) && tid != task_current()->pid->own)
 		return -EPERM;
 	return send_thread(tgid, tid, signo, &info);
 }
@@ -249,7 +240,7 @@ long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo __user *in
 	pid = pidfd_find(pidfd, NULL);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	result = send_pidfd(pid, signo, info);
+	result = pid_seen(pid) ? send_pidfd(pid, signo, info) : -EINVAL;
 	pid_put(pid);
 	return result;
 }

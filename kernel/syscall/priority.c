@@ -15,7 +15,7 @@ static bool is_meant(struct task *t, int which, s32 who)
 
 	switch (which) {
 	case PRIO_PGRP:
-		return process_pgid(t->process) == who;
+		return process_pgid(t->process, task_view()) == who;
 	case PRIO_USER:
 		c = task_get_cred(t);
 		meant = c->uid == (u32)who;
@@ -40,9 +40,9 @@ static int for_each_meant(int which, s32 who, void (*fn)(struct task *t, void *a
 		return 0;
 	}
 	if (!who)
-		who = which == PRIO_PGRP ? process_pgid(task_current()->process)
+		who = which == PRIO_PGRP ? process_pgid(task_current()->process, task_view())
 					 : (s32)task_current()->cred->uid;
-	for (s32 tid = 1; (t = task_next(&tid)); tid++) {
+	for (s32 tid = 1; (t = task_next(task_view(), &tid)); tid++) {
 		if (is_meant(t, which, who)) {
 			fn(t, arg);
 			found = 0;

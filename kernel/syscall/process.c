@@ -7,10 +7,9 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/pidfd.h"
 #include "kernel/task/wait.h"
-
-#define SET_TID_MAX 32 /* nested pid namespaces that Linux allows */
 
 #define CLONE_LEGACY 0xfffffffful
 
@@ -69,7 +68,7 @@ static int read_clone_args(struct clone_args *a, const void __user *user, size_t
 
 static bool clone_args_ok(const struct clone_args *a, size_t size)
 {
-	if (a->set_tid_size > SET_TID_MAX || !a->set_tid != !a->set_tid_size)
+	if (a->set_tid_size > PID_LEVEL_MAX || !a->set_tid != !a->set_tid_size)
 		return false;
 	if ((a->exit_signal & ~(u64)CSIGNAL) || a->exit_signal >= NSIG)
 		return false;
@@ -92,6 +91,7 @@ static bool clone_args_ok(const struct clone_args *a, size_t size)
 long sys_clone3(const void __user *user, size_t size)
 {
 	struct clone_args_kernel args;
+	s32 tids[PID_LEVEL_MAX];
 	struct clone_args a;
 	int ret;
 
@@ -102,8 +102,11 @@ long sys_clone3(const void __user *user, size_t size)
 	ret = read_clone_args(&a, user, size);
 	if (ret < 0)
 		return ret;
-	if (!clone_args_ok(&a, size) || a.set_tid)
+	if (!clone_args_ok(&a, size))
 		return -EINVAL;
+	if (a.set_tid &&
+	    copy_from_user(tids, (void __user *)a.set_tid, a.set_tid_size * sizeof(tids[0])))
+		return -EFAULT;
 	args = (struct clone_args_kernel){
 		.flags = a.flags,
 		.pidfd = (s32 __user *)a.pidfd,
@@ -112,6 +115,8 @@ long sys_clone3(const void __user *user, size_t size)
 		.exit_signal = (u32)a.exit_signal,
 		.stack = a.stack + a.stack_size,
 		.tls = a.tls,
+		.tids = tids,
+		.tid_count = (u32)a.set_tid_size,
 	};
 	return task_clone(&args, current_frame());
 }
@@ -159,6 +164,20 @@ static int put_rusage(struct rusage __user *out, const struct usage *u)
 	return copy_to_user(out, &r, sizeof(r));
 }
 
+/* With a reference; 0: the caller's. */
+static struct pid *pid_of_group(s32 nr)
+{
+	struct pgrp *g;
+	struct pid *p;
+
+	if (nr)
+		return pid_find(task_view(), nr);
+	g = process_get_pgrp(task_current()->process);
+	p = pid_get(g->pid);
+	pgrp_put(g);
+	return p;
+}
+
 long sys_wait4(s32 pid, s32 __user *status, int options, struct rusage __user *usage)
 {
 	struct wait_query q = { .options = (u32)options | WEXITED };
@@ -170,10 +189,10 @@ long sys_wait4(s32 pid, s32 __user *status, int options, struct rusage __user *u
 		return -ESRCH;
 	if (pid > 0) {
 		q.type = P_PID;
-		q.pid = pid_find(pid);
+		q.pid = pid_find(task_view(), pid);
 	} else if (pid != -1) {
 		q.type = P_PGID;
-		q.pgid = pid ? -pid : process_pgid(task_current()->process);
+		q.pid = pid_of_group(-pid);
 	}
 	ret = process_wait(&q);
 	if (q.pid)
@@ -200,12 +219,12 @@ static int waitid_target(struct wait_query *q, int type, s32 id, bool *nonblock)
 	case P_PID:
 		if (id <= 0)
 			return -EINVAL;
-		q->pid = pid_find(id);
+		q->pid = pid_find(task_view(), id);
 		return 0;
 	case P_PGID:
 		if (id < 0)
 			return -EINVAL;
-		q->pgid = id ? id : process_pgid(task_current()->process);
+		q->pid = pid_of_group(id);
 		return 0;
 	case P_PIDFD:
 		if (id < 0)
@@ -273,5 +292,5 @@ long sys_set_tid_address(s32 __user *tid)
 	struct task *t = task_current();
 
 	t->clear_child_tid = tid;
-	return task_tid(t);
+	return t->pid->own;
 }

@@ -21,7 +21,7 @@ static noinline void send_to_self(int signo)
 	struct task *t = task_current();
 	struct siginfo info = { .signo = signo, .code = SI_USER };
 
-	info.kill.pid = process_pid(t->process);
+	info.kill.pid = t->process->pid->own;
 	info.kill.uid = t->cred->uid;
 	(void)signal_send_task(t, signo, &info);
 }

@@ -11,6 +11,7 @@
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/cred.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 #include "kernel/task/uts.h"
 #include "kernel/vm/mapping.h"
@@ -82,6 +83,21 @@ static noreturn void restart_with(const char __user *user)
 	power_reset();
 }
 
+/* Below the first pid namespace only that is ended, and its init seems to have died of a signal
+   that tells the parent what was asked for. */
+static long reboot_namespace(u32 cmd)
+{
+	switch (cmd) {
+	case REBOOT_RESTART:
+	case REBOOT_RESTART2:
+		pid_namespace_reboot(SIGHUP);
+	case REBOOT_HALT:
+	case REBOOT_POWER_OFF:
+		pid_namespace_reboot(SIGINT);
+	}
+	return -EINVAL;
+}
+
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
 {
 	if (!task_capable(CAP_SYS_BOOT))
@@ -89,6 +105,8 @@ long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
 	if (magic1 != REBOOT_MAGIC1 || (magic2 != 672274793 && magic2 != 85072278 &&
 					magic2 != 369367448 && magic2 != 537993216))
 		return -EINVAL;
+	if (task_view()->level)
+		return reboot_namespace(cmd);
 	switch (cmd) {
 	case REBOOT_CAD_ON: /* there is no key that restarts the machine */
 	case REBOOT_CAD_OFF:

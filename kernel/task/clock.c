@@ -67,7 +67,7 @@ static struct task *cpu_find(s32 clock)
 
 	if (!t)
 		return NULL;
-	if (clock & CPU_OF_TASK ? t->process == mine : !pid || process_pid(t->process) == pid)
+	if (clock & CPU_OF_TASK ? t->process == mine : !pid || pid_seen(t->process->pid) == pid)
 		return t;
 	task_put(t);
 	return NULL;

@@ -11,12 +11,12 @@ extern struct process *process_kthreadd;
 /* task.c: caches. */
 void task_caches_init(void);
 
-/* A task like `from` (NULL: the kernel's first) with a stack, a number and what it inherits by
-   copying; in no process, without files, memory and signals.  One reference for its running and one
-   for being in the table.  ERR_PTR(-ENOMEM, -EAGAIN). */
+/* A task like `from` (NULL: the kernel's first) with a stack and what it inherits by copying; in no
+   process, without number, files, memory and signals.  One reference for its running and one for
+   being in the table.  ERR_PTR(-ENOMEM). */
 struct task *task_create(const struct task *from);
-/* A process for t, which becomes its leader; nobody's child yet.  from NULL: the kernel's.
-   NULL: no memory. */
+/* A process for t, which has a number and becomes its leader; nobody's child yet.  from NULL: the
+   kernel's.  NULL: no memory. */
 struct process *process_create(struct task *t, struct process *from);
 /* Undoes task_create, and process_create if t has a process of its own: never visible. */
 void task_destroy(struct task *t);

@@ -157,7 +157,7 @@ static int next_handled(struct task *t, struct siginfo *info, struct sigaction *
 			spin_unlock(&p->lock);
 			return signo;
 		}
-		if (p == init_process && !p->mortal && !(sigbit(signo) & SIGNALS_FIRM))
+		if (p->unkillable && !(sigbit(signo) & SIGNALS_FIRM))
 			continue;
 		run_default(t, signo);
 	}

@@ -20,6 +20,7 @@
 #include "kernel/task/futex.h"
 #include "kernel/task/itimer.h"
 #include "kernel/task/namespaces.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/posix_timer.h"
 #include "kernel/task/usage.h"
 
@@ -123,6 +124,8 @@ void process_reap_locked(struct process *p)
 	spin_lock(&p->lock);
 	task_unlink_locked(leader);
 	spin_unlock(&p->lock);
+	if (unlikely(p->pid->own == 1))
+		p->pid->ns->init = NULL;
 	task_put(leader);
 }
 
@@ -180,17 +183,21 @@ noreturn void task_exit(s32 status)
 {
 	struct task *t = task_current();
 	struct process *p = t->process;
+	bool last;
 
 	assert_no_spinlock();
 	t->exit_status = status;
 	container_change_begin();
 	signal_leave(t);
 	container_change_end();
-	if (__atomic_sub_fetch(&p->live, 1, __ATOMIC_SEQ_CST) == 0)
+	last = __atomic_sub_fetch(&p->live, 1, __ATOMIC_SEQ_CST) == 0;
+	if (last)
 		leave_process(t, p);
 	leave_memory(t);
 	leave_files(t);
 	container_exit(t);
+	if (unlikely(last && p->pid->own == 1))
+		pid_namespace_end(t);
 	leave_tree(t);
 	thread_exit();
 }

@@ -7,7 +7,7 @@
  * to die first; what follows cannot fail.  A signal to the parent's group thus reaches the child
  * too, or is seen before the child exists.
  *
- * Differs from Linux: no set_tid, no cgroup descriptor.
+ * Differs from Linux: no cgroup descriptor.
  */
 #include "arch/uaccess.h"
 #include "kernel/abi/clone.h"
@@ -16,6 +16,7 @@
 #include "kernel/task/create.h"
 #include "kernel/task/exe.h"
 #include "kernel/task/namespaces.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/pidfd.h"
 
 /* A clone under way. */
@@ -39,7 +40,10 @@ static int check_flags(const struct clone_args_kernel *a, const struct task *par
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	if ((flags & CLONE_PARENT) && parent->process == init_process)
+	if ((flags & CLONE_THREAD) &&
+	    ((flags & (CLONE_NEWUSER | CLONE_NEWPID)) || parent->spaces->pids != parent->pid->ns))
+		return -EINVAL;
+	if ((flags & CLONE_PARENT) && READ_ONCE(parent->process->unkillable))
 		return -EINVAL;
 	if ((flags & CLONE_PIDFD) && (flags & (CLONE_DETACHED | CLONE_THREAD)))
 		return -EINVAL;
@@ -117,6 +121,16 @@ static int copy_namespaces(const struct birth *b)
 	if (IS_ERR(s))
 		return (int)PTR_ERR(s);
 	b->child->spaces = s;
+	return 0;
+}
+
+static int copy_pid(const struct birth *b)
+{
+	struct pid *p = pid_alloc(b->child->spaces->pids, b->args->tids, b->args->tid_count);
+
+	if (IS_ERR(p))
+		return (int)PTR_ERR(p);
+	b->child->pid = p;
 	return 0;
 }
 
@@ -198,14 +212,15 @@ static int copy_all(struct birth *b, const struct trap_frame *frame)
 {
 	int ret = copy_context(b, frame);
 
-	if (ret == 0)
-		ret = copy_process(b);
-	if (ret < 0)
-		return ret;
 	signal_init_task(b->child, b->parent, b->flags);
-	ret = copy_files(b);
+	if (ret == 0)
+		ret = copy_files(b);
 	if (ret == 0)
 		ret = copy_namespaces(b);
+	if (ret == 0)
+		ret = copy_pid(b);
+	if (ret == 0)
+		ret = copy_process(b);
 	if (ret == 0)
 		ret = copy_pidfd(b);
 	if (ret == 0)
@@ -244,7 +259,9 @@ static int publish(const void *birth)
 
 	spin_lock(&task_tree_lock);
 	spin_lock(&from->lock);
-	if (signal_blocks_clone() || from->exiting || from->execing) {
+	if (unlikely(!pid_namespace_alive_locked(b->child->pid->ns))) {
+		ret = -ENOMEM;
+	} else if (signal_blocks_clone() || from->exiting || from->execing) {
 		ret = -ERESTARTNOINTR;
 	} else if (b->flags & CLONE_THREAD) {
 		task_publish_locked(b->child);
@@ -279,7 +296,7 @@ static void vfork_wait(struct task *child, struct waitq *done)
 static long start(const struct birth *b)
 {
 	struct task *child = b->child;
-	s32 nr = task_tid(child);
+	s32 nr = pid_seen(child->pid);
 	bool vfork = b->flags & CLONE_VFORK;
 	struct waitq done;
 

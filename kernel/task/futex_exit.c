@@ -59,7 +59,7 @@ static u32 __user *word_of(u64 entry, s64 offset)
 static void walk(struct task *t, u64 list)
 {
 	struct robust_head head;
-	s32 tid = task_tid(t);
+	s32 tid = t->pid->own;
 	u64 entry, next;
 
 	if (copy_from_user(&head, (void __user *)list, sizeof(head)))

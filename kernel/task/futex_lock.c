@@ -100,7 +100,7 @@ static int attempt(const struct futex_wait *wait, const struct futex_key *key,
 
 long futex_lock(const struct futex_wait *wait, bool try_only)
 {
-	struct futex_waiter w = { .tid = task_tid(task_current()) };
+	struct futex_waiter w = { .tid = task_current()->pid->own };
 	struct futex_key key;
 	long result;
 
@@ -130,7 +130,7 @@ static int release_locked(struct futex_bucket *b, u32 __user *word, const struct
 
 	if (result)
 		return result;
-	if ((s32)(old & FUTEX_TID_MASK) != task_tid(task_current()))
+	if ((s32)(old & FUTEX_TID_MASK) != task_current()->pid->own)
 		return -EPERM;
 	if (w)
 		new = (u32)w->tid | (first_waiter(b, key, w) ? FUTEX_WAITERS : 0);

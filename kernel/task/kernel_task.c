@@ -12,13 +12,18 @@
 #include "kernel/task/create.h"
 #include "kernel/task/init.h"
 #include "kernel/task/namespaces.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/wait.h"
 
 struct process process_zero;
 struct process *process_kthreadd;
 
-static struct pid pid_zero = { .refs = { 1 }, .ended = WAITQ_INIT(pid_zero.ended) };
+static struct pid pid_zero = {
+	.refs = { 1 },
+	.ns = &pid_first,
+	.ended = WAITQ_INIT(pid_zero.ended),
+};
 static struct session session_zero = {
 	.refs = { 1 },
 	.pid = &pid_zero,
@@ -83,9 +88,16 @@ static struct task *create(const char *name, void (*fn)(void *), void *arg)
 {
 	struct task *t = task_create(NULL);
 	struct process *p;
+	struct pid *pid;
 
 	if (IS_ERR(t))
 		return t;
+	pid = pid_alloc(&pid_first, NULL, 0);
+	if (IS_ERR(pid)) {
+		task_destroy(t);
+		return ERR_PTR(PTR_ERR(pid));
+	}
+	t->pid = pid;
 	p = process_create(t, &process_zero);
 	if (!p) {
 		task_destroy(t);

@@ -14,6 +14,8 @@ struct clone_args_kernel {
 	u32 exit_signal;
 	u64 stack; /* new stack pointer; 0: the parent's */
 	u64 tls;
+	const s32 *tids; /* numbers that it shall have, the innermost namespace's first */
+	u32 tid_count;
 };
 /* fork(2): everything is copied. */
 #define CLONE_ARGS_FORK ((struct clone_args_kernel){ .exit_signal = SIGCHLD })

@@ -3,8 +3,7 @@
  *
  * Locking: process->lock for the pointer in the task; the structure itself never changes.
  *
- * Differs from Linux: there are no network, IPC, user, time and cgroup namespaces, and one
- * pid namespace for all (EINVAL).
+ * Differs from Linux: there are no network, IPC, user, time and cgroup namespaces (EINVAL).
  */
 #include "kernel/task/namespaces.h"
 
@@ -17,10 +16,7 @@
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | \
 	 CLONE_NEWCGROUP | CLONE_NEWTIME)
 
-static const struct namespace_kind pid_kind = { .name = "pid", .flag = CLONE_NEWPID };
-struct namespace pid_namespace = { .refs = { 1 }, .id = NAMESPACE_ID_PID, .kind = &pid_kind };
-
-struct namespaces namespaces_first = { .refs = { 1 }, .uts = &uts_first };
+struct namespaces namespaces_first = { .refs = { 1 }, .uts = &uts_first, .pids = &pid_first };
 
 struct namespaces *namespaces_get(struct namespaces *s)
 {
@@ -36,6 +32,8 @@ void namespaces_put(struct namespaces *s)
 		namespace_put(&s->uts->base);
 	if (s->mounts)
 		mount_namespace_put(s->mounts);
+	if (s->pids)
+		pid_namespace_put(s->pids);
 	kfree(s);
 }
 
@@ -49,8 +47,25 @@ struct namespaces *task_get_namespaces(struct task *t)
 	return s;
 }
 
-static bool fill(struct namespaces *s, const struct namespaces *from, u64 flags,
-		 struct fs_context *fs)
+static int fill_pids(struct namespaces *s, const struct namespaces *from, u64 flags)
+{
+	struct pid_namespace *ns = from->pids;
+
+	if (flags & CLONE_NEWPID) {
+		if (ns != task_view())
+			return -EINVAL;
+		ns = pid_namespace_create(ns);
+		if (IS_ERR(ns))
+			return (int)PTR_ERR(ns);
+	} else {
+		pid_namespace_get(ns);
+	}
+	s->pids = ns;
+	return 0;
+}
+
+static int fill(struct namespaces *s, const struct namespaces *from, u64 flags,
+		struct fs_context *fs)
 {
 	if (flags & CLONE_NEWUTS) {
 		s->uts = uts_copy(from->uts);
@@ -64,30 +79,34 @@ static bool fill(struct namespaces *s, const struct namespaces *from, u64 flags,
 		mount_namespace_get(from->mounts);
 		s->mounts = from->mounts;
 	}
-	return s->uts && s->mounts;
+	return s->uts && s->mounts ? fill_pids(s, from, flags) : -ENOMEM;
 }
 
 static struct namespaces *create(const struct namespaces *from, u64 flags, struct fs_context *fs)
 {
 	struct namespaces *s = kzalloc(sizeof(*s));
+	int error;
 
 	if (!s)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	refcount_init(&s->refs, 1);
-	if (fill(s, from, flags, fs))
+	error = fill(s, from, flags, fs);
+	if (!error)
 		return s;
 	namespaces_put(s);
-	return NULL;
+	return ERR_PTR(error);
 }
 
 struct namespaces *namespaces_duplicate(struct namespaces *from)
 {
-	return create(from, 0, NULL);
+	struct namespaces *s = create(from, 0, NULL);
+
+	return IS_ERR(s) ? NULL : s;
 }
 
 struct namespaces *namespaces_copy(u64 flags, struct fs_context *fs)
 {
-	struct namespaces *from = task_current()->spaces, *s;
+	struct namespaces *from = task_current()->spaces;
 
 	if (likely(!(flags & (WITH_RIGHTS | CLONE_NEWUSER))))
 		return namespaces_get(from);
@@ -97,6 +116,5 @@ struct namespaces *namespaces_copy(u64 flags, struct fs_context *fs)
 		return ERR_PTR(-EPERM);
 	if (flags & WITH_RIGHTS & ~(u64)NAMESPACES_SUPPORTED)
 		return ERR_PTR(-EINVAL);
-	s = create(from, flags, fs);
-	return s ?: ERR_PTR(-ENOMEM);
+	return create(from, flags, fs);
 }

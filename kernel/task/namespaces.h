@@ -7,6 +7,7 @@
 #pragma once
 #include "fs/mount.h"
 #include "kernel/abi/clone.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/uts.h"
 
 struct file;
@@ -16,11 +17,12 @@ struct namespaces {
 	struct refcount refs;
 	struct uts_namespace *uts;	/* [I] a reference */
 	struct mount_namespace *mounts; /* [I] a reference */
+	struct pid_namespace *pids;	/* [I] of children to come; a reference.  The task's own
+					   is that of its number. */
 };
 
-#define NAMESPACES_SUPPORTED (CLONE_NEWNS | CLONE_NEWUTS)
+#define NAMESPACES_SUPPORTED (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID)
 
-extern struct namespace pid_namespace;	   /* the only one; never freed */
 extern struct namespaces namespaces_first; /* mounts is set at boot */
 
 struct namespaces *namespaces_get(struct namespaces *s);
@@ -28,7 +30,8 @@ void namespaces_put(struct namespaces *s);		/* NULL: nothing; may sleep */
 struct namespaces *task_get_namespaces(struct task *t); /* with a reference; NULL: exited */
 
 /* What a task like the running one gets with these CLONE_* flags; fs is its view, not in use yet
-   if CLONE_NEWNS is among them.  ERR_PTR(-EPERM, -EINVAL: a kind that we do not have, -ENOMEM). */
+   if CLONE_NEWNS is among them.  ERR_PTR(-EPERM, -EINVAL: a kind that we do not have, or a second
+   pid namespace for children; -ENOSPC, -ENOMEM). */
 struct namespaces *namespaces_copy(u64 flags, struct fs_context *fs);
 
 /* The same namespaces in a structure that nobody else has.  NULL: no memory. */

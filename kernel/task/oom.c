@@ -12,6 +12,7 @@
  */
 #include "arch/clock.h"
 #include "kernel/lib/log.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
 #define PATIENCE (2 * NS_PER_SEC)
@@ -74,7 +75,7 @@ static bool choose(struct candidate *best)
 	struct task *t;
 
 	page_stats(&pages, NODES_ALL);
-	for (s32 tid = 1; (t = task_next(&tid)); tid++) {
+	for (s32 tid = 1; (t = task_next(&pid_first, &tid)); tid++) {
 		bool this_dies = false;
 
 		consider(best, t, rate(t, pages.total, &this_dies));
@@ -110,8 +111,7 @@ static void kill_process_of(struct task *t)
 	spin_lock(&p->lock);
 	if (t->vm)
 		figures_read(&f, t->vm);
-	if (p == init_process)
-		p->mortal = true;
+	p->unkillable = false;
 	if (!p->oom_victim) {
 		p->oom_victim = true;
 		__atomic_fetch_add(&victims, 1, __ATOMIC_RELAXED);

@@ -1,21 +1,25 @@
 /*
  * orphan.c - new parents for the children of a process that ends.
  *
- * They go to the nearest ancestor that has asked for them (PR_SET_CHILD_SUBREAPER), else to init.
+ * They go to the nearest ancestor in the same pid namespace that has asked for them
+ * (PR_SET_CHILD_SUBREAPER), else to its init.
  * A process knows which thread of its parent made it, for the parent-death signal and for
  * __WNOTHREAD; when only that thread ends, another one takes its place.
  *
  * Locking: task_tree_lock.
  */
 #include "kernel/task/exit.h"
+#include "kernel/task/pid_namespace.h"
 
 static struct process *find_reaper(const struct process *p)
 {
-	for (struct process *r = p->parent; r != r->parent; r = r->parent) {
+	struct pid_namespace *ns = p->pid->ns;
+
+	for (struct process *r = p->parent; r != r->parent && r->pid->ns == ns; r = r->parent) {
 		if (r->child_subreaper && READ_ONCE(r->live))
 			return r;
 	}
-	return init_process;
+	return ns->init;
 }
 
 /* A task of p that is not about to leave, or the leader. */
@@ -47,6 +51,7 @@ static void reparent(struct process *child, struct process *from, struct process
 	struct pgrp *g = child->pgrp;
 
 	child->parent = to;
+	child->parent_seen = pid_number(to->pid, child->pid->ns);
 	child->creator = find_creator(to, NULL);
 	list_move_tail(&child->sibling, &to->children);
 	child->exit_signal = SIGCHLD;

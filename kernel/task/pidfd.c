@@ -68,7 +68,7 @@ int pidfd_open(s32 nr, u32 flags)
 
 	if ((flags & ~O_NONBLOCK) || nr <= 0)
 		return -EINVAL;
-	p = pid_find(nr);
+	p = pid_find(task_view(), nr);
 	if (!p)
 		return -ESRCH;
 	spin_lock(&task_tree_lock);

@@ -27,6 +27,7 @@ struct process {
 	u32 live;	      /* [a] tasks that have not begun to exit */
 
 	struct process *parent;	 /* [t] never NULL; init's own is the kernel's, number 0 */
+	s32 parent_seen;	 /* [t to change] its number as this process sees it */
 	struct task *creator;	 /* [t] the parent's thread that made it; no reference */
 	struct list children;	 /* [t] struct process.sibling, oldest first */
 	struct list sibling;	 /* [t] */
@@ -61,8 +62,9 @@ struct process {
 						 stop_status && !stop_reported */
 	u8 parent_news;			      /* [g] CLD_* to tell the parent of, by a task on its
 						 way to user mode; or 0 */
-	bool mortal;			      /* [g] init after a fault of its own: dies of it */
-	bool zombie;			      /* [t] all tasks gone, waits for its parent */
+	bool unkillable; /* [g] init of its namespace: takes only signals that it handles, and from
+			    outside SIGKILL and SIGSTOP; until a fault of its own */
+	bool zombie;	 /* [t] all tasks gone, waits for its parent */
 
 	struct rlimit limits[RLIM_NLIMITS]; /* [g] */
 	u64 ended_time[CPU_MODES];	    /* [g] ns of CPU time of tasks that left */
@@ -79,15 +81,13 @@ struct process {
 };
 
 extern struct spinlock task_tree_lock;
-extern struct process *init_process; /* pid 1: reaps orphans */
+extern struct process *init_process; /* process 1 of the first pid namespace */
 
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
-/* By the number of its leader in the current view, with a reference; NULL. */
-struct process *process_find(s32 pid);
 struct task *process_get_leader(struct process *p); /* with a reference; NULL: reaped */
 
-static inline s32 process_pid(const struct process *p) /* tgid */
+static inline s32 process_pid(const struct process *p) /* tgid, in the first namespace */
 {
 	return p->pid->nr;
 }

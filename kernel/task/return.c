@@ -30,7 +30,7 @@ static void run_works(struct task *t)
 	thread_alert_clear(&t->thread, ALERT_WORK);
 	if (t->set_child_tid) {
 		/* A bad address is the program's loss, as on Linux. */
-		(void)!put_user(task_tid(t), t->set_child_tid);
+		(void)!put_user(t->pid->own, t->set_child_tid);
 		t->set_child_tid = NULL;
 	}
 	for (w = __atomic_exchange_n(&t->works, NULL, __ATOMIC_ACQUIRE); w; w = next) {

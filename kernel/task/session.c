@@ -93,19 +93,6 @@ static void pgrp_change_locked(struct process *p, struct pgrp *g)
 	pgrp_join_locked(p, g);
 }
 
-struct pgrp *pgrp_find(s32 nr)
-{
-	struct pgrp *g = NULL;
-	struct pid *pid;
-
-	spin_lock(&task_tree_lock);
-	pid = pid_find_locked(nr);
-	if (pid && pid->pgrp)
-		g = pgrp_get(pid->pgrp);
-	spin_unlock(&task_tree_lock);
-	return g;
-}
-
 struct pgrp *process_get_pgrp(struct process *p)
 {
 	struct pgrp *g;
@@ -116,22 +103,22 @@ struct pgrp *process_get_pgrp(struct process *p)
 	return g;
 }
 
-s32 process_pgid(struct process *p)
+s32 process_pgid(struct process *p, const struct pid_namespace *ns)
 {
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = p->pgrp ? p->pgrp->pid->nr : 0;
+	nr = p->pgrp ? pid_number(p->pgrp->pid, ns) : 0;
 	spin_unlock(&task_tree_lock);
 	return nr;
 }
 
-s32 process_sid(struct process *p)
+s32 process_sid(struct process *p, const struct pid_namespace *ns)
 {
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = p->pgrp ? p->pgrp->session->pid->nr : 0;
+	nr = p->pgrp ? pid_number(p->pgrp->session->pid, ns) : 0;
 	spin_unlock(&task_tree_lock);
 	return nr;
 }
@@ -153,7 +140,7 @@ static int may_change(struct process *self, struct process *p)
 /* *fresh is used up when a new group has to be made. */
 static int set_pgid_locked(struct process *self, s32 pid, s32 pgid, struct pgrp **fresh)
 {
-	struct pid *target = pid_find_locked(pid), *group;
+	struct pid *target = pid_find_locked(task_view(), pid), *group;
 	struct process *p;
 	struct pgrp *g;
 	int ret;
@@ -168,7 +155,7 @@ static int set_pgid_locked(struct process *self, s32 pid, s32 pgid, struct pgrp 
 	ret = may_change(self, p);
 	if (ret < 0)
 		return ret;
-	group = pgid == pid ? target : pid_find_locked(pgid);
+	group = pgid == pid ? target : pid_find_locked(task_view(), pgid);
 	g = group ? group->pgrp : NULL;
 	if (g && g->session == self->pgrp->session) {
 		pgrp_change_locked(p, g);
@@ -190,7 +177,7 @@ int session_set_pgid(s32 pid, s32 pgid)
 	struct pgrp *fresh;
 	int ret;
 
-	pid = pid ? pid : process_pid(self);
+	pid = pid ? pid : self->pid->own;
 	pgid = pgid ? pgid : pid;
 	if (pgid < 0)
 		return -EINVAL;
@@ -230,7 +217,7 @@ s32 session_create(void)
 	if (may) {
 		session_put(s);
 		pgrp_put(g);
-		return process_pid(self);
+		return self->pid->own;
 	}
 	if (g)
 		slab_free(pgrp_cache, g);

@@ -17,6 +17,7 @@
 #include "kernel/sched/tick.h"
 #include "kernel/task/futex.h"
 #include "kernel/task/itimer.h"
+#include "kernel/task/pid_namespace.h"
 #include "kernel/task/posix_timer.h"
 #include "kernel/task/sigqueue.h"
 
@@ -35,8 +36,7 @@ static bool is_ignored(struct process *p, struct task *t, int signo, bool forced
 
 	if (t->blocked.bits & sigbit(signo))
 		return false;
-	if (p == init_process && !p->mortal && handler == SIG_DFL &&
-	    !(forced && (sigbit(signo) & SIGNALS_FIRM)))
+	if (p->unkillable && handler == SIG_DFL && !(forced && (sigbit(signo) & SIGNALS_FIRM)))
 		return true;
 	return handler_ignores(handler, signo);
 }
@@ -83,8 +83,9 @@ static void find_taker(struct process *p, struct task *only, int signo)
 		thread_alert(&t->thread, ALERT_SIGNAL, THREAD_SLEEPING);
 }
 
+/* outside: the sender has no number where p is. */
 static int enqueue(struct process *p, struct task *t, struct sigpending *pending, int signo,
-		   const struct siginfo *info)
+		   const struct siginfo *info, bool outside)
 {
 	struct siginfo plain;
 	struct sigqueue *q;
@@ -97,6 +98,8 @@ static int enqueue(struct process *p, struct task *t, struct sigpending *pending
 	if (signo < SIGRTMIN && info->code >= 0)
 		limit = ~0ul;
 	q = sigqueue_create(info, t->account, limit);
+	if (q && outside)
+		((struct siginfo *)&q->info)->kill.pid = 0;
 	if (q)
 		list_add_tail(&q->node, &pending->queue);
 	else if (info != &plain && signo >= SIGRTMIN && info->code != SI_USER)
@@ -104,9 +107,18 @@ static int enqueue(struct process *p, struct task *t, struct sigpending *pending
 	return 0;
 }
 
+/* Was it sent by a task that p cannot see?  Only to p's whole namespace can that be, from around
+   it.  A timer's signal has no sender; neither has one of the kernel. */
+static bool is_from_outside(const struct process *p, const struct siginfo *info)
+{
+	return info && info->code <= 0 && info->code != SI_TIMER && info->code != SI_SIGIO &&
+	       unlikely(p->pid->ns->level) && !pid_number(task_current()->pid, p->pid->ns);
+}
+
 int signal_send_locked(struct process *p, struct task *only, int signo, const struct siginfo *info,
 		       struct sigqueue *own)
 {
+	bool outside = !own && is_from_outside(p, info);
 	struct sigpending *pending = only ? &only->pending : &p->pending;
 	struct task *t = only ?: list_first(&p->tasks, struct task, in_process);
 	u64 bit = sigbit(signo);
@@ -119,14 +131,14 @@ int signal_send_locked(struct process *p, struct task *only, int signo, const st
 		signal_drop(p, SIGBIT(SIGCONT));
 	else if (signo == SIGCONT)
 		stop_undo(p);
-	if (is_ignored(p, t, signo, !info))
+	if (is_ignored(p, t, signo, !info || outside))
 		return SIGNAL_IGNORED;
 	if (own) {
 		list_add_tail(&own->node, &pending->queue);
 	} else if (signo < SIGRTMIN && (pending->set.bits & bit)) {
 		return 0;
 	} else if (signo != SIGKILL) {
-		result = enqueue(p, t, pending, signo, info);
+		result = enqueue(p, t, pending, signo, info, outside);
 		if (result)
 			return result;
 	}
@@ -253,7 +265,7 @@ void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code)
 	if ((t->blocked.bits & sigbit(signo)) || a->handler == SIG_IGN)
 		a->handler = SIG_DFL;
 	if (a->handler == SIG_DFL)
-		p->mortal = true;
+		p->unkillable = false;
 	spin_unlock(&p->sighand->lock);
 	t->blocked.bits &= ~sigbit(signo);
 	(void)signal_send_locked(p, t, signo, &info, NULL);

@@ -23,7 +23,7 @@ static void child_info(struct process *child, int signo, int code, int status, s
 	process_time_locked(child, time);
 	info->child.uid = child->leader ? child->leader->cred->uid : 0;
 	spin_unlock(&child->lock);
-	info->child.pid = process_pid(child);
+	info->child.pid = pid_number(child->pid, child->parent->pid->ns);
 	info->child.status = status;
 	info->child.utime = (s64)(time[CPU_USER] / NS_PER_TICK);
 	info->child.stime = (s64)(time[CPU_SYSTEM] / NS_PER_TICK);

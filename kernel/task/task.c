@@ -12,6 +12,7 @@
 #include "kernel/task/account.h"
 #include "kernel/task/create.h"
 #include "kernel/task/itimer.h"
+#include "kernel/task/pid_namespace.h"
 
 struct spinlock task_tree_lock = SPINLOCK_INIT(RANK_TASK_TREE);
 struct process *init_process;
@@ -43,14 +44,6 @@ struct task *task_create(const struct task *from)
 		return ERR_PTR(-ENOMEM);
 	if (thread_init(&t->thread, from ? &from->thread : NULL) < 0)
 		goto out_task;
-	t->pid = pid_alloc();
-	if (IS_ERR(t->pid)) {
-		int ret = (int)PTR_ERR(t->pid);
-
-		thread_destroy(&t->thread);
-		slab_free(task_cache, t);
-		return ERR_PTR(ret);
-	}
 	t->thread.release = task_release;
 	refcount_init(&t->refs, 2);
 	list_init(&t->in_process);
@@ -77,7 +70,8 @@ static void task_free(struct task *t)
 	account_remove_task(t->account);
 	account_put(t->account);
 	thread_destroy(&t->thread);
-	pid_put(t->pid);
+	if (t->pid)
+		pid_put(t->pid);
 	slab_free(task_cache, t);
 }
 
@@ -132,8 +126,10 @@ void process_put(struct process *p)
 
 void task_destroy(struct task *t)
 {
-	pid_get(t->pid);
-	pid_cancel(t->pid);
+	if (t->pid) {
+		pid_get(t->pid);
+		pid_cancel(t->pid);
+	}
 	task_free(t);
 }
 
@@ -153,9 +149,12 @@ void process_publish_locked(struct process *p, struct process *parent, struct ta
 {
 	assert_held(&task_tree_lock);
 	p->parent = parent;
+	p->parent_seen = pid_number(parent->pid, p->pid->ns);
 	p->creator = creator;
 	list_add_tail(&p->sibling, &parent->children);
 	pgrp_join_locked(p, parent->pgrp);
+	if (unlikely(p->pid->own == 1))
+		pid_namespace_start_locked(p);
 }
 
 void task_unlink_locked(struct task *t)
@@ -179,30 +178,22 @@ void task_unlink_locked(struct task *t)
 	tasks_total--;
 }
 
-struct task *task_find(s32 tid)
+struct task *task_find_in(struct pid_namespace *ns, s32 tid)
 {
 	struct task *t = NULL;
 	struct pid *pid;
 
 	spin_lock(&task_tree_lock);
-	pid = pid_find_locked(tid);
+	pid = pid_find_locked(ns, tid);
 	if (pid && pid->task)
 		t = task_get(pid->task);
 	spin_unlock(&task_tree_lock);
 	return t;
 }
 
-struct process *process_find(s32 nr)
+struct task *task_find(s32 tid)
 {
-	struct process *p = NULL;
-	struct pid *pid;
-
-	spin_lock(&task_tree_lock);
-	pid = pid_find_locked(nr);
-	if (pid && pid->task && pid->task->process->leader == pid->task)
-		p = process_get(pid->task->process);
-	spin_unlock(&task_tree_lock);
-	return p;
+	return task_find_in(task_view(), tid);
 }
 
 struct task *process_get_leader(struct process *p)
@@ -215,12 +206,12 @@ struct task *process_get_leader(struct process *p)
 	return t;
 }
 
-struct task *task_next(s32 *tid)
+struct task *task_next(struct pid_namespace *ns, s32 *tid)
 {
 	struct task *t;
 
 	spin_lock(&task_tree_lock);
-	t = pid_next_task_locked(tid);
+	t = pid_next_task_locked(ns, tid);
 	if (t)
 		task_get(t);
 	spin_unlock(&task_tree_lock);

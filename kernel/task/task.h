@@ -22,7 +22,8 @@ struct task_work;
 struct task {
 	struct thread thread; /* first */
 	struct refcount refs;
-	struct pid *pid;	 /* [I] but for exec by a thread that is not the leader [t] */
+	struct pid *pid;	 /* [I] but for exec by a thread that is not the leader [t]; NULL
+				    at first */
 	struct process *process; /* [I] a reference */
 	struct list in_process;	 /* [t] */
 
@@ -91,14 +92,27 @@ static inline struct task *task_get(struct task *t)
 }
 void task_put(struct task *t);
 
-/* By number in the current view, with a reference; NULL.  Tasks that have been reaped are not
- * found. */
+/* The namespace by whose numbers the running task knows others. */
+static inline struct pid_namespace *task_view(void)
+{
+	return task_current()->pid->ns;
+}
+/* The number of p in that; 0: it cannot be seen. */
+static inline s32 pid_seen(const struct pid *p)
+{
+	return pid_number(p, task_view());
+}
+
+/* By number in a namespace, or as the running task knows it, with a reference; NULL.  Tasks that
+   have been reaped are not found. */
+struct task *task_find_in(struct pid_namespace *ns, s32 tid);
 struct task *task_find(s32 tid);
 
-/* The next task with a tid >= *tid (all threads), with a reference; *tid becomes its number; NULL.
- */
-struct task *task_next(s32 *tid);
+/* The next task with a tid >= *tid in ns (all threads), with a reference; *tid becomes its number;
+   NULL. */
+struct task *task_next(struct pid_namespace *ns, s32 *tid);
 
+/* In the first namespace, as the kernel itself speaks of it. */
 static inline s32 task_tid(const struct task *t)
 {
 	return t->pid->nr;

@@ -82,7 +82,7 @@ static bool shares_memory(struct task *self)
 
 	if (refcount_read(&self->vm->refs) == 1)
 		return false;
-	for (s32 tid = 1; !shared && (t = task_next(&tid)); tid++) {
+	for (s32 tid = 1; !shared && (t = task_next(&pid_first, &tid)); tid++) {
 		shared = t->process != self->process && READ_ONCE(t->vm) == self->vm;
 		task_put(t);
 	}
@@ -179,9 +179,22 @@ static void enter_uts(struct change *c, struct uts_namespace *ns)
 	c->spaces->uts = ns;
 }
 
+/* For the children to come; only downwards, lest a child be in a namespace around its parent's. */
+static int enter_pids(struct change *c, struct pid_namespace *ns)
+{
+	if (!pid_namespace_is_inside(ns, task_view()))
+		return -EINVAL;
+	pid_namespace_get(ns);
+	pid_namespace_put(c->spaces->pids);
+	c->spaces->pids = ns;
+	return 0;
+}
+
 /* Those of `to` that the flags name. */
 static int enter(struct change *c, u32 flags, const struct namespaces *to)
 {
+	int error = 0;
+
 	if (!task_capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	c->spaces = namespaces_duplicate(task_current()->spaces);
@@ -189,7 +202,9 @@ static int enter(struct change *c, u32 flags, const struct namespaces *to)
 		return -ENOMEM;
 	if (flags & CLONE_NEWUTS)
 		enter_uts(c, to->uts);
-	return flags & CLONE_NEWNS ? enter_mounts(c, to->mounts) : 0;
+	if (flags & CLONE_NEWNS)
+		error = enter_mounts(c, to->mounts);
+	return !error && (flags & CLONE_NEWPID) ? enter_pids(c, to->pids) : error;
 }
 
 static int enter_namespace(struct change *c, struct namespace *ns, u32 flags)
@@ -198,9 +213,9 @@ static int enter_namespace(struct change *c, struct namespace *ns, u32 flags)
 
 	if (flags && flags != ns->kind->flag)
 		return -EINVAL;
-	if (ns->kind->flag == CLONE_NEWPID) /* everybody is in it */
-		return task_capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
-	if (ns->kind->flag == CLONE_NEWUTS)
+	if (ns->kind->flag == CLONE_NEWPID)
+		to.pids = container_of(ns, struct pid_namespace, base);
+	else if (ns->kind->flag == CLONE_NEWUTS)
 		to.uts = container_of(ns, struct uts_namespace, base);
 	else
 		to.mounts = container_of(ns, struct mount_namespace, base);
@@ -209,7 +224,7 @@ static int enter_namespace(struct change *c, struct namespace *ns, u32 flags)
 
 static int enter_task(struct change *c, struct pid *pid, u32 flags)
 {
-	struct namespaces *to;
+	struct namespaces *to, chosen;
 	struct task *t;
 	int error;
 
@@ -221,7 +236,9 @@ static int enter_task(struct change *c, struct pid *pid, u32 flags)
 		task_put(t);
 	if (!to)
 		return -ESRCH;
-	error = flags & ~(NAMESPACES_SUPPORTED | CLONE_NEWPID) ? -EINVAL : enter(c, flags, to);
+	chosen = *to;
+	chosen.pids = pid->ns; /* the one that it is in, not its children */
+	error = flags & ~NAMESPACES_SUPPORTED ? -EINVAL : enter(c, flags, &chosen);
 	namespaces_put(to);
 	return error;
 }

@@ -19,7 +19,7 @@ enum look { LOOK_OTHER, LOOK_NOTHING, LOOK_FOUND };
 
 static bool is_asked_for(const struct wait_query *q, const struct process *child)
 {
-	if (q->type == P_PGID && (!child->pgrp || child->pgrp->pid->nr != q->pgid))
+	if (q->type == P_PGID && (!child->pgrp || child->pgrp->pid != q->pid))
 		return false;
 	if ((q->options & WNOTHREAD) && child->creator != task_current())
 		return false;
@@ -30,7 +30,7 @@ static bool is_asked_for(const struct wait_query *q, const struct process *child
 
 static void describe(struct wait_query *q, struct process *child, int code, int value, s32 status)
 {
-	q->found = process_pid(child);
+	q->found = pid_seen(child->pid);
 	q->uid = child->leader->cred->uid;
 	q->code = code;
 	q->value = value;
