@@ -11,6 +11,7 @@
 #include "fs/init.h"
 #include "fs/initramfs/initramfs.h"
 #include "kernel/container/container.h"
+#include "kernel/container/hotplug.h"
 #include "kernel/dev/dev.h"
 #include "kernel/init_args.h"
 #include "kernel/lib/format.h"
@@ -120,6 +121,7 @@ noreturn void kernel_main(void)
 	task_init(mounts);
 	dev_init();
 	smp_boot();
+	container_cpus_found();
 	task_create_init(init_main, NULL);
 	task_create_kernel("worker", worker_main, NULL);
 	irq_on();

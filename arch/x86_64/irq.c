@@ -166,14 +166,16 @@ static u32 count_of(int cpu, unsigned i)
 static void show_counts(struct text *out, unsigned i)
 {
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		text_printf(out, "%10u ", count_of(cpu, i));
+		if (READ_ONCE(cpus[cpu].online))
+			text_printf(out, "%10u ", count_of(cpu, i));
 }
 
 void irq_show(struct text *out)
 {
 	text_printf(out, "%*s", 5, "");
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		text_printf(out, "CPU%-8d", cpu);
+		if (READ_ONCE(cpus[cpu].online))
+			text_printf(out, "CPU%-8d", cpu);
 	text_char(out, '\n');
 	for (unsigned i = 0; i < IRQ_LINES; i++) {
 		const struct acpi_override *o = i < 16 ? &acpi.overrides[i] : NULL;

@@ -10,6 +10,7 @@
 #include "kernel/container/framework.h"
 
 extern const struct fs_type cgroup_type;    /* Linux's name */
+extern const struct fs_type cpuset_type;    /* only cpuset, with the names it had first */
 extern const struct fs_type container_type; /* the name in the patches of 2007 */
 
 /* A control file: of the framework itself or of a subsystem. */

@@ -6,6 +6,7 @@
 #include "fs/containerfs/containerfs.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/parse.h"
@@ -139,7 +140,7 @@ bool control_get(struct container *c, unsigned index, struct control *out)
 		if (!(c->hierarchy->subsys & BIT(id)))
 			continue;
 		for (; file->name; file++) {
-			if ((file->no_root && !c->parent) || index--)
+			if ((c->parent ? file->root_only : file->no_root) || index--)
 				continue;
 			*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
 						 .name = file->name,
@@ -208,9 +209,11 @@ static int control_write(struct file *f, char *text, size_t len)
 {
 	struct control_data *d = data_of(f);
 	struct container *c = d->container;
+	struct container_request request;
 	int error;
 
 	mutex_lock(&container_mutex);
+	container_request_begin(&request, text);
 	if (c->removed)
 		error = -ENODEV;
 	else if (!len)
@@ -221,6 +224,7 @@ static int control_write(struct file *f, char *text, size_t len)
 		error = d->control.file->write(c->css[d->control.subsys], text);
 	else
 		error = -EINVAL;
+	container_report(&request, c, d->control.prefix, d->control.name, error);
 	mutex_unlock(&container_mutex);
 	return error;
 }

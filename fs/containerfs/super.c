@@ -10,6 +10,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/container/clone.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
@@ -34,14 +35,17 @@ static int dir_lookup(struct inode *dir, struct dentry *dentry)
 
 static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred)
 {
+	struct container_request request;
 	struct container *c;
 	struct inode *inode;
 
 	if (strchr(dentry->name, '\n'))
 		return -EINVAL;
 	mutex_lock(&container_mutex);
+	container_request_begin(&request, dentry->name);
 	c = dir_container(dir)->removed ? ERR_PTR(-ENODEV) : container_create(dir_container(dir));
 	if (IS_ERR(c)) {
+		container_report(&request, dir_container(dir), "", "mkdir", (int)PTR_ERR(c));
 		mutex_unlock(&container_mutex);
 		return PTR_ERR(c);
 	}
@@ -61,10 +65,13 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 
 static int remove_dir(struct inode *dir, struct dentry *dentry, bool undo)
 {
+	struct container_request request;
 	int error;
 
 	mutex_lock(&container_mutex);
+	container_request_begin(&request, dentry->name);
 	error = container_remove(dir_container(dentry->inode), undo);
+	container_report(&request, dir_container(dir), "", "rmdir", error);
 	if (!error)
 		dentry_remove(dentry);
 	mutex_unlock(&container_mutex);
@@ -258,13 +265,16 @@ static void show_options(struct super *s, struct text *out)
 
 static int remount(struct super *s, unsigned long flags, const char *options)
 {
+	struct container_request request;
 	struct hierarchy_options o;
-	int error = hierarchy_parse(options, &o);
+	int error;
 
-	if (error)
-		return error;
 	mutex_lock(&container_mutex);
-	error = hierarchy_remount(s->private, &o);
+	container_request_begin(&request, options);
+	error = hierarchy_parse(options, &o);
+	if (!error)
+		error = hierarchy_remount(s->private, &o);
+	container_report(&request, &((struct hierarchy *)s->private)->top, "", "remount", error);
 	mutex_unlock(&container_mutex);
 	kfree(o.release_agent);
 	return error;
@@ -326,15 +336,18 @@ static int super_create(const struct fs_type *type, struct hierarchy *h)
 static struct super *cgroup_mount(const struct fs_type *type, const char *source,
 				  unsigned long flags, const char *options, const struct cred *cred)
 {
+	struct container_request request;
 	struct hierarchy_options o;
-	struct hierarchy *h;
-	int error = hierarchy_parse(options, &o);
+	struct hierarchy *h = NULL;
+	int error;
 
-	if (error)
-		return ERR_PTR(error);
 	mutex_lock(&container_mutex);
-	h = hierarchy_open(&o);
-	error = IS_ERR(h) ? PTR_ERR(h) : 0;
+	container_request_begin(&request, options);
+	error = hierarchy_parse(options, &o);
+	if (!error) {
+		h = hierarchy_open(&o);
+		error = IS_ERR(h) ? PTR_ERR(h) : 0;
+	}
 	if (!error && !h->super) {
 		error = super_create(&cgroup_type, h);
 		if (error) {
@@ -344,10 +357,29 @@ static struct super *cgroup_mount(const struct fs_type *type, const char *source
 	}
 	if (!error)
 		super_get(h->super);
+	container_report(&request, NULL, "", "mount", error);
 	mutex_unlock(&container_mutex);
 	kfree(o.release_agent);
 	return error ? ERR_PTR(error) : h->super;
 }
 
+/* The file system that there was before there were containers. */
+static struct super *cpuset_mount(const struct fs_type *type, const char *source,
+				  unsigned long flags, const char *options, const struct cred *cred)
+{
+	static const char always[] = "cpuset,noprefix,release_agent=/sbin/cpuset_release_agent,";
+	size_t size = sizeof(always) + strlen(options);
+	char *all = kmalloc(size);
+	struct super *s;
+
+	if (!all)
+		return ERR_PTR(-ENOMEM);
+	format(all, size, "%s%s", always, options);
+	s = cgroup_mount(type, source, flags, all, cred);
+	kfree(all);
+	return s;
+}
+
+const struct fs_type cpuset_type = { .name = "cpuset", .nodev = true, .mount = cpuset_mount };
 const struct fs_type cgroup_type = { .name = "cgroup", .nodev = true, .mount = cgroup_mount };
 const struct fs_type container_type = { .name = "container", .nodev = true, .mount = cgroup_mount };

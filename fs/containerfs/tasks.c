@@ -13,6 +13,7 @@
 #include "fs/containerfs/containerfs.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -143,7 +144,7 @@ static int move(struct file *f, struct task *t, bool whole_process)
 	if (error)
 		return error;
 	if (t->is_kernel && whole_process ? process_pid(t->process) == 2 : task_tid(t) == 2)
-		return -EINVAL; /* the parent of kernel tasks stays in the root */
+		return container_refuse(-EINVAL, "the parent of the kernel's tasks stays");
 	return container_attach(control_container(f), t, whole_process);
 }
 
@@ -167,6 +168,21 @@ static int write_member(struct file *f, char *text, size_t len, bool procs)
 	return error;
 }
 
+static int write_members(struct file *f, char *text, size_t len)
+{
+	struct container *c = control_container(f);
+	bool procs = f->ops == &procs_file_ops;
+	struct container_request request;
+	int error;
+
+	mutex_lock(&container_mutex);
+	container_request_begin(&request, text);
+	error = c->removed ? -ENODEV : write_member(f, text, len, procs);
+	container_report(&request, c, procs ? "cgroup" : "", procs ? "procs" : "tasks", error);
+	mutex_unlock(&container_mutex);
+	return error;
+}
+
 static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 {
 	u64 len = io->left;
@@ -180,13 +196,8 @@ static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 		return -ENOMEM;
 	error = io_get(io, text, len) == len ? 0 : -EFAULT;
 	text[len] = 0;
-	if (!error) {
-		mutex_lock(&container_mutex);
-		error = control_container(f)->removed
-				? -ENODEV
-				: write_member(f, text, len, f->ops == &procs_file_ops);
-		mutex_unlock(&container_mutex);
-	}
+	if (!error)
+		error = write_members(f, text, len);
 	kfree(text);
 	if (error)
 		return error;

@@ -83,14 +83,16 @@ static void add_stats(struct sched_stats *sum, int cpu, struct sched_stats *s)
 static int show_stat(struct text *out)
 {
 	struct sched_stats sum = { { 0 } }, s;
+	int online;
 
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
 		add_stats(&sum, cpu, &s);
 	text_string(out, "cpu ");
 	show_cpu_times(out, &sum);
-	for (int cpu = 0; cpu < cpu_count(); cpu++) {
-		sched_stats(cpu, &s);
-		text_printf(out, "cpu%d", cpu);
+	for_each_bit(online, sched_online())
+	{
+		sched_stats(online, &s);
+		text_printf(out, "cpu%d", online);
 		show_cpu_times(out, &s);
 	}
 	text_printf(out, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %lu\n", irq_total(),

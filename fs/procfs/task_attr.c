@@ -92,6 +92,12 @@ int proc_show_cgroup(struct task *t, struct text *out)
 	return 0;
 }
 
+int proc_show_cpuset(struct task *t, struct text *out)
+{
+	container_show_cpuset(t, out);
+	return 0;
+}
+
 int proc_show_container(struct task *t, struct text *out)
 {
 	container_show_task(t, out, true);

@@ -24,6 +24,7 @@ static const struct file_ops task_list_fops;
 	PROC_FILE("cmdline", 0444, proc_show_cmdline), \
 	PROC_RW("comm", 0644, proc_show_comm, proc_write_comm), \
 	PROC_FILE("container", 0444, proc_show_container), \
+	PROC_FILE("cpuset", 0444, proc_show_cpuset), \
 	PROC_LINK("cwd", proc_place_cwd), \
 	PROC_SECRET("environ", 0400, proc_show_environ), \
 	PROC_LINK("exe", proc_place_exe), \

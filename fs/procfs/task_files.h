@@ -64,6 +64,7 @@ int proc_show_comm(struct task *t, struct text *out);
 int proc_write_comm(struct task *t, char *text);
 int proc_show_limits(struct task *t, struct text *out);
 int proc_show_cgroup(struct task *t, struct text *out);
+int proc_show_cpuset(struct task *t, struct text *out);
 int proc_show_container(struct task *t, struct text *out);
 int proc_show_mounts(struct task *t, struct text *out);
 int proc_show_mountinfo(struct task *t, struct text *out);

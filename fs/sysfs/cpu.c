@@ -1,13 +1,16 @@
 /*
  * cpu.c - devices/system/cpu: which processors there are and how they lie together.
  *
- * All that came up at boot are online, and no others can come.  Each is a core and a package of its
- * own, as /proc/cpuinfo has it.
+ * All that came up at boot are present, and no others can come; writing 0 or 1 to cpuN/online takes
+ * one out of service and back.  Each is a core and a package of its own, as /proc/cpuinfo has it.
+ *
+ * Differs from Linux: the directory topology of a CPU that is off stays.
  */
 #include "fs/sysfs/sysfs.h"
 
 #include "arch/cpu.h"
 #include "kernel/abi/errno.h"
+#include "kernel/container/hotplug.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/parse.h"
@@ -60,6 +63,14 @@ static void show_is_online(struct text *out, unsigned cpu)
 	text_printf(out, "%d\n", (sched_online() & BIT(cpu)) != 0);
 }
 
+static int write_is_online(char *text, unsigned cpu)
+{
+	bool online;
+	int error = parse_bool(text, &online);
+
+	return error ? error : container_set_cpu_online((int)cpu, online);
+}
+
 static void show_zero(struct text *out, unsigned cpu)
 {
 	text_string(out, "0\n");
@@ -91,7 +102,7 @@ static const struct sysfs_attr all_files[] = {
 };
 
 static const struct sysfs_attr cpu_files[] = {
-	{ "online", show_is_online },
+	{ "online", show_is_online, write_is_online },
 	{},
 };
 

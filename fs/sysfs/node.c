@@ -12,6 +12,7 @@
 #include "kernel/lib/format.h"
 #include "kernel/lib/parse.h"
 #include "kernel/mem/page.h"
+#include "kernel/sched/thread.h"
 
 static void show_list(struct text *out, u64 mask)
 {
@@ -36,12 +37,12 @@ static void show_has_cpu(struct text *out, unsigned number)
 
 static void show_cpulist(struct text *out, unsigned node)
 {
-	show_list(out, node_cpus(node));
+	show_list(out, node_cpus(node) & sched_online());
 }
 
 static void show_cpumap(struct text *out, unsigned node)
 {
-	text_mask(out, node_cpus(node), (unsigned)cpu_count());
+	text_mask(out, node_cpus(node) & sched_online(), (unsigned)cpu_count());
 	text_char(out, '\n');
 }
 

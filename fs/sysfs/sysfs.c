@@ -31,7 +31,9 @@ static int attr_show(struct file *f, struct text *out)
 
 static int attr_write(struct file *f, char *text, size_t len)
 {
-	return -EIO;
+	const struct shown *s = pseudo_data(f);
+
+	return s->attr->write ? s->attr->write(text, s->number) : -EIO;
 }
 
 static const struct pseudo_ops attr_ops = { .show = attr_show, .write = attr_write };
@@ -44,7 +46,7 @@ static int add_file(struct dentry *dir, const struct sysfs_attr *attr, unsigned 
 	if (!s)
 		return -ENOMEM;
 	*s = (struct shown){ attr, number };
-	d = pseudo_add_file(dir, attr->name, 0444, &attr_ops, s);
+	d = pseudo_add_file(dir, attr->name, attr->write ? 0644 : 0444, &attr_ops, s);
 	if (!d) {
 		kfree(s);
 		return -ENOMEM;

@@ -12,6 +12,7 @@
 struct sysfs_attr {
 	const char *name;
 	void (*show)(struct text *out, unsigned number);
+	int (*write)(char *text, unsigned number); /* NULL: it cannot be written.  0 or -errno */
 };
 
 /* A directory with the files of a table, which ends with an empty name.  NULL: no memory. */

@@ -16,7 +16,7 @@ struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
 struct text;
 
 /* The one list of subsystems, in the order in which they are called. */
-#define FOR_EACH_SUBSYS(X) X(cpu) X(cpuacct) X(devices) X(freezer) X(pids) X(ns) X(debug)
+#define FOR_EACH_SUBSYS(X) X(cpuset) X(cpu) X(cpuacct) X(devices) X(freezer) X(pids) X(ns) X(debug)
 
 enum subsys_id {
 #define X(s) SUBSYS_##s,
@@ -38,7 +38,8 @@ struct container_file {
 	void (*show)(struct css *css, struct text *out); /* text remembers overflow */
 	/* The whole text as it was written, NUL behind it; it may be changed.  0 or -errno. */
 	int (*write)(struct css *css, char *text);
-	bool no_root; /* the root directory does not have it */
+	bool no_root;	/* the root directory does not have it */
+	bool root_only; /* no other has it */
 };
 
 /*
@@ -68,6 +69,8 @@ struct container_subsys {
 	/* Is what has been charged below root what the tasks are?  For the self-check: gate closed,
 	   css_set_lock held. */
 	bool (*check)(struct css *root);
+	/* For debug.selfcheck: what is wrong with a member, or NULL.  css_set_lock held. */
+	const char *(*examine)(struct css *css, const struct task *t);
 	/* Called for the task's container and then for each ancestor.  IRQs off. */
 	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
 	/* Before that, for the task's container alone: the slice has ended at `now`.  IRQs off. */

@@ -10,6 +10,7 @@
 #include "kernel/container/framework.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
@@ -81,7 +82,7 @@ static int parse_subsys(const char *word, struct hierarchy_options *o)
 		o->subsys |= BIT(id);
 		return 0;
 	}
-	return -EINVAL;
+	return container_refuse(-EINVAL, "there is no subsystem or option %s", word);
 }
 
 static int parse_word(const char *word, struct hierarchy_options *o)
@@ -125,8 +126,9 @@ static int check_options(struct hierarchy_options *o)
 		o->subsys = subsys_of_all();
 	if (o->none && (o->subsys || !o->name[0]))
 		return -EINVAL;
-	if (o->noprefix) /* only cpuset's files had names without a prefix */
-		return -EINVAL;
+	/* Only cpuset's files had names without a prefix. */
+	if (o->noprefix && o->subsys & ~BIT(SUBSYS_cpuset))
+		return container_refuse(-EINVAL, "noprefix is for cpuset alone");
 	return o->subsys || o->name[0] ? 0 : -EINVAL;
 }
 
@@ -207,12 +209,19 @@ static struct hierarchy *hierarchy_match(const struct hierarchy_options *o)
 			continue;
 		if ((o->subsys || o->none) && o->subsys != h->subsys) {
 			if (same_name)
-				return ERR_PTR(-EBUSY);
+				return ERR_PTR(container_refuse(
+					-EBUSY, "the name stands for other subsystems"));
 			continue;
 		}
 		return h;
 	}
 	return NULL;
+}
+
+static int refuse_taken(u64 taken)
+{
+	return container_refuse(-EBUSY, "%s is in another hierarchy",
+				subsystems[bits_first(taken)]->name);
 }
 
 static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
@@ -221,9 +230,9 @@ static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
 	unsigned count = 0;
 
 	if (!o->subsys && !o->none) /* a bare name= finds hierarchies, it makes none */
-		return ERR_PTR(-EINVAL);
+		return ERR_PTR(container_refuse(-EINVAL, "there is no hierarchy of that name"));
 	if (o->subsys & ~dummy_hierarchy.subsys)
-		return ERR_PTR(-EBUSY);
+		return ERR_PTR(refuse_taken(o->subsys & ~dummy_hierarchy.subsys));
 	list_for_each (h, &hierarchies, node)
 		count++;
 	if (count > HIERARCHY_MAX)
@@ -262,11 +271,11 @@ int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o)
 {
 	assert(mutex_held(&container_mutex));
 	if (o->noprefix != h->noprefix || (o->name[0] && strcmp(o->name, h->name)))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "name and noprefix cannot change");
 	if (!list_empty(&h->top.children) && o->subsys != h->subsys)
-		return -EBUSY;
+		return container_refuse(-EBUSY, "it has children");
 	if (o->subsys & ~h->subsys & ~dummy_hierarchy.subsys)
-		return -EBUSY;
+		return refuse_taken(o->subsys & ~h->subsys & ~dummy_hierarchy.subsys);
 	subsys_bind(h, o->subsys);
 	if (o->release_agent) {
 		kfree(h->release_agent);

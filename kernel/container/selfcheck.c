@@ -17,6 +17,7 @@
  *   I11  every task that a subsystem was asked for was then moved or called off
  *   I12  what a subsystem has charged is what its members are (container_subsys.check)
  *   I13  the tree's counts are right, and children point to their parents
+ *   I14  a task's own limits are those of its containers (container_subsys.examine)
  *
  * (I10, that a destroyed set has no tasks, is asserted where it is destroyed.)
  *
@@ -59,13 +60,25 @@ static u32 list_length(const struct list *l)
 
 /* --- sets ------------------------------------------------------------------------------------- */
 
+static void examine(struct check *k, struct css_set *set, const struct task *t)
+{
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
+		const char *wrong =
+			subsystems[id]->examine ? subsystems[id]->examine(set->css[id], t) : NULL;
+
+		expect(k, !wrong, wrong, task_tid(t));
+	}
+}
+
 static void check_tasks(struct check *k, struct css_set *set)
 {
 	struct task *t;
 
-	list_for_each (t, &set->tasks, containers.node)
+	list_for_each (t, &set->tasks, containers.node) {
 		expect(k, t->containers.set == set, "I1: a list holds a task of another set: task",
 		       task_tid(t));
+		examine(k, set, t);
+	}
 	expect(k, set->task_count == list_length(&set->tasks), "I2: wrong count of tasks in set",
 	       set->id);
 	expect(k, refcount_read(&set->refs) == set->task_count + (set == &init_css_set),

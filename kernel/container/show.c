@@ -57,6 +57,14 @@ static struct container *container_of_task(struct task *t, struct hierarchy *h)
 	return c;
 }
 
+void container_show_cpuset(struct task *t, struct text *out)
+{
+	mutex_lock(&container_mutex);
+	container_show_path(container_of_task(t, subsys_hierarchy(SUBSYS_cpuset)), out);
+	text_char(out, '\n');
+	mutex_unlock(&container_mutex);
+}
+
 void container_show_task(struct task *t, struct text *out, bool v11)
 {
 	struct hierarchy *h;

@@ -8,6 +8,7 @@
 
 #include "fs/dentry.h"
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
@@ -129,8 +130,10 @@ static void tell_parent(struct container *parent, bool undo)
 int container_remove(struct container *c, bool undo)
 {
 	assert(mutex_held(&container_mutex));
-	if (!list_empty(&c->children) || container_is_busy(c))
-		return -EBUSY;
+	if (!list_empty(&c->children))
+		return container_refuse(-EBUSY, "it has children");
+	if (container_is_busy(c))
+		return container_refuse(-EBUSY, "it has tasks");
 	c->removed = true;
 	c->dentry = NULL;
 	list_del(&c->sibling);

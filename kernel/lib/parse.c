@@ -82,6 +82,19 @@ int parse_s64(const char *s, s64 *out)
 	return 0;
 }
 
+int parse_bool(const char *s, bool *out)
+{
+	char c = (char)(s[0] | 0x20);
+
+	if (c == 'o') {
+		c = (char)(s[1] | 0x20);
+		*out = c == 'n';
+		return c == 'n' || c == 'f' ? 0 : -EINVAL;
+	}
+	*out = s[0] == '1' || c == 'y' || c == 't';
+	return *out || s[0] == '0' || c == 'n' || c == 'f' ? 0 : -EINVAL;
+}
+
 /* start-end:used/group - of each `group` numbers the first `used`. */
 struct region {
 	unsigned start, end, used, group;

@@ -243,6 +243,11 @@ void page_free(struct page *p)
 	irq_restore();
 }
 
+void page_drain(void)
+{
+	stock_drain(&stocks[cpu_id()], 0);
+}
+
 /* What other CPUs do meanwhile may be missed or counted twice. */
 void page_stats(struct page_stats *out, u64 nodes)
 {

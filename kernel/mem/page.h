@@ -63,6 +63,7 @@ void page_give_range(u64 start, u64 end);
    there is no memory.  Any context. */
 struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes);
 void page_free(struct page *p); /* refs must be 1 */
+void page_drain(void);		/* this CPU gives its stock back.  Interrupts off. */
 
 static inline struct page *page_alloc(unsigned order, enum page_how how)
 {

@@ -192,6 +192,15 @@ void slab_free(struct slab_cache *c, void *object)
 	irq_restore();
 }
 
+void slab_drain(void)
+{
+	struct slab_cache *c;
+
+	list_for_each (c, &caches, all)
+		while (c->magazine[cpu_id()].first)
+			magazine_drain(c, &c->magazine[cpu_id()]);
+}
+
 /* The smallest slab that wastes no more than an eighth of itself. */
 static u32 order_for(u32 stride)
 {

@@ -25,6 +25,7 @@ void kfree(void *p);				       /* NULL is fine */
 must_check char *kstrdup(const char *s);
 
 void slab_init(void);
+void slab_drain(void); /* this CPU gives its magazines back.  Interrupts off. */
 
 struct text;
 void slab_show(struct text *out); /* /proc/slabinfo */

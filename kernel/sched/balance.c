@@ -3,8 +3,8 @@
  *
  * A thread that wakes goes to an idle CPU, its last one if that idles.  A CPU that runs out of work
  * takes a waiting thread from the fullest queue; a CPU with waiting threads wakes an idle one at
- * its tick to do so.  Every choice is the intersection with the thread's affinity: no container is
- * looked at, the container has put its CPUs there.
+ * its tick to do so.  Every choice is the intersection with the thread's affinity and stays in the
+ * CPU's domain: no container is looked at, cpuset has put its CPUs there.
  *
  * Locking: the masks are hints, read without a lock; queues are locked one at a time.
  */
@@ -12,6 +12,7 @@
 
 #include "arch/smp.h"
 #include "kernel/lib/bits.h"
+#include "kernel/lib/log.h"
 
 u64 sched_online(void)
 {
@@ -43,21 +44,40 @@ static int least_loaded(u64 allowed)
 	return best;
 }
 
-int balance_select(struct thread *t, int from)
+/* The last CPU that it may use went away: anywhere that its cpuset allows, or just anywhere. */
+static u64 fall_back(struct thread *t)
+{
+	u64 online = READ_ONCE(sched_online_cpus);
+
+	t->affinity = t->bound & online ? t->bound : ~0ul;
+	log_info("task %s may no longer use the CPUs that it asked for: they are off", t->name);
+	return t->affinity & online;
+}
+
+int balance_select(struct thread *t, int from, bool woken)
 {
 	u64 allowed = t->affinity & READ_ONCE(sched_online_cpus);
 	int cpu;
 
-	if (unlikely(!allowed)) /* its last CPU went away: anywhere rather than nowhere */
-		allowed = READ_ONCE(sched_online_cpus);
+	if (unlikely(!allowed))
+		allowed = fall_back(t);
 	if (cpu_count() == 1)
 		return 0;
+	if (likely(allowed & BIT(from)))
+		allowed &= (woken ? READ_ONCE(runqs[from].search) : READ_ONCE(runqs[from].domain)) |
+			   BIT(from);
 	cpu = claim_idle(allowed, from);
 	if (cpu >= 0)
 		return cpu;
 	if ((allowed & BIT(from)) && runqs[from].count <= 1)
 		return from;
 	return least_loaded(allowed);
+}
+
+void sched_set_domain(int cpu, u64 domain, u64 search)
+{
+	WRITE_ONCE(runqs[cpu].domain, domain);
+	WRITE_ONCE(runqs[cpu].search, search);
 }
 
 /* Takes one waiting thread that may run on `cpu` out of rq; NULL. */
@@ -79,9 +99,9 @@ static struct thread *steal(struct runq *rq, int cpu)
 }
 
 /* The fullest queue first; each at most once. */
-void balance_pull(int cpu)
+void balance_pull(int cpu, u64 among)
 {
-	u64 candidates = READ_ONCE(sched_overloaded_cpus) & ~BIT(cpu);
+	u64 candidates = READ_ONCE(sched_overloaded_cpus) & among & ~BIT(cpu);
 
 	while (candidates) {
 		struct thread *t;
@@ -96,7 +116,7 @@ void balance_pull(int cpu)
 		if (!t)
 			continue;
 		spin_lock(&runqs[cpu].lock);
-		if (likely(t->affinity & BIT(cpu))) {
+		if (likely(thread_may_use(t, cpu))) {
 			runq_add(&runqs[cpu], t);
 			spin_unlock(&runqs[cpu].lock);
 			return;
@@ -108,8 +128,9 @@ void balance_pull(int cpu)
 
 void balance_tick(int cpu)
 {
-	u64 idle = READ_ONCE(sched_idle_cpus);
-	u64 others = READ_ONCE(sched_overloaded_cpus) & ~BIT(cpu);
+	u64 domain = READ_ONCE(runqs[cpu].domain) & READ_ONCE(sched_online_cpus);
+	u64 idle = READ_ONCE(sched_idle_cpus) & domain;
+	u64 others = READ_ONCE(sched_overloaded_cpus) & domain & ~BIT(cpu);
 	int other;
 
 	if ((READ_ONCE(sched_overloaded_cpus) & BIT(cpu)) && idle) {
@@ -119,7 +140,7 @@ void balance_tick(int cpu)
 	for_each_bit(other, others)
 	{
 		if (READ_ONCE(runqs[other].count) > READ_ONCE(runqs[cpu].count) + 1) {
-			balance_pull(cpu);
+			balance_pull(cpu, domain);
 			return;
 		}
 	}

@@ -14,7 +14,9 @@
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 
-struct runq runqs[NCPU];
+struct runq runqs[NCPU] = {
+	[0 ... NCPU - 1] = { .domain = ~0ul, .search = ~0ul },
+};
 u64 sched_idle_cpus;
 u64 sched_overloaded_cpus;
 u64 sched_online_cpus;

@@ -7,6 +7,7 @@
  * either running or switched out completely, never in between.
  */
 #pragma once
+#include "kernel/lib/bits.h"
 #include "kernel/sched/thread.h"
 
 #define TICK_NS	     (4 * NS_PER_MSEC)	  /* while a thread runs; an idle CPU has no tick */
@@ -29,6 +30,7 @@ struct runq {
 	u32 ticks;		  /* [p] */
 	u64 tick_at;		  /* [p] the next tick; WAIT for ever when idle */
 	u64 idle_since;		  /* [l] clock_now() when it went idle */
+	u64 domain, search;	  /* [a] see sched_set_domain() */
 	struct sched_stats stats; /* [l] */
 } aligned_to(64);
 
@@ -69,14 +71,23 @@ u32 thread_weight(const struct thread *t);
 
 /* balance.c: where a thread that starts to want to run should; and a thread for a CPU that has
  * none. */
-int balance_select(struct thread *t, int from);
-void balance_pull(int cpu);
+int balance_select(struct thread *t, int from, bool woken);
+void balance_pull(int cpu, u64 among);
 void balance_tick(int cpu);
 
 /* switch.c: makes a runnable thread that is in no queue run somewhere it may. */
 void thread_place(struct thread *t, bool woken);
 /* A thread was put on `cpu`: make that CPU look.  rq->lock held. */
 void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer);
+
+/* affinity.c */
+extern struct waitq affinity_waiters; /* woken when a thread leaves a CPU that it may not use */
+
+/* May a thread be on that CPU's run queue?  rq->lock of the CPU held, or it is a hint. */
+static inline bool thread_may_use(const struct thread *t, int cpu)
+{
+	return t->affinity & READ_ONCE(sched_online_cpus) & BIT(cpu);
+}
 
 /* tick.c */
 void tick_start(struct runq *rq, u64 now);

@@ -16,8 +16,6 @@
 #include "kernel/lib/log.h"
 #include "kernel/sched/wait.h"
 
-static struct waitq affinity_waiters = WAITQ_INIT(affinity_waiters);
-
 void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer)
 {
 	if (!runq_preempts(rq, newcomer))
@@ -34,7 +32,7 @@ void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer)
 static void place_locked(struct runq *rq, struct thread *t, bool woken)
 {
 	for (;;) {
-		int cpu = balance_select(t, rq - runqs);
+		int cpu = balance_select(t, rq - runqs, woken);
 		u64 old_min = rq->min_vruntime;
 
 		if (cpu == rq - runqs)
@@ -44,7 +42,7 @@ static void place_locked(struct runq *rq, struct thread *t, bool woken)
 		rq = &runqs[cpu];
 		spin_lock(&rq->lock);
 		t->vruntime += rq->min_vruntime - old_min;
-		if (likely(t->affinity & BIT(cpu)))
+		if (likely(thread_may_use(t, cpu)))
 			break;
 	}
 	if (woken && (s64)(t->vruntime - (rq->min_vruntime - LATENCY_NS / 2)) < 0)
@@ -97,7 +95,7 @@ static void switch_finish(void)
 	struct thread *left = rq->leaving;
 	bool dead = left->state == THREAD_DEAD;
 	bool homeless = left->state == THREAD_RUNNING && !left->queued && !left->idle;
-	bool displaced = !(left->affinity & BIT(cpu_id()));
+	bool displaced = !thread_may_use(left, cpu_id());
 
 	/* Once the lock is released somebody may run it to its end: no look at it after that,
 	   unless it is dead or in no queue, and so ours. */
@@ -142,14 +140,14 @@ void sched_switch(void)
 	assert_no_spinlock();
 	if (!rq->tree.root && (prev->idle || prev->state != THREAD_RUNNING) &&
 	    sched_overloaded_cpus)
-		balance_pull(rq - runqs);
+		balance_pull(rq - runqs, READ_ONCE(rq->search));
 	spin_lock(&rq->lock);
 	thread_alert_clear(prev, ALERT_RESCHED);
 	now = clock_now();
 	runq_charge(rq, prev, now);
 	stays = prev->state == THREAD_RUNNING;
 	if (!prev->idle) {
-		if (stays && likely(prev->affinity & BIT(rq - runqs)))
+		if (stays && likely(thread_may_use(prev, rq - runqs)))
 			runq_put_back(rq, prev);
 		else
 			runq_remove(rq, prev);
@@ -213,36 +211,4 @@ void sched_yield(void)
 	}
 	spin_unlock(&rq->lock);
 	sched_switch();
-}
-
-static bool thread_misplaced(struct thread *t)
-{
-	struct runq *rq = runq_lock_of(t);
-	bool result = t->running && !(t->affinity & BIT(t->cpu));
-
-	spin_unlock(&rq->lock);
-	return result;
-}
-
-void thread_set_affinity(struct thread *t, u64 allowed)
-{
-	struct runq *rq = runq_lock_of(t);
-	bool waiting = t->queued && !t->running;
-
-	t->affinity = allowed;
-	if (allowed & BIT(t->cpu)) {
-		spin_unlock(&rq->lock);
-		return;
-	}
-	if (waiting)
-		runq_remove(rq, t);
-	spin_unlock(&rq->lock);
-	if (waiting)
-		thread_place(t, false);
-	else if (t == thread_current())
-		sched_switch();
-	else if (thread_misplaced(t)) {
-		thread_alert(t, ALERT_RESCHED, 0);
-		wait_event(&affinity_waiters, !thread_misplaced(t));
-	}
 }

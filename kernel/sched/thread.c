@@ -25,7 +25,7 @@ int thread_init(struct thread *t, const struct thread *from)
 	*t = (struct thread){
 		.stack = page_virt(stack),
 		.affinity = ~0ul,
-		.user_affinity = ~0ul,
+		.bound = ~0ul,
 		.weight = WEIGHT_NICE0,
 		.mode = CPU_SYSTEM,
 		.start = clock_now(),
@@ -35,7 +35,7 @@ int thread_init(struct thread *t, const struct thread *from)
 	mems_init(&t->mems, from ? &from->mems : NULL);
 	if (from) {
 		t->affinity = from->affinity;
-		t->user_affinity = from->user_affinity;
+		t->bound = from->bound;
 		t->nice = from->nice;
 		t->weight = from->weight;
 		t->policy = from->policy;

@@ -42,8 +42,8 @@ struct thread {
 	bool running;	    /* [q] on its CPU now */
 	bool idle;	    /* [I] a CPU's idle thread */
 	s32 cpu;	    /* [q] whose run queue */
-	u64 affinity;	    /* [q] CPUs it may use */
-	u64 user_affinity;  /* [q] what sched_setaffinity asked for; all ones: nothing */
+	u64 affinity;	    /* [q] CPUs it may use: within `bound` */
+	u64 bound;	    /* [q] CPUs that its cpuset leaves it; all ones: any */
 	struct mems mems;   /* memory nodes it may use, see kernel/mem/node.h */
 	struct rbnode node; /* [q] */
 
@@ -118,8 +118,16 @@ void sched_yield(void); /* sched_yield(2) */
 /* Parameters of any thread; take effect before the call returns, on another CPU too. */
 void thread_set_nice(struct thread *t, int nice);
 void thread_set_policy(struct thread *t, enum sched_policy policy, unsigned rt_priority);
-/* allowed must contain an online CPU.  When it returns t runs on none outside.  May sleep. */
-void thread_set_affinity(struct thread *t, u64 allowed);
+/* affinity.c.  What sched_setaffinity(2) asks for, less what is not in t->bound or not online. When
+   it returns t runs on none of the others.  May sleep.  -EINVAL: nothing is left. */
+int thread_set_affinity(struct thread *t, u64 wish) must_check;
+/* t may use these CPUs, one of which is online, and no others, whatever it asked for before.  The
+   bit of the CPU where it still runs although it may not, to be passed to sched_expel, or 0.  Any
+   context. */
+u64 thread_bind(struct thread *t, u64 allowed) must_check;
+/* When it returns, none of these CPUs runs a thread that may not run there; the running thread
+   neither.  May sleep. */
+void sched_expel(u64 where);
 
 /* Books t's running slice, then changes something that the booking of the next one depends on (its
    container): change(t, arg) runs with the run queue locked.  Any context. */
@@ -140,3 +148,7 @@ struct sched_stats {
 void sched_stats(int cpu, struct sched_stats *out);
 void sched_loadavg(u64 load[3]); /* fixed point, 2048 = 1.0 */
 u64 sched_online(void);		 /* mask of CPUs that run threads */
+
+/* Which CPUs share their load with this one (0: none), and which of them it looks at when a thread
+   wakes or it has nothing to do. */
+void sched_set_domain(int cpu, u64 domain, u64 search);

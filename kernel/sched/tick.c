@@ -126,7 +126,7 @@ void sched_stats(int cpu, struct sched_stats *out)
 	spin_lock(&rq->lock);
 	*out = rq->stats;
 	out->runnable = rq->count;
-	if (rq->current->idle)
+	if (rq->current->idle && sched_online() & BIT(cpu))
 		out->idle += clock_now() - rq->current->slice_start;
 	spin_unlock(&rq->lock);
 }

@@ -121,6 +121,35 @@ bool timer_cancel(struct timer *t)
 	}
 }
 
+/* The bases' locks may be nested here, and only here: one CPU at a time goes. */
+static bool try_take_over(int cpu)
+{
+	struct timer_base *from = &bases[cpu], *to = &bases[cpu_id()];
+	bool busy;
+
+	spin_lock(&from->lock);
+	spin_lock_nested(&to->lock);
+	busy = from->running;
+	while (!busy && from->tree.leftmost) {
+		struct timer *t = rb_entry(from->tree.leftmost, struct timer, node);
+
+		rb_erase(&from->tree, &t->node);
+		t->cpu = (s32)(to - bases);
+		rb_insert(&to->tree, &t->node, is_earlier);
+	}
+	if (first_deadline(to) < to->armed)
+		arm(to, first_deadline(to));
+	spin_unlock(&to->lock);
+	spin_unlock(&from->lock);
+	return !busy;
+}
+
+void timer_take_over(int cpu)
+{
+	while (cpu != cpu_id() && !try_take_over(cpu))
+		cpu_relax();
+}
+
 void timer_run(void)
 {
 	struct timer_base *base = &bases[cpu_id()];

@@ -29,5 +29,8 @@ bool timer_cancel(struct timer *t);
 bool timer_cancel_async(struct timer *t);
 
 /* kernel/sched/clock tick and idle: fires what is due on this CPU and arms the clock. */
+/* All timers of a CPU that runs nothing any more come to this one.  May wait for one to end. */
+void timer_take_over(int cpu);
+
 void timer_run(void);
 void timer_arm_clock(u64 other_deadline);

@@ -22,12 +22,8 @@ long sys_sched_setaffinity(s32 pid, u32 len, const u64 __user *user)
 		ret = -EINVAL;
 	else if (!sched_may_change(t))
 		ret = -EPERM;
-	else if (!(mask & sched_online()))
-		ret = -EINVAL;
-	if (ret == 0) {
-		t->thread.user_affinity = mask;
-		thread_set_affinity(&t->thread, mask & sched_online());
-	}
+	else
+		ret = thread_set_affinity(&t->thread, mask);
 	task_put(t);
 	return ret;
 }

@@ -247,6 +247,7 @@ int main(void)
 	snprintf(command, sizeof(command), "rmdir %s/node_*", ROOT);
 	CHECK(!system(command) && !umount(ROOT), "and ends when it is empty");
 	CHECK_OK(mount("none", ROOT, "cgroup", 0, NULL), "a mount of everything goes without ns");
+	MUST(!text_write(ROOT "/cgroup.clone_children", "1")); /* cpuset wants CPUs and nodes */
 	CHECK(!mkdir(ROOT "/x", 0755) && !text_write(ROOT "/x/tasks", "0") &&
 		      !text_write(ROOT "/tasks", "0") && !rmdir(ROOT "/x"),
 	      "so that tasks can come back");

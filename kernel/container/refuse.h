@@ -1,0 +1,28 @@
+/*
+ * refuse.h - saying why something was refused: one line in the kernel's log.
+ *
+ * Whoever refuses says why with container_refuse() and returns the errno on; whoever was asked by
+ * user space calls container_report() at the end, which knows the container, the file and the
+ * value. Who refuses without a word gets a sentence by the errno.  A few lines a second are
+ * written, the rest counted.
+ *
+ * Locking: container_mutex.
+ */
+#pragma once
+#include "kernel/lib/types.h"
+
+struct container;
+
+/* Notes the reason; returns error. */
+int container_refuse(int error, const char *fmt, ...) printf_like(2, 3);
+
+/* What was asked: kept aside, as a write may change its text. */
+struct container_request {
+	char value[48]; /* printable, cut */
+};
+
+void container_request_begin(struct container_request *r, const char *value);
+/* Writes the line if error is one; c: where, NULL: nowhere yet; prefix and name of the file, or ""
+   and a verb.  Returns error. */
+int container_report(const struct container_request *r, struct container *c, const char *prefix,
+		     const char *name, int error);
