@@ -71,3 +71,7 @@ void pagetable_switch(struct pagetable *pt);
 
 /* Device memory, uncached, for ever. */
 void *mmu_map_io(u64 phys, size_t size);
+
+/* Debug builds: takes a page of RAM out of the kernel's half, so that whoever strays into it
+   faults, or puts it back.  Other CPUs may know the page for a while: a guard, no protection. */
+void mmu_guard(void *page, bool on);

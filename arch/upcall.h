@@ -34,6 +34,10 @@ void upcall_timer(bool user);
 /* kernel/sched: somebody asked this CPU to look at its run queue.  IRQs off. */
 void upcall_resched(void);
 
+/* kernel/sched: for panics, logs the sleeping locks that the running thread holds (debug builds).
+ */
+void upcall_show_held(void);
+
 /* kernel/sched: first code of a new thread after its first context_switch(); releases the run
  * queue. */
 void upcall_thread_started(void);

@@ -2,7 +2,8 @@
  * kmap.c - the kernel's half of every address space, made once at boot.
  *
  *   DIRECT_MAP            all RAM, writable, never executable, in pages of 2 MiB where whole ones
- *                         lie in a range and of 4 KiB at ragged ends
+ *                         lie in a range and of 4 KiB at ragged ends; in a debug build of 4 KiB,
+ *                         since pages below stacks are taken out (mmu_guard)
  *   KERNEL_BASE           the image: text r-x, rodata r--, data and bss rw-
  *   KERNEL_BASE + 1 GiB   device memory, uncached (mmu_map_io)
  *
@@ -78,10 +79,16 @@ static u64 flags_of(bool write, bool exec)
 	       (features.pge ? PTE_GLOBAL : 0) | (exec || !features.nx ? 0 : PTE_NX);
 }
 
+#ifdef DEBUG
+#define LARGE_PAGES false
+#else
+#define LARGE_PAGES true
+#endif
+
 static void map_range(u64 va, u64 phys, u64 end, u64 flags)
 {
 	while (phys < end) {
-		bool large = !(phys % LARGE_SIZE) && end - phys >= LARGE_SIZE;
+		bool large = LARGE_PAGES && !(phys % LARGE_SIZE) && end - phys >= LARGE_SIZE;
 		u64 size = large ? LARGE_SIZE : PAGE_SIZE;
 
 		*kmap_entry(va, large) = phys | flags | (large ? PTE_LARGE : 0);
@@ -156,3 +163,14 @@ void *mmu_map_io(u64 phys, size_t size)
 	spin_unlock(&io_lock);
 	return (void *)(va + offset);
 }
+
+#ifdef DEBUG
+/* An entry that comes back needs no flush: what is not present is in no TLB. */
+void mmu_guard(void *page, bool on)
+{
+	pte_t *e = kmap_entry((u64)page, 0);
+
+	*e = on ? *e & ~PTE_PRESENT : *e | PTE_PRESENT;
+	page_invalidate((u64)page);
+}
+#endif

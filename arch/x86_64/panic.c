@@ -13,6 +13,7 @@
 #include "arch/cpu.h"
 #include "arch/power.h"
 #include "arch/smp.h"
+#include "arch/upcall.h"
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/offsets.h"
@@ -70,6 +71,7 @@ static void show_cpu(const struct trap_frame *f)
 	else
 		backtrace_show(f->rip, f->rsp, f->rbp);
 	lock_show_held(cpu_id());
+	upcall_show_held();
 }
 
 void panic_nmi(const struct trap_frame *f)

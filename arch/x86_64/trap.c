@@ -297,5 +297,8 @@ void trap_no_context(unsigned vector, struct trap_frame *f, u64 error)
 		panic_nmi(f);
 		return;
 	}
+	if (vector == 8 && cpu_this()->stack_top - STACK_SIZE <= cr2_read() &&
+	    cr2_read() < cpu_this()->stack_top)
+		panic_frame(f, "kernel stack overflow at %lx", cr2_read());
 	panic_frame(f, "%s (error %lx, cr2 %lx)", vector_names[vector], error, cr2_read());
 }

@@ -275,6 +275,9 @@ static const struct sysctl in_kernel[] = {
 	{ "panic", 0644, show_panic, write_panic },
 	{ "pid_max", 0644, show_pid_max, write_pid_max },
 	{ "printk", 0644, show_printk, write_printk },
+#ifdef DEBUG
+	{ "provoke", 0600, proc_show_faults, proc_provoke },
+#endif
 	{ "tainted", 0444, show_tainted, NULL },
 	{ "threads-max", 0644, show_threads_max, write_threads_max },
 	{ "version", 0444, show_version, NULL },

@@ -7,6 +7,7 @@
  */
 #include "kernel/sched/mutex.h"
 
+#include "arch/upcall.h"
 #include "kernel/lib/log.h"
 
 void mutex_init(struct mutex *m, enum lock_rank rank)
@@ -108,4 +109,12 @@ void mutex_unlock(struct mutex *m)
 	forget(m);
 	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
 	waitq_wake(&m->waiters);
+}
+
+void upcall_show_held(void)
+{
+#ifdef DEBUG
+	if (thread_current())
+		rank_show(&thread_current()->held, "its thread");
+#endif
 }

@@ -4,6 +4,7 @@
 #include "kernel/sched/thread.h"
 
 #include "arch/clock.h"
+#include "arch/mmu.h"
 #include "arch/smp.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/bits.h"
@@ -16,14 +17,35 @@
 
 static struct thread idle_threads[NCPU];
 
+/* In a debug build the lowest page is a guard: what runs over faults there. */
+static void *stack_alloc(void)
+{
+	struct page *page = page_alloc(STACK_ORDER, PAGE_PLAIN);
+
+	if (!page)
+		return NULL;
+#ifdef DEBUG
+	mmu_guard(page_virt(page), true);
+#endif
+	return page_virt(page);
+}
+
+static void stack_free(void *stack)
+{
+#ifdef DEBUG
+	mmu_guard(stack, false);
+#endif
+	page_free(page_of_virt(stack));
+}
+
 int thread_init(struct thread *t, const struct thread *from)
 {
-	struct page *stack = page_alloc(STACK_ORDER, PAGE_PLAIN);
+	void *stack = stack_alloc();
 
 	if (!stack)
 		return -ENOMEM;
 	*t = (struct thread){
-		.stack = page_virt(stack),
+		.stack = stack,
 		.affinity = ~0ul,
 		.bound = ~0ul,
 		.weight = WEIGHT_NICE0,
@@ -49,7 +71,7 @@ int thread_init(struct thread *t, const struct thread *from)
 void thread_destroy(struct thread *t)
 {
 	context_destroy(&t->arch);
-	page_free(page_of_virt(t->stack));
+	stack_free(t->stack);
 }
 
 /* The running thread is in no tree: only the sums change. */
