@@ -66,6 +66,22 @@ def test_reboot_ends_qemu():
         assert machine.wait() == 0
 
 
+@pytest.mark.parametrize("letter", "bo")
+def test_sysrq_ends_qemu(letter):
+    with boot() as machine:
+        machine.check("echo x > /proc/sysrq-trigger && dmesg | grep 'sysrq: HELP'")
+        machine.send(f"echo {letter} > /proc/sysrq-trigger\n")
+        assert machine.wait() == 0
+
+
+def test_sysrq_crash_panics():
+    with boot() as machine:
+        assert machine.run("su user -c 'echo c > /proc/sysrq-trigger'").status
+        with pytest.raises(Panic, match="panic: sysrq triggered crash"):
+            machine.run("echo c > /proc/sysrq-trigger")
+        assert machine.wait() != 0
+
+
 def test_without_init_it_panics_with_a_failing_status(tmp_path):
     initrd = archive(tmp_path / "empty.cpio", [("file", 0o100644, b"x")])
     machine = boot(initrd=initrd, shell=False)
