@@ -39,3 +39,10 @@ struct inode *container_dir_create(struct super *super, struct container *c, u32
 
 extern const struct file_ops tasks_file_ops; /* tasks.c */
 extern const struct file_ops procs_file_ops;
+
+/* members.c: what a reader of tasks or cgroup.procs has yet to see.  m */
+struct members;
+struct members *members_create(void);	 /* NULL: no memory */
+void members_destroy(struct members *m); /* NULL is fine */
+ssize_t members_read(struct members *m, struct container *c, bool procs, struct io *io,
+		     u64 *pos) must_check; /* -ENOMEM, -EFAULT */

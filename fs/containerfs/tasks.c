@@ -1,116 +1,22 @@
 /*
  * tasks.c - the files that list a container's members and take new ones: tasks and cgroup.procs.
  *
- * Reading walks the lists of the css_sets that are linked to the container and prints ids in rising
- * order, a window of them at a time: what is printed next depends only on the id printed last, so
- * members that come and go meanwhile neither hide nor repeat the others, and no array of all of
- * them is made.  The ids are those of the reader's pid namespace; who is not in it is left out.
+ * Reading is members.c's work.
  *
  * Writing a number moves that thread (tasks) or its whole process (cgroup.procs); 0 is the writer.
  *
- * Locking: container_mutex for a whole read or write; css_set_lock for each walk.
+ * Locking: container_mutex for a whole read or write.
  */
 #include "fs/containerfs/containerfs.h"
 
 #include "kernel/abi/errno.h"
 #include "kernel/container/refuse.h"
-#include "kernel/lib/format.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/task/task.h"
 
-#define WINDOW	    256
 #define WRITE_LIMIT 4096
-
-struct tasks_reader {
-	u64 pos;	 /* [m] where in the file `line` begins */
-	s32 last;	 /* [m] the id in `line` */
-	u32 len;	 /* [m] of line; 0 at the start */
-	u32 count, next; /* [m] ids in the window, and how many are used up */
-	char line[16];
-	s32 window[WINDOW];
-};
-
-/* Into the sorted window: keeps the WINDOW smallest, each once. */
-static void window_add(struct tasks_reader *r, s32 id)
-{
-	u32 at = r->count;
-
-	if (id <= r->last || (r->count == WINDOW && id >= r->window[WINDOW - 1]))
-		return;
-	while (at && r->window[at - 1] > id)
-		at--;
-	if (at && r->window[at - 1] == id)
-		return;
-	if (r->count == WINDOW)
-		r->count--;
-	memmove(&r->window[at + 1], &r->window[at], (r->count - at) * sizeof(s32));
-	r->window[at] = id;
-	r->count++;
-}
-
-static void window_add_list(struct tasks_reader *r, struct list *tasks, bool procs)
-{
-	struct task *t;
-
-	list_for_each (t, tasks, containers.node)
-		window_add(r, pid_seen(procs ? t->process->pid : t->pid));
-}
-
-static void window_fill(struct tasks_reader *r, struct container *c, bool procs)
-{
-	struct css_set_link *link;
-
-	r->count = r->next = 0;
-	spin_lock(&css_set_lock);
-	list_for_each (link, &c->links, of_container) {
-		window_add_list(r, &link->set->tasks, procs);
-		window_add_list(r, &link->set->mg_tasks, procs);
-	}
-	spin_unlock(&css_set_lock);
-}
-
-/* Makes `line` the next one; false at the end. */
-static bool reader_step(struct tasks_reader *r, struct container *c, bool procs)
-{
-	if (r->next == r->count) {
-		window_fill(r, c, procs);
-		if (!r->count)
-			return false;
-	}
-	r->pos += r->len;
-	r->last = r->window[r->next++];
-	r->len = format(r->line, sizeof(r->line), "%d\n", r->last);
-	return true;
-}
-
-static ssize_t read_members(struct file *f, struct io *io, u64 *pos, bool procs)
-{
-	struct container *c = control_container(f);
-	struct tasks_reader *r = f->private;
-	ssize_t done = 0;
-
-	if (c->removed)
-		return -ENODEV;
-	if (*pos < r->pos || *pos == 0)
-		*r = (struct tasks_reader){};
-	while (io->left) {
-		u64 skip = *pos - r->pos, got;
-
-		if (skip >= r->len) {
-			if (!reader_step(r, c, procs))
-				break;
-			continue;
-		}
-		got = io_put(io, r->line + skip, r->len - skip);
-		*pos += got;
-		done += got;
-		if (got < r->len - skip && io->left)
-			return done ? done : -EFAULT;
-	}
-	return done;
-}
 
 static ssize_t tasks_read(struct file *f, struct io *io, u64 *pos)
 {
@@ -118,7 +24,9 @@ static ssize_t tasks_read(struct file *f, struct io *io, u64 *pos)
 	ssize_t result;
 
 	mutex_lock(&container_mutex);
-	result = read_members(f, io, pos, procs);
+	result = control_container(f)->removed
+			 ? -ENODEV
+			 : members_read(f->private, control_container(f), procs, io, pos);
 	mutex_unlock(&container_mutex);
 	return result;
 }
@@ -207,13 +115,13 @@ static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 
 static int tasks_open(struct inode *inode, struct file *f)
 {
-	f->private = f->can_read ? kzalloc(sizeof(struct tasks_reader)) : NULL;
+	f->private = f->can_read ? members_create() : NULL;
 	return f->can_read && !f->private ? -ENOMEM : 0;
 }
 
 static void tasks_release(struct file *f)
 {
-	kfree(f->private);
+	members_destroy(f->private);
 }
 
 const struct file_ops tasks_file_ops = {
