@@ -1,5 +1,6 @@
 #!/bin/sh
-# debug.sh KERNEL INITRD APPEND QEMU...: a machine that waits for gdb on a free port, and gdb.
+# debug.sh KERNEL INITRD APPEND QEMU...: a machine that waits for gdb on a free port, and gdb with
+# what GDBFLAGS adds, for scripts.
 set -eu
 kernel=$1 initrd=$2 append=$3
 shift 3
@@ -11,4 +12,5 @@ machine=$!
 trap 'kill $machine 2>/dev/null' EXIT
 echo "The machine waits. Its console is $console; another debugger connects with:"
 echo "    gdb $kernel -ex 'target remote 127.0.0.1:$port'"
-gdb -q "$kernel" -ex "target remote 127.0.0.1:$port" -ex 'hbreak kernel_main'
+# shellcheck disable=SC2086
+gdb -q "$kernel" -ex "target remote 127.0.0.1:$port" -ex 'hbreak kernel_main' ${GDBFLAGS-}

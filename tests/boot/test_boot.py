@@ -154,6 +154,14 @@ def test_a_sleeping_machine_sleeps():
         assert host_ticks() - before < 60, "an idle machine used more than a fifth of a host CPU"
 
 
+def test_debugger_stops_at_the_kernels_first_line():
+    done = subprocess.run(["make", "-s", "-C", str(BUILD.parent), "debug", "CPUS=2"], timeout=300,
+                          env={**os.environ, "GDBFLAGS": "-batch -ex continue -ex bt -ex kill"},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert re.search(r"hit Breakpoint 1, kernel_main \(\) at kernel/main.c:\d+", done.stdout)
+    assert re.search(r"^#0 +kernel_main \(\)", done.stdout, re.M), "no symbols"
+
+
 def test_image_is_an_elf_with_both_entries():
     data = KERNEL.read_bytes()
     assert data[:5] == b"\x7fELF\x02"
