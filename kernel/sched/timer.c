@@ -2,7 +2,9 @@
  * timer.c - timers, in one tree per CPU, ordered by deadline.
  *
  * Locking: base->lock guards the tree and each timer whose `cpu` names this base.  A function runs
- * without it; base->running says which, so that a cancel can wait for its end.
+ * without it; base->running says which, so that a cancel can wait for its end.  The clock is armed
+ * with interrupts off but without the lock: an emulator that runs one CPU at a time may turn to
+ * another one there, and would always find it waiting for the lock.
  */
 #include "kernel/sched/timer.h"
 
@@ -77,6 +79,7 @@ static void arm(struct timer_base *base, u64 deadline)
 void timer_start(struct timer *t, u64 deadline)
 {
 	struct timer_base *base = base_lock(t);
+	bool first;
 
 	dequeue(base, t);
 	if (base != &bases[cpu_id()] && base->running != t) {
@@ -90,9 +93,13 @@ void timer_start(struct timer *t, u64 deadline)
 	t->deadline = deadline;
 	t->pending = true;
 	rb_insert(&base->tree, &t->node, is_earlier);
-	if (base == &bases[cpu_id()] && base->tree.leftmost == &t->node && deadline < base->armed)
-		arm(base, deadline);
+	first = base == &bases[cpu_id()] && base->tree.leftmost == &t->node &&
+		deadline < base->armed;
+	irq_disable();
 	spin_unlock(&base->lock);
+	if (first)
+		arm(base, deadline);
+	irq_restore();
 }
 
 bool timer_cancel_async(struct timer *t)
@@ -174,8 +181,10 @@ void timer_arm_clock(u64 other_deadline)
 	struct timer_base *base = &bases[cpu_id()];
 	u64 first;
 
+	irq_disable();
 	spin_lock(&base->lock);
 	first = first_deadline(base);
-	arm(base, min(first, other_deadline));
 	spin_unlock(&base->lock);
+	arm(base, min(first, other_deadline));
+	irq_restore();
 }
