@@ -21,6 +21,11 @@ void file_init(void)
 	file_cache = slab_create("file", sizeof(struct file), 0);
 }
 
+u64 file_count(void)
+{
+	return slab_count(file_cache);
+}
+
 struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
 			 const struct cred *cred)
 {

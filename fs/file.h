@@ -75,6 +75,7 @@ static inline struct file *file_get(struct file *f)
 }
 
 void file_init(void);		       /* boot */
+u64 file_count(void);		       /* open files that there are */
 void file_touch_atime(struct file *f); /* it has been read: noatime and relatime considered */
 void file_put(struct file *f);	       /* may sleep; no spinlock, no vm->lock */
 

@@ -35,6 +35,8 @@
 #define MNT_FORCE      1
 #define MNT_DETACH     2
 
+#define MOUNTS_MAX 100000 /* in a namespace, as fs.mount-max of Linux */
+
 struct fs_context;
 struct path;
 
@@ -108,3 +110,5 @@ void mount_show(struct mount_namespace *ns, const struct path *root,
 		struct text *out); /* /proc/PID/mounts */
 void mount_show_info(struct mount_namespace *ns, const struct path *root,
 		     struct text *out); /* mountinfo */
+void mount_show_stats(struct mount_namespace *ns, const struct path *root,
+		      struct text *out); /* mountstats */

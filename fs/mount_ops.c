@@ -11,7 +11,6 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/slab.h"
 
-#define MOUNTS_MAX  100000 /* in a namespace, as fs.mount-max of Linux */
 #define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
 #define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | ATIME_FLAGS)
 

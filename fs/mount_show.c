@@ -78,6 +78,15 @@ static void show_info_line(struct mount *m, const char *where, struct text *out)
 	text_char(out, '\n');
 }
 
+static void show_stats_line(struct mount *m, const char *where, struct text *out)
+{
+	text_string(out, "device ");
+	text_escaped(out, m->source);
+	text_string(out, " mounted on ");
+	text_escaped(out, where);
+	text_printf(out, " with fstype %s\n", m->super->type->name);
+}
+
 /* Those that the root does not show are left out. */
 static void show_all(struct mount_namespace *ns, const struct path *root, struct text *out,
 		     void (*line)(struct mount *m, const char *where, struct text *out))
@@ -109,4 +118,9 @@ void mount_show(struct mount_namespace *ns, const struct path *root, struct text
 void mount_show_info(struct mount_namespace *ns, const struct path *root, struct text *out)
 {
 	show_all(ns, root, out, show_info_line);
+}
+
+void mount_show_stats(struct mount_namespace *ns, const struct path *root, struct text *out)
+{
+	show_all(ns, root, out, show_stats_line);
 }

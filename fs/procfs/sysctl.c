@@ -18,6 +18,7 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/random.h"
 #include "kernel/lib/string.h"
+#include "kernel/sched/runq.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/uts.h"
@@ -205,12 +206,21 @@ SHOW_CONSTANT(cap_last_cap, CAP_LAST)
 SHOW_CONSTANT(ngroups_max, 65536)
 SHOW_CONSTANT(overflow_id, 65534)
 SHOW_CONSTANT(tainted, 0)
+SHOW_CONSTANT(none, 0) /* what there is not: swap, dumps of set-user-id programs, random maps */
+SHOW_CONSTANT(always, 1)
+SHOW_CONSTANT(mount_max, MOUNTS_MAX)
+SHOW_CONSTANT(rr_timeslice, RR_SLICE_NS / NS_PER_MSEC)
 SHOW_CONSTANT(overcommit_memory, 0) /* refused: more than all the memory there is */
 SHOW_CONSTANT(max_map_count, 65530)
 SHOW_CONSTANT(mmap_min_addr, 65536)
 SHOW_CONSTANT(file_max, INT64_MAX) /* memory is the limit */
 SHOW_CONSTANT(pipe_max_size, PIPE_SIZE_MAX)
 SHOW_CONSTANT(nr_open, rlimit_nofile_max)
+
+static void show_file_nr(struct text *out)
+{
+	text_printf(out, "%lu\t0\t%lu\n", file_count(), (u64)INT64_MAX);
+}
 
 /* --- random numbers ----------------------------------------------------------------------------*/
 
@@ -278,6 +288,9 @@ static const struct sysctl in_kernel[] = {
 #ifdef DEBUG
 	{ "provoke", 0600, proc_show_faults, proc_provoke },
 #endif
+	{ "randomize_va_space", 0444, show_none, NULL },
+	{ "sched_rr_timeslice_ms", 0444, show_rr_timeslice, NULL },
+	{ "sysctl_writes_strict", 0444, show_always, NULL },
 	{ "tainted", 0444, show_tainted, NULL },
 	{ "threads-max", 0644, show_threads_max, write_threads_max },
 	{ "version", 0444, show_version, NULL },
@@ -295,14 +308,24 @@ static const struct sysctl in_random[] = {
 static const struct sysctl in_vm[] = {
 	{ "max_map_count", 0444, show_max_map_count, NULL },
 	{ "mmap_min_addr", 0444, show_mmap_min_addr, NULL },
+	{ "oom_kill_allocating_task", 0444, show_none, NULL },
 	{ "overcommit_memory", 0444, show_overcommit_memory, NULL },
+	{ "panic_on_oom", 0444, show_none, NULL },
+	{ "swappiness", 0444, show_none, NULL },
 	{},
 };
 
 static const struct sysctl in_fs[] = {
 	{ "file-max", 0444, show_file_max, NULL },
+	{ "file-nr", 0444, show_file_nr, NULL },
+	{ "mount-max", 0444, show_mount_max, NULL },
 	{ "nr_open", 0444, show_nr_open, NULL },
+	{ "overflowgid", 0444, show_overflow_id, NULL },
+	{ "overflowuid", 0444, show_overflow_id, NULL },
 	{ "pipe-max-size", 0444, show_pipe_max_size, NULL },
+	{ "protected_hardlinks", 0444, show_always, NULL },
+	{ "protected_symlinks", 0444, show_always, NULL },
+	{ "suid_dumpable", 0444, show_none, NULL },
 	{},
 };
 

@@ -13,6 +13,7 @@
 #include "kernel/abi/time.h"
 #include "kernel/container/framework.h"
 #include "kernel/container/trace.h"
+#include "kernel/dev/tty.h"
 #include "kernel/lib/bits.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
@@ -209,6 +210,23 @@ static int show_misc(struct text *out)
 	return 0;
 }
 
+/* Where the log goes: write only, enabled, the preferred one, for any processor. */
+static int show_consoles(struct text *out)
+{
+	const struct tty *t = tty_console;
+
+	if (t)
+		text_printf(out, "%-21s-W- (EC p a) %4lu:%lu\n", t->name, t->number >> 8,
+			    t->number & 255);
+	return 0;
+}
+
+static int show_execdomains(struct text *out)
+{
+	text_string(out, "0-0\tLinux           \t[kernel]\n");
+	return 0;
+}
+
 /* There is no swap. */
 static int show_swaps(struct text *out)
 {
@@ -236,9 +254,11 @@ static const struct system_file files[] = {
 	{ "cmdline", 0444, show_cmdline },
 	{ "container_trace", 0400, show_container_trace },
 	{ "containers", 0444, show_containers },
+	{ "consoles", 0444, show_consoles },
 	{ "cpuinfo", 0444, show_cpuinfo },
 	{ "devices", 0444, show_devices },
 	{ "diskstats", 0444, show_nothing },
+	{ "execdomains", 0444, show_execdomains },
 	{ "filesystems", 0444, show_filesystems },
 	{ "interrupts", 0444, show_interrupts },
 	{ "loadavg", 0444, show_loadavg },

@@ -106,10 +106,8 @@ int proc_show_container(struct task *t, struct text *out)
 
 /* --- mounts -----------------------------------------------------------------------------------*/
 
-typedef void (*mounts_fn)(struct mount_namespace *ns, const struct path *root, struct text *out);
-
 /* What the task sees, as it sees it: -EINVAL when it has left. */
-static int show_mounts(struct task *t, struct text *out, mounts_fn show)
+int proc_with_mounts(struct task *t, struct text *out, mounts_fn show)
 {
 	struct namespaces *s = task_get_namespaces(t);
 	struct path root;
@@ -128,12 +126,12 @@ static int show_mounts(struct task *t, struct text *out, mounts_fn show)
 
 int proc_show_mounts(struct task *t, struct text *out)
 {
-	return show_mounts(t, out, mount_show);
+	return proc_with_mounts(t, out, mount_show);
 }
 
 int proc_show_mountinfo(struct task *t, struct text *out)
 {
-	return show_mounts(t, out, mount_show_info);
+	return proc_with_mounts(t, out, mount_show_info);
 }
 
 /* --- the OOM killer ----------------------------------------------------------------------------*/

@@ -31,7 +31,9 @@ static const struct file_ops task_list_fops;
 	PROC_RW("fail-nth", 0644, proc_show_fail_nth, proc_write_fail_nth), \
 	PROC_DIR("fd", 0500, proc_fd_ops, proc_fd_fops), \
 	PROC_DIR("fdinfo", 0555, proc_fdinfo_ops, proc_fd_fops), \
+	PROC_RW("gid_map", 0644, proc_show_id_map, proc_write_refused), \
 	PROC_FILE("limits", 0444, proc_show_limits), \
+	PROC_RW("loginuid", 0644, proc_show_no_login, proc_write_refused), \
 	PROC_SECRET("maps", 0444, proc_show_maps), \
 	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops }, \
 	PROC_FILE("mountinfo", 0444, proc_show_mountinfo), \
@@ -41,22 +43,32 @@ static const struct file_ops task_list_fops;
 	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj), \
 	PROC_SECRET("personality", 0400, proc_show_personality), \
 	PROC_LINK("root", proc_place_root), \
+	PROC_NUMBERS("sched", 0444, proc_show_sched), \
 	PROC_FILE("schedstat", 0444, proc_show_schedstat), \
+	PROC_FILE("sessionid", 0444, proc_show_no_login), \
+	PROC_RW("setgroups", 0644, proc_show_setgroups, proc_write_refused), \
 	PROC_SECRET("smaps", 0444, proc_show_smaps), \
+	PROC_SECRET("smaps_rollup", 0444, proc_show_smaps_rollup), \
 	PROC_FILE("statm", 0444, proc_show_statm), \
-	PROC_NUMBERS("status", 0444, proc_show_status)
+	PROC_NUMBERS("status", 0444, proc_show_status), \
+	PROC_RW("uid_map", 0644, proc_show_id_map, proc_write_refused), \
+	PROC_FILE("wchan", 0444, proc_show_wchan)
 // clang-format on
 
 static const struct proc_entry process_entries[] = {
 	TASK_ENTRIES,
+	PROC_SECRET("io", 0400, proc_show_io),
+	PROC_FILE("mountstats", 0400, proc_show_mountstats),
 	PROC_NUMBERS("stat", 0444, proc_show_stat),
 	PROC_DIR("task", 0555, task_list_ops, task_list_fops),
+	PROC_RW("timerslack_ns", 0666, proc_show_timerslack, proc_write_timerslack),
 	{},
 };
 
 static const struct proc_entry thread_entries[] = {
 	TASK_ENTRIES,
 	PROC_NUMBERS("children", 0444, proc_show_children),
+	PROC_SECRET("io", 0400, proc_show_thread_io),
 	PROC_NUMBERS("stat", 0444, proc_show_thread_stat),
 	{},
 };

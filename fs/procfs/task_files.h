@@ -35,6 +35,7 @@ int proc_show_environ(struct task *t, struct text *out);
 int proc_show_auxv(struct task *t, struct text *out);
 int proc_show_maps(struct task *t, struct text *out);
 int proc_show_smaps(struct task *t, struct text *out);
+int proc_show_smaps_rollup(struct task *t, struct text *out);
 extern const struct file_ops proc_mem_ops;
 
 /* task_fd.c, task_link.c */
@@ -73,6 +74,23 @@ int proc_show_oom_score_adj(struct task *t, struct text *out);
 int proc_write_oom_score_adj(struct task *t, char *text);
 int proc_show_personality(struct task *t, struct text *out);
 int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out);
+
+/* What a task's mounts look like as it sees them. */
+typedef void (*mounts_fn)(struct mount_namespace *ns, const struct path *root, struct text *out);
+int proc_with_mounts(struct task *t, struct text *out, mounts_fn show);
+
+/* task_misc.c */
+int proc_show_io(struct task *t, struct text *out);
+int proc_show_thread_io(struct task *t, struct text *out);
+int proc_show_sched(struct task *t, const struct pid_namespace *ns, struct text *out);
+int proc_show_wchan(struct task *t, struct text *out);
+int proc_show_timerslack(struct task *t, struct text *out);
+int proc_write_timerslack(struct task *t, char *text);
+int proc_show_mountstats(struct task *t, struct text *out);
+int proc_show_id_map(struct task *t, struct text *out);
+int proc_show_setgroups(struct task *t, struct text *out);
+int proc_write_refused(struct task *t, char *text);
+int proc_show_no_login(struct task *t, struct text *out);
 
 /* task_fail.c */
 int proc_show_fail_nth(struct task *t, struct text *out);

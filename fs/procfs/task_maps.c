@@ -1,5 +1,5 @@
 /*
- * task_maps.c - /proc/PID/maps and smaps: the regions of an address space.
+ * task_maps.c - /proc/PID/maps, smaps and smaps_rollup: the regions of an address space.
  *
  * smaps adds to each line of maps what of the region is in memory.  A page's sharers are told from
  * its reference count, so Pss may be a little off while others look at the same page.
@@ -70,8 +70,8 @@ static void show_region(struct maps *m, const struct region *r)
 /* --- what is in memory -------------------------------------------------------------------------*/
 
 struct smaps {
-	u64 rss, pss, shared_clean, shared_dirty, private_clean, private_dirty,
-		anonymous; /* bytes */
+	u64 rss, pss, shared_clean, shared_dirty, private_clean, private_dirty, anonymous,
+		locked; /* bytes */
 };
 
 /* How many address spaces have the page.  The page cache holds one reference of its own. */
@@ -98,15 +98,20 @@ static void add_entry(struct smaps *s, pte_t e)
 		s->anonymous += PAGE_SIZE;
 }
 
-static void show_sizes(struct text *out, const struct region *r, const struct smaps *s)
+struct size_line {
+	const char *name;
+	u64 bytes;
+};
+
+static void show_lines(struct text *out, const struct size_line *lines, size_t n)
 {
-	const struct {
-		const char *name;
-		u64 bytes;
-	} lines[] = {
-		{ "Size:", r->end - r->start },
-		{ "KernelPageSize:", PAGE_SIZE },
-		{ "MMUPageSize:", PAGE_SIZE },
+	for (size_t i = 0; i < n; i++)
+		text_printf(out, "%-16s%8lu kB\n", lines[i].name, lines[i].bytes >> 10);
+}
+
+static void show_sums(struct text *out, const struct smaps *s)
+{
+	const struct size_line lines[] = {
 		{ "Rss:", s->rss },
 		{ "Pss:", s->pss },
 		{ "Shared_Clean:", s->shared_clean },
@@ -115,11 +120,22 @@ static void show_sizes(struct text *out, const struct region *r, const struct sm
 		{ "Private_Dirty:", s->private_dirty },
 		{ "Anonymous:", s->anonymous },
 		{ "Swap:", 0 },
-		{ "Locked:", r->flags & VM_LOCKED ? s->pss : 0 },
+		{ "Locked:", s->locked },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		text_printf(out, "%-16s%8lu kB\n", lines[i].name, lines[i].bytes >> 10);
+	show_lines(out, lines, ARRAY_SIZE(lines));
+}
+
+static void show_sizes(struct text *out, const struct region *r, const struct smaps *s)
+{
+	const struct size_line lines[] = {
+		{ "Size:", r->end - r->start },
+		{ "KernelPageSize:", PAGE_SIZE },
+		{ "MMUPageSize:", PAGE_SIZE },
+	};
+
+	show_lines(out, lines, ARRAY_SIZE(lines));
+	show_sums(out, s);
 }
 
 static void show_flags(struct text *out, u32 flags)
@@ -141,17 +157,25 @@ static void show_flags(struct text *out, u32 flags)
 	text_string(out, " \n");
 }
 
-static void show_contents(struct maps *m, struct vm *vm, const struct region *r)
+static void add_region(struct smaps *s, struct vm *vm, const struct region *r)
 {
-	struct smaps s = { 0 };
-	u64 va = r->start;
+	u64 va = r->start, before = s->pss;
 	pte_t *e;
 
 	while (va < r->end && (e = pagetable_next(&vm->pt, &va, r->end))) {
 		if (!(*e & PTE_ZEROPAGE))
-			add_entry(&s, *e);
+			add_entry(s, *e);
 		va += PAGE_SIZE;
 	}
+	if (r->flags & VM_LOCKED)
+		s->locked += s->pss - before;
+}
+
+static void show_contents(struct maps *m, struct vm *vm, const struct region *r)
+{
+	struct smaps s = { 0 };
+
+	add_region(&s, vm, r);
 	show_sizes(m->out, r, &s);
 	show_flags(m->out, r->flags);
 }
@@ -191,4 +215,27 @@ int proc_show_maps(struct task *t, struct text *out)
 int proc_show_smaps(struct task *t, struct text *out)
 {
 	return show(t, out, true);
+}
+
+/* The sums over all regions, on a line that spans them. */
+int proc_show_smaps_rollup(struct task *t, struct text *out)
+{
+	struct vm *vm = task_get_vm(t);
+	struct smaps s = { 0 };
+	u64 start, end = 0;
+
+	if (!vm)
+		return -ESRCH;
+	mutex_lock(&vm->lock);
+	start = vm_find(vm, 0) ? vm_find(vm, 0)->start : 0;
+	for (struct region *r = vm_find(vm, 0); r; r = region_next(r)) {
+		add_region(&s, vm, r);
+		end = r->end;
+		sched_relax();
+	}
+	mutex_unlock(&vm->lock);
+	vm_put(vm);
+	text_printf(out, "%08lx-%08lx ---p 00000000 00:00 0 %31s[rollup]\n", start, end, "");
+	show_sums(out, &s);
+	return 0;
 }

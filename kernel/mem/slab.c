@@ -270,6 +270,13 @@ void slab_show(struct text *out)
 	}
 }
 
+u64 slab_count(struct slab_cache *c)
+{
+	u64 total;
+
+	return cache_count(c, &total);
+}
+
 #ifdef DEBUG
 void slab_count_alive(void (*fn)(const char *name, u64 alive, void *arg), void *arg)
 {

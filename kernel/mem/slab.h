@@ -24,6 +24,7 @@ must_check void *kmalloc_array(size_t n, size_t size); /* NULL on overflow too *
 void kfree(void *p);				       /* NULL is fine */
 must_check char *kstrdup(const char *s);
 
+u64 slab_count(struct slab_cache *c); /* objects in use; others come and go meanwhile */
 void slab_init(void);
 void slab_drain(void); /* this CPU gives its magazines back.  Interrupts off. */
 

@@ -35,13 +35,23 @@ ssize_t with_write_signals(ssize_t result, u64 limit)
 	return result;
 }
 
+static always_inline ssize_t count(ssize_t result, bool write)
+{
+	struct io_count *n = &task_current()->io;
+
+	n->calls[write]++;
+	if (result > 0)
+		n->bytes[write] += result;
+	return result;
+}
+
 static ssize_t read_or_write(struct file *f, struct io *io, u64 *pos, bool write)
 {
 	if (!write)
-		return file_read(f, io, pos);
+		return count(file_read(f, io, pos), false);
 	io->limit = task_limit(RLIMIT_FSIZE);
 	io->drops_set_id = !cred_capable(task_current()->cred, CAP_FSETID);
-	return with_write_signals(file_write(f, io, pos), io->limit);
+	return with_write_signals(count(file_write(f, io, pos), true), io->limit);
 }
 
 /* pos NULL: the file's own. */

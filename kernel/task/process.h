@@ -16,6 +16,19 @@
 struct file;
 struct task;
 
+/* What read(2), write(2) and their kin have moved; [0] is reading. */
+struct io_count {
+	u64 bytes[2], calls[2];
+};
+
+static inline void io_count_add(struct io_count *to, const struct io_count *from)
+{
+	for (int i = 0; i < 2; i++) {
+		to->bytes[i] += READ_ONCE(from->bytes[i]);
+		to->calls[i] += READ_ONCE(from->calls[i]);
+	}
+}
+
 struct process {
 	struct refcount refs; /* its tasks, and whoever found it */
 	struct spinlock lock; /* rank SIGNAL */
@@ -69,6 +82,7 @@ struct process {
 	struct rlimit limits[RLIM_NLIMITS]; /* [g] */
 	u64 ended_time[CPU_MODES];	    /* [g] ns of CPU time of tasks that left */
 	u64 ended_switches[2];		    /* [g] */
+	struct io_count ended_io;	    /* [g] */
 	u64 ended_faults;		    /* [g] of address spaces that it has left */
 	u64 children_time[CPU_MODES];	    /* [g] of children that were waited for */
 	u64 children_faults[2], children_switches[2], children_maxrss; /* [g] */

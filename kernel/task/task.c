@@ -169,6 +169,7 @@ void task_unlink_locked(struct task *t)
 		p->ended_time[i] += time[i];
 	for (int i = 0; i < 2; i++)
 		p->ended_switches[i] += t->thread.switches[i];
+	io_count_add(&p->ended_io, &t->io);
 	list_del(&t->in_process);
 	if (p->leader == t)
 		p->leader = NULL;

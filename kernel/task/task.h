@@ -65,6 +65,7 @@ struct task {
 	} restart;
 	struct futex_waiter *futex; /* [o] */
 	struct task_work *works;    /* [a] run on the way back to user mode */
+	struct io_count io;	    /* [o] */
 	u32 timer_slack;
 	u32 death_signal;	   /* [o] prctl(PR_SET_PDEATHSIG) */
 	u32 personality;	   /* [o] */
