@@ -24,6 +24,7 @@
 #include "kernel/abi/termios.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
+#include "kernel/vm/vm.h"
 
 static struct pipe *pipe_of(struct file *f)
 {
@@ -162,7 +163,7 @@ static inline bool fits(struct pipe *p, bool packet, u64 need)
 
 static bool spare_alloc(struct pipe *p)
 {
-	struct page *page = page_alloc(0, PAGE_PLAIN);
+	struct page *page = vm_page_alloc(PAGE_PLAIN);
 
 	p->spare = page ? page_virt(page) : NULL;
 	return page;

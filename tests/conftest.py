@@ -40,13 +40,13 @@ class Pool:
     def __init__(self):
         self.machines = {}
 
-    def get(self, build, cpus, memory=256, append=""):
-        key = (build, cpus, memory, append)
+    def get(self, build, cpus, memory=256, append="", nodes=1):
+        key = (build, cpus, memory, append, nodes)
         machine = self.machines.get(key)
         if machine is None or not machine.alive:
             self.drop(key)
             machine = Machine(kernel=KERNELS[build], initrd=TEST_INITRD, cpus=cpus, memory=memory,
-                              append=append)
+                              append=append, nodes=nodes)
             self.machines[key] = machine
             try:
                 machine.start()
@@ -119,9 +119,9 @@ def pytest_collect_file(file_path, parent):
 class GuestFile(pytest.File):
     """A source in tests/guest/AREA: the same program once for each machine.
 
-    A line "guest: key=value ..." in its first comment sets memory, append, timeout, cpus (runs
-    only with that many processors or more), only (the one kernel that it is for: corral, its debug
-    build, or linux) and
+    A line "guest: key=value ..." in its first comment sets memory, nodes (memory nodes, among which
+    processors and memory are shared out), append, timeout, cpus (runs only with that many
+    processors or more), only (the one kernel that it is for: corral, its debug build, or linux) and
     alone (nobody uses its machine afterwards).
     """
 
@@ -157,7 +157,8 @@ class GuestProgram(pytest.Item):
 
     def runtest(self):
         machine = POOL.get(self.build, self.cpus, int(self.needs.get("memory", 256)),
-                           self.needs.get("append", "").replace(",", " "))
+                           self.needs.get("append", "").replace(",", " "),
+                           int(self.needs.get("nodes", 1)))
         command = f"cd / && {self.path_in_guest}"
         before = leaks(machine)
         try:

@@ -48,7 +48,7 @@ static void settle(struct tmpfs_inode *t)
 
 /* --- pages -----------------------------------------------------------------------------------*/
 
-static struct page *file_fill(struct mapping *m, u64 index)
+static struct page *file_fill(struct mapping *m, u64 index, const struct region *r)
 {
 	struct tmpfs_inode *t = tmpfs_inode_of(m->host);
 	struct tmpfs *fs = tmpfs_of(t->inode.super);
@@ -56,7 +56,7 @@ static struct page *file_fill(struct mapping *m, u64 index)
 
 	if (!charge(&fs->used_pages, &fs->max_pages))
 		return ERR_PTR(-ENOSPC);
-	p = page_alloc(0, PAGE_ZERO);
+	p = mapping_new_page(index, r);
 	if (!p) {
 		uncharge(&fs->used_pages, 1);
 		return ERR_PTR(-ENOMEM);

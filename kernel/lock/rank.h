@@ -19,6 +19,7 @@ enum lock_rank {
 	RANK_EPOLL_TREE,   /* fs/epoll.c: which epoll watches which file */
 	RANK_EPOLL_SET,	   /* one epoll; nested: the watching one before the watched one */
 	RANK_FILE,	   /* one pipe or FIFO; user memory is copied under it */
+	RANK_ZAP,	   /* pages of files on their way out of all page tables */
 	RANK_VM,	   /* one address space */
 	RANK_MAPPING,	   /* page cache of one inode, its regions */
 	RANK_OTHER_MUTEX,  /* innermost sleeping locks that guard one object */

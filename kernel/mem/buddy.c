@@ -27,6 +27,7 @@ static void block_link(struct buddy *b, struct page *p, unsigned order)
 	p->nid = (u8)(b - buddies);
 	p->flags = PAGE_FREE;
 	list_add(&p->list, &b->blocks[order]);
+	b->block_count[order]++;
 	b->orders |= 1u << order;
 }
 
@@ -34,6 +35,7 @@ static void block_unlink(struct buddy *b, struct page *p)
 {
 	p->flags = 0;
 	list_del(&p->list);
+	b->block_count[p->order]--;
 	if (list_empty(&b->blocks[p->order]))
 		b->orders &= ~(1u << p->order);
 }
@@ -75,6 +77,16 @@ void buddy_give_locked(struct buddy *b, struct page *p, unsigned order)
 		pfn &= ~(1ul << order);
 	}
 	block_link(b, page_array + pfn, order);
+}
+
+void page_blocks(u64 *out, unsigned node)
+{
+	struct buddy *b = &buddies[node];
+
+	spin_lock(&b->lock);
+	for (unsigned order = 0; order < PAGE_ORDERS; order++)
+		out[order] = b->block_count[order];
+	spin_unlock(&b->lock);
 }
 
 /* The largest block that begins at pfn and ends at or before end. */

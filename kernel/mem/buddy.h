@@ -12,6 +12,8 @@ struct buddy {
 	u64 free;			 /* [l] pages; read without the lock for statistics */
 	u64 total;			 /* [l] pages ever given to this node */
 	struct list blocks[PAGE_ORDERS]; /* [l] heads of the free blocks */
+	u32 block_count[PAGE_ORDERS];	 /* [l] how many each list has */
+	struct page_places places;	 /* [a] but for what the stocks count */
 };
 
 extern struct buddy buddies[NNODE];

@@ -1,12 +1,15 @@
 /*
  * node.c - memory nodes, their distances, and the sets of nodes that threads may use.
  *
- * Locking: none.  The tables are fixed after boot; the fields of struct mems are words that their
- * readers read once.
+ * Locking: the tables are fixed after boot.  The fields of struct mems are words that their readers
+ * read once.  mems_lock keeps those who change a policy apart; an allocation looks at it without,
+ * and may see the mode of one and the nodes of another, once: it stays within what is allowed.
  */
 #include "kernel/mem/node.h"
 
 #include "kernel/lib/log.h"
+#include "kernel/lock/rank.h"
+#include "kernel/lock/spinlock.h"
 
 #define REMOTE 20 /* what Linux assumes of two nodes without a SLIT */
 
@@ -14,7 +17,10 @@ static u8 distances[NNODE][NNODE]; /* [I] after boot; 0: the table did not say *
 static u8 order[NNODE][NNODE];	   /* [I] after boot */
 static u64 memory;		   /* [I] after boot */
 
+bool mems_walled;
+u64 (*mems_kernel_hook)(void);
 void (*mems_pressure_hook)(void);
+static struct spinlock mems_lock = SPINLOCK_INIT(RANK_LEAF);
 
 u64 node_memory(void)
 {
@@ -123,20 +129,52 @@ void node_init(void)
 
 void mems_init(struct mems *m, const struct mems *from)
 {
-	if (from)
+	if (from && likely(from->policy.mode == MPOL_DEFAULT)) {
 		*m = *from;
-	else
+	} else if (from) {
+		spin_lock(&mems_lock);
+		*m = *from;
+		spin_unlock(&mems_lock);
+	} else {
 		*m = (struct mems){ .allowed = memory, .kernel = NODES_ALL };
+	}
 }
 
 void mems_set(struct mems *m, u64 allowed, u64 kernel)
 {
 	assert(allowed & memory);
+	if (kernel != NODES_ALL)
+		WRITE_ONCE(mems_walled, true);
+	spin_lock(&mems_lock);
 	WRITE_ONCE(m->kernel, kernel);
 	WRITE_ONCE(m->allowed, allowed);
+	policy_rebind(&m->policy, allowed & memory);
+	spin_unlock(&mems_lock);
 }
 
 void mems_set_spread(struct mems *m, u32 spread)
 {
 	WRITE_ONCE(m->spread, spread);
+}
+
+int mems_set_policy(struct mems *m, unsigned mode, unsigned flags, u64 nodes)
+{
+	struct policy p;
+	int error;
+
+	spin_lock(&mems_lock);
+	error = policy_make(&p, mode, flags, nodes, m->allowed & memory);
+	if (!error) {
+		m->policy = p;
+		m->turn = NNODE - 1;
+	}
+	spin_unlock(&mems_lock);
+	return error;
+}
+
+void mems_get_policy(const struct mems *m, struct policy *out)
+{
+	spin_lock(&mems_lock);
+	*out = m->policy;
+	spin_unlock(&mems_lock);
 }

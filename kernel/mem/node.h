@@ -10,6 +10,7 @@
 #include "arch/boot.h"
 #include "arch/cpu.h"
 #include "kernel/lib/bits.h"
+#include "kernel/mem/policy.h"
 
 #define NODES_ALL      ((u64)-1)
 #define NODE_LOCAL     10u  /* the distance of a node from itself */
@@ -46,18 +47,36 @@ struct mems {
 			superset of `allowed`, all ones where nothing is walled */
 	u32 spread;  /* [a] MEMS_SPREAD_* */
 	u32 rotor;   /* [o] the node that was last spread to */
+	u32 turn;    /* [o] the node that interleaving without an address used last */
+	u64 wanted;  /* [o] nodes in which the last allocation found nothing; 0: none failed */
+	struct policy policy; /* [mems_lock to change] set_mempolicy(2) */
 };
 
 /* From `from`, or for a thread that may use everything (NULL). */
 void mems_init(struct mems *m, const struct mems *from);
-/* New sets, used by every allocation that begins after the call.  `allowed` must contain a node
-   with memory.  Any context. */
+/* New sets, used by every allocation that begins after the call; the policy is bound to them.
+   `allowed` must contain a node with memory.  Any context.  The regions' policies and the pages
+   that are there already: vm_rebind(), vm_move_nodes() (kernel/vm/move.h). */
 void mems_set(struct mems *m, u64 allowed, u64 kernel);
 void mems_set_spread(struct mems *m, u32 spread);
+/* The policy of a thread: only it sets its own (-EINVAL: see policy_make), all may read it. */
+int mems_set_policy(struct mems *m, unsigned mode, unsigned flags, u64 nodes) must_check;
+void mems_get_policy(const struct mems *m, struct policy *out);
 
 static inline u64 mems_allowed(const struct mems *m)
 {
 	return READ_ONCE(m->allowed);
+}
+
+/* Nodes for the kernel's own pages in the running context.  mems_walled: some thread's are not all
+   nodes, or were not once; the hook then knows them (kernel/sched). */
+extern bool mems_walled;
+extern u64 (*mems_kernel_hook)(void);
+
+static inline u64 mems_kernel(void)
+{
+	return unlikely(READ_ONCE(mems_walled)) && mems_kernel_hook ? mems_kernel_hook()
+								    : NODES_ALL;
 }
 
 /* Whom to tell each time that an allocation for the running thread had to wait for memory to be

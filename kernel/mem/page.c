@@ -19,7 +19,7 @@
 #include "kernel/lib/log.h"
 #include "kernel/mem/buddy.h"
 
-#define STOCK_MAX 62 /* makes a stock 512 bytes */
+#define STOCK_MAX 61 /* makes a stock 512 bytes */
 #define STOCK_MIN 4
 
 struct stock {
@@ -27,6 +27,7 @@ struct stock {
 	u32 limit; /* [p] 0 until first used */
 	u32 nid;   /* [p] where all its pages are from */
 	u32 unused;
+	u64 taken;		       /* [p] pages handed out, all to this CPU and as wanted */
 	struct page *pages[STOCK_MAX]; /* [p] */
 } aligned_to(512);
 
@@ -137,44 +138,69 @@ static void stock_drain(struct stock *s, u32 keep)
 	spin_unlock(&b->lock);
 }
 
-static struct page *take_nearest(unsigned order, u64 nodes)
+static inline void count(u64 *counter)
 {
-	const u8 *near = node_order(cpu_this()->node);
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
 
-	for (unsigned i = 0; i < NNODE; i++) {
-		struct buddy *b = &buddies[near[i]];
-		struct page *p;
+static void count_place(unsigned found, unsigned wanted)
+{
+	struct page_places *here = &buddies[found].places;
 
-		if (!(nodes & BIT(near[i])) || !READ_ONCE(b->orders))
+	count(found == wanted ? &here->hit : &here->miss);
+	if (found != wanted)
+		count(&buddies[wanted].places.foreign);
+	count(found == cpu_this()->node ? &here->local : &here->other);
+}
+
+/* Node `near` counts as what was wanted, or if the mask forbids it, the first that it allows. */
+static struct page *take_nearest(unsigned order, u64 nodes, unsigned near)
+{
+	const u8 *by_distance = node_order(near);
+
+	nodes &= node_memory();
+	for (unsigned i = 0; i < NNODE && nodes; i++) {
+		struct buddy *b = &buddies[by_distance[i]];
+		struct page *p = NULL;
+
+		if (!(nodes & BIT(by_distance[i])))
 			continue;
-		spin_lock(&b->lock);
-		p = buddy_take_locked(b, order);
-		spin_unlock(&b->lock);
-		if (p)
+		if (READ_ONCE(b->orders)) {
+			spin_lock(&b->lock);
+			p = buddy_take_locked(b, order);
+			spin_unlock(&b->lock);
+		}
+		if (p) {
+			count_place(by_distance[i], node_nearest(near, nodes));
 			return p;
+		}
 	}
 	return NULL;
 }
 
 /* Interrupts off. */
-static noinline struct page *alloc_slow(struct stock *s, unsigned order, u64 nodes)
+static noinline struct page *alloc_slow(struct stock *s, unsigned order, u64 nodes, unsigned near)
 {
 	struct page *p;
 
-	if (order == 0 && s->count == 0 && (nodes & BIT(cpu_this()->node))) {
+	if (near >= NNODE)
+		near = cpu_this()->node;
+	if (order == 0 && s->count == 0 && near == cpu_this()->node && (nodes & BIT(near))) {
 		stock_fill(s);
-		if (s->count)
+		if (s->count) {
+			s->taken++;
 			return s->pages[--s->count];
+		}
 	}
-	p = take_nearest(order, nodes);
+	p = take_nearest(order, nodes, near);
 	if (!p && s->count) {
 		stock_drain(s, 0);
-		p = take_nearest(order, nodes);
+		p = take_nearest(order, nodes, near);
 	}
 	return p;
 }
 
-struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes)
+struct page *page_alloc_near(unsigned order, enum page_how how, u64 nodes, unsigned near)
 {
 	struct stock *s;
 	struct page *p;
@@ -184,10 +210,13 @@ struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes)
 	assert(order < PAGE_ORDERS);
 	irq_disable();
 	s = &stocks[cpu_id()];
-	if (likely(order == 0 && s->count && (nodes >> s->nid & 1)))
+	if (likely(order == 0 && s->count && (nodes >> s->nid & 1) &&
+		   (near == NODE_HERE || near == s->nid))) {
+		s->taken++;
 		p = s->pages[--s->count];
-	else
-		p = alloc_slow(s, order, nodes);
+	} else {
+		p = alloc_slow(s, order, nodes, near);
+	}
 	irq_restore();
 	if (unlikely(!p)) {
 		if (how & PAGE_NOFAIL)
@@ -261,6 +290,75 @@ void page_stats(struct page_stats *out, u64 nodes)
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
 		if (nodes & BIT(stocks[cpu].nid))
 			out->free += READ_ONCE(stocks[cpu].count);
+}
+
+void page_places(struct page_places *out, unsigned node)
+{
+	*out = buddies[node].places;
+	for (int cpu = 0; cpu < cpu_count(); cpu++) {
+		if (stocks[cpu].limit && stocks[cpu].nid == node) {
+			out->hit += READ_ONCE(stocks[cpu].taken);
+			out->local += READ_ONCE(stocks[cpu].taken);
+		}
+	}
+}
+
+/* --- for programs ------------------------------------------------------------------------------*/
+
+static struct page *alloc_noted(struct mems *m, enum page_how how, u64 nodes, unsigned near)
+{
+	struct page *p = page_alloc_near(0, how, nodes, near);
+
+	if (unlikely(!p))
+		m->wanted = nodes;
+	return p;
+}
+
+static struct page *alloc_interleaved(struct mems *m, u64 nodes, u64 index, enum page_how how)
+{
+	u64 allowed = mems_allowed(m);
+	unsigned node;
+	struct page *p;
+
+	if (index == PAGE_IN_TURN)
+		node = m->turn = node_next(m->turn, nodes);
+	else
+		node = node_nth(index, nodes);
+	p = alloc_noted(m, how, allowed, node);
+	if (p && p->nid == node)
+		count(&buddies[node].places.interleave);
+	return p;
+}
+
+struct page *page_alloc_policy(struct mems *m, const struct policy *policy, u64 index,
+			       enum page_how how)
+{
+	u64 allowed = mems_allowed(m), nodes = READ_ONCE(policy->nodes) & allowed;
+	unsigned home = policy->home >= 0 ? (unsigned)policy->home : NODE_HERE;
+	struct page *p;
+
+	if (!nodes)
+		return alloc_noted(m, how, allowed, NODE_HERE);
+	switch (READ_ONCE(policy->mode)) {
+	case MPOL_BIND:
+		return alloc_noted(m, how, nodes, home);
+	case MPOL_PREFERRED:
+		return alloc_noted(m, how, allowed, (unsigned)bits_first(nodes));
+	case MPOL_PREFERRED_MANY:
+		p = page_alloc_near(0, how, nodes, home);
+		return p ?: alloc_noted(m, how, allowed, home);
+	case MPOL_INTERLEAVE:
+		return alloc_interleaved(m, nodes, index, how);
+	}
+	return alloc_noted(m, how, allowed, NODE_HERE);
+}
+
+struct page *page_alloc_spread(struct mems *m, enum page_how how)
+{
+	u64 allowed = mems_allowed(m);
+
+	m->rotor = node_next(m->rotor, allowed & node_memory());
+	return alloc_noted(m, how, allowed, m->rotor);
 }
 
 void page_init(void)

@@ -59,16 +59,42 @@ void page_init(void);
  */
 void page_give_range(u64 start, u64 end);
 
-/* 2^order pages from the nodes of the mask, this CPU's node first, then the nearest.  NULL when
+#define NODE_HERE ~0u /* the node of this CPU */
+
+/* 2^order pages from the nodes of the mask, node `near` first, then those nearest to it.  NULL when
    there is no memory.  Any context. */
-struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes);
+struct page *page_alloc_near(unsigned order, enum page_how how, u64 nodes, unsigned near);
 void page_free(struct page *p); /* refs must be 1 */
 void page_drain(void);		/* this CPU gives its stock back.  Interrupts off. */
 
+static inline struct page *page_alloc_nodes(unsigned order, enum page_how how, u64 nodes)
+{
+	return page_alloc_near(order, how, nodes, NODE_HERE);
+}
+
+/* For the kernel itself: from anywhere but where a wall says otherwise (struct mems). */
 static inline struct page *page_alloc(unsigned order, enum page_how how)
 {
-	return page_alloc_nodes(order, how, NODES_ALL);
+	return page_alloc_near(order, how, mems_kernel(), NODE_HERE);
 }
+
+/* For a program: as the policy says, within the nodes allowed to m; index: which page of what the
+   policy is for, or PAGE_IN_TURN.  One page.  A failure is noted in m->wanted. */
+#define PAGE_IN_TURN ~0ul
+struct page *page_alloc_policy(struct mems *m, const struct policy *p, u64 index,
+			       enum page_how how);
+/* The same without a policy. */
+static inline struct page *page_alloc_default(struct mems *m, enum page_how how)
+{
+	struct page *p = page_alloc_nodes(0, how, mems_allowed(m));
+
+	if (unlikely(!p))
+		m->wanted = mems_allowed(m);
+	return p;
+}
+
+/* From the node that is next in turn; for pages of files of a thread with MEMS_SPREAD_PAGE. */
+struct page *page_alloc_spread(struct mems *m, enum page_how how);
 
 static inline struct page *page_of_phys(u64 phys)
 {
@@ -108,6 +134,19 @@ struct page_stats {
 	u64 total, free;
 };
 void page_stats(struct page_stats *out, u64 nodes);
+
+/* Where allocations found their page, since boot, as numastat of Linux's sysfs counts. */
+struct page_places {
+	u64 hit;	/* here, and wanted here */
+	u64 miss;	/* here, wanted elsewhere */
+	u64 foreign;	/* wanted here, found elsewhere */
+	u64 interleave; /* here, because it was the node's turn */
+	u64 local;	/* here, for a CPU of this node */
+	u64 other;	/* here, for a CPU of another */
+};
+void page_places(struct page_places *out, unsigned node);
+/* Free blocks of each order; PAGE_ORDERS numbers. */
+void page_blocks(u64 *out, unsigned node);
 
 /* Copies or clears one page with the cheapest instruction. */
 void page_copy(void *dst, const void *src);

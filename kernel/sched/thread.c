@@ -144,6 +144,16 @@ void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg)
 	spin_unlock(&rq->lock);
 }
 
+/* Interrupts, and who is about to die and give memory back, are not confined. */
+static u64 kernel_nodes(void)
+{
+	struct thread *t = thread_current();
+
+	if (cpu_this()->irq_depth || !irq_enabled() || (thread_alerts(t) & ALERT_KILL))
+		return NODES_ALL;
+	return READ_ONCE(t->mems.kernel);
+}
+
 void sched_init_cpu(void)
 {
 	int cpu = cpu_id();
@@ -158,6 +168,7 @@ void sched_init_cpu(void)
 	t->slice_start = clock_now();
 	rb_clear(&t->node);
 	mems_init(&t->mems, NULL);
+	mems_kernel_hook = kernel_nodes;
 	spin_init(&rq->lock, RANK_RUNQ);
 	rq->current = rq->idle = t;
 	rq->tick_at = WAIT_FOREVER;

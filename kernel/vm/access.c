@@ -21,7 +21,7 @@ static int pin_page(struct vm *vm, u64 va, bool write, bool force, struct page *
 			page_get(*page);
 		}
 		mutex_unlock(&vm->lock);
-		if (likely(ret != -ENOMEM) || !vm_reclaim(tries))
+		if (!fault_again(ret, tries))
 			return ret == -EIO ? -EFAULT : ret;
 	}
 }

@@ -10,6 +10,8 @@
  *                         anonymous and nobody else has it: then the right is given back
  *   below a stack         the stack grows, within RLIMIT_STACK and away from its neighbour
  *
+ * While pages of a file are on their way to another memory node, who touches the file waits.
+ *
  * When memory is short, vm->lock is released, the fault is tried again from the start, and from the
  * second time on the OOM killer runs first; a task that has been killed gives up.
  *
@@ -28,13 +30,27 @@ bool vm_reclaim(unsigned tries)
 {
 	static struct waitq nobody = WAITQ_INIT(nobody);
 	u64 deadline = clock_now() + 5 * NS_PER_MSEC;
+	struct mems *m = &thread_current()->mems;
+	u64 nodes = m->wanted ?: mems_kernel();
+	void (*pressure)(void) = READ_ONCE(mems_pressure_hook);
 
+	m->wanted = 0;
+	if (pressure)
+		pressure();
 	if (tries > RECLAIM_MAX || (thread_alerts(thread_current()) & ALERT_KILL))
 		return false;
-	if (tries && !oom_kill(vm_nodes()))
+	if (tries && !oom_kill(nodes))
 		return false;
 	(void)wait_event_state(&nobody, false, THREAD_KILLABLE, false, deadline);
 	return !(thread_alerts(thread_current()) & ALERT_KILL);
+}
+
+bool fault_again_slow(int ret, unsigned tries)
+{
+	if (ret == -ENOMEM)
+		return vm_reclaim(tries);
+	mapping_wait_moved();
+	return true;
 }
 
 /* Linux: the stack may not come nearer than 256 pages to what is mapped below and accessible. */
@@ -64,7 +80,7 @@ static int fault_anonymous(struct vm *vm, const struct region *r, u64 va, pte_t 
 		*e = region_entry(r, page_phys(zero_page), false) | PTE_ZEROPAGE;
 		return 0;
 	}
-	p = page_alloc_nodes(0, PAGE_ZERO, vm_nodes());
+	p = region_page(r, va, PAGE_ZERO);
 	if (!p)
 		return -ENOMEM;
 	*e = region_entry(r, page_phys(p), true) | PTE_ANON;
@@ -73,9 +89,9 @@ static int fault_anonymous(struct vm *vm, const struct region *r, u64 va, pte_t 
 }
 
 /* A private copy of `from` becomes the page at *e, which is empty. */
-static int fault_copy(struct vm *vm, struct region *r, const struct page *from, pte_t *e)
+static int fault_copy(struct vm *vm, struct region *r, u64 va, const struct page *from, pte_t *e)
 {
-	struct page *p = page_alloc_nodes(0, PAGE_PLAIN, vm_nodes());
+	struct page *p = region_page(r, va, PAGE_PLAIN);
 
 	if (!p)
 		return -ENOMEM;
@@ -116,14 +132,16 @@ static int fault_file(struct vm *vm, struct region *r, u64 va, pte_t *e, bool wr
 	int ret = 0;
 
 	mutex_lock(&m->lock);
-	if (index >= align_up(m->size, PAGE_SIZE) >> PAGE_SHIFT)
+	if (unlikely(m->moving))
+		p = ERR_PTR(-EAGAIN);
+	else if (index >= align_up(m->size, PAGE_SIZE) >> PAGE_SHIFT)
 		p = ERR_PTR(-EIO);
 	else
-		p = mapping_page_locked(m, index);
+		p = mapping_page_locked(m, index, r);
 	if (IS_ERR(p))
 		ret = (int)PTR_ERR(p);
 	else if (write && !shared_write)
-		ret = fault_copy(vm, r, p, e);
+		ret = fault_copy(vm, r, va, p, e);
 	else
 		fault_around(vm, r, va, e, (r->flags & VM_SHARED) && !m->ops->written);
 	mutex_unlock(&m->lock);
@@ -158,7 +176,7 @@ static int fault_write(struct vm *vm, struct region *r, u64 va, pte_t *e)
 	pagetable_flush(&vm->pt, va, va + PAGE_SIZE);
 	if (old & PTE_ZEROPAGE)
 		return fault_anonymous(vm, r, va, e, true);
-	ret = fault_copy(vm, r, p, e);
+	ret = fault_copy(vm, r, va, p, e);
 	if (ret < 0) {
 		*e = old;
 		return ret;
@@ -216,7 +234,7 @@ int vm_fault(struct vm *vm, u64 va, unsigned fault, int *code)
 		mutex_lock(&vm->lock);
 		ret = fault_locked(vm, va, fault, false, code);
 		mutex_unlock(&vm->lock);
-		if (likely(ret != -ENOMEM) || !vm_reclaim(tries))
+		if (!fault_again(ret, tries))
 			return ret;
 	}
 }

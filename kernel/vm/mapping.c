@@ -11,7 +11,13 @@
 #include "kernel/lib/string.h"
 #include "kernel/vm/region.h"
 
+#define MOVE_TRIES 10
+
 static u64 cached_total; /* [a] */
+
+/* Held by who takes pages out of all page tables: one at a time, so that the numbers of two that
+   work on one mapping do not hide a region from one of them. */
+static struct mutex zap_lock = MUTEX_INIT(zap_lock, RANK_ZAP);
 
 void mapping_init(struct mapping *m, const struct mapping_ops *ops, void *host)
 {
@@ -25,16 +31,25 @@ u64 mapping_total(void)
 	return __atomic_load_n(&cached_total, __ATOMIC_RELAXED);
 }
 
-struct page *mapping_page_locked(struct mapping *m, u64 index)
+struct page *mapping_new_page(u64 index, const struct region *r)
+{
+	struct mems *m = &thread_current()->mems;
+
+	if (unlikely(m->spread & MEMS_SPREAD_PAGE))
+		return page_alloc_spread(m, PAGE_ZERO);
+	return page_alloc_policy(m, r && r->policy ? r->policy : &m->policy, index, PAGE_ZERO);
+}
+
+struct page *mapping_page_locked(struct mapping *m, u64 index, const struct region *r)
 {
 	struct page *p = radix_get(&m->pages, index);
 
 	if (likely(p))
 		return p;
 	if (m->ops && m->ops->fill)
-		p = m->ops->fill(m, index);
+		p = m->ops->fill(m, index, r);
 	else
-		p = page_alloc_nodes(0, PAGE_ZERO, vm_nodes());
+		p = mapping_new_page(index, r);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 	if (IS_ERR(p))
@@ -69,7 +84,7 @@ struct page *mapping_get(struct mapping *m, u64 index)
 
 	for (unsigned tries = 0;; tries++) {
 		mutex_lock(&m->lock);
-		p = mapping_page_locked(m, index);
+		p = mapping_page_locked(m, index, NULL);
 		if (!IS_ERR(p))
 			page_get(p);
 		mutex_unlock(&m->lock);
@@ -160,10 +175,22 @@ static void clear_tail(struct mapping *m, u64 size)
 		memset((u8 *)page_virt(p) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 }
 
+/* Takes what has left the cache out of all page tables.  No lock held but outer ones. */
+static void zap_dropped(struct mapping *m, u64 first, u64 last, bool copies)
+{
+	u32 seq;
+
+	mutex_lock(&zap_lock);
+	mutex_lock(&m->lock);
+	seq = ++m->zap_seq;
+	mutex_unlock(&m->lock);
+	zap_everywhere(m, seq, first, last, copies);
+	mutex_unlock(&zap_lock);
+}
+
 void mapping_truncate(struct mapping *m, u64 size)
 {
 	u64 first = (size >> PAGE_SHIFT) + (size % PAGE_SIZE != 0);
-	u32 seq;
 	bool mapped;
 
 	mutex_lock(&m->lock);
@@ -171,24 +198,100 @@ void mapping_truncate(struct mapping *m, u64 size)
 	m->size = size;
 	drop_pages(m, first, ~0ul);
 	mapped = !list_empty(&m->regions);
-	seq = m->zap_seq += mapped;
 	mutex_unlock(&m->lock);
 	if (mapped)
-		zap_everywhere(m, seq, first, ~0ul, true);
+		zap_dropped(m, first, ~0ul, true);
 }
 
 void mapping_punch(struct mapping *m, u64 first, u64 last)
 {
-	u32 seq;
 	bool mapped;
 
 	mutex_lock(&m->lock);
 	drop_pages(m, first, last);
 	mapped = !list_empty(&m->regions);
-	seq = m->zap_seq += mapped;
 	mutex_unlock(&m->lock);
 	if (mapped)
-		zap_everywhere(m, seq, first, last, false);
+		zap_dropped(m, first, last, false);
+}
+
+void mapping_wait_moved(void)
+{
+	mutex_lock(&zap_lock);
+	mutex_unlock(&zap_lock);
+}
+
+/* Puts `to` in the place of page `index`, unless that is another than `old`, of which the caller
+   has a reference.  False: somebody else has one too. */
+static bool replace_page(struct mapping *m, u64 index, const struct page *old, struct page *to)
+{
+	struct page *p;
+	bool done = true;
+
+	mutex_lock(&m->lock);
+	p = radix_get(&m->pages, index);
+	if (p == old && refcount_read(&p->refs) == 2) {
+		page_copy(page_virt(to), page_virt(p));
+		to->mapping = m;
+		to->index = index;
+		to->flags |= PAGE_FILE;
+		bug_if(radix_set(&m->pages, index, to) < 0); /* replaces: needs no memory */
+		page_get(to);
+		p->mapping = NULL;
+		p->flags &= ~PAGE_FILE;
+		page_put(p);
+	} else {
+		done = p != old;
+	}
+	mutex_unlock(&m->lock);
+	return done;
+}
+
+static bool move_page(struct mapping *m, u64 index, u64 nodes,
+		      struct page *(*target)(void *arg, u64 index, const struct page *old),
+		      void *arg)
+{
+	struct page *old = mapping_find(m, index), *to = NULL;
+	bool done = !old || !(nodes & BIT(old->nid));
+
+	if (!done)
+		to = target(arg, index, old);
+	for (int i = 0; i < MOVE_TRIES && to && !done; i++) {
+		done = replace_page(m, index, old, to);
+		if (!done)
+			sched_yield();
+	}
+	if (to)
+		page_put(to);
+	if (old)
+		page_put(old);
+	return done;
+}
+
+static void set_moving(struct mapping *m, bool moving, u32 *seq)
+{
+	mutex_lock(&m->lock);
+	m->moving = moving;
+	if (moving)
+		*seq = ++m->zap_seq;
+	mutex_unlock(&m->lock);
+}
+
+u64 mapping_move_range(struct mapping *m, u64 first, u64 last, u64 nodes,
+		       struct page *(*target)(void *arg, u64 index, const struct page *old),
+		       void *arg)
+{
+	u64 failed = 0;
+	u32 seq = 0;
+
+	mutex_lock(&zap_lock);
+	set_moving(m, true, &seq);
+	zap_everywhere(m, seq, first, last, false);
+	for (u64 index = first; index < last; index++)
+		failed += !move_page(m, index, nodes, target, arg);
+	set_moving(m, false, NULL);
+	mutex_unlock(&zap_lock);
+	return failed;
 }
 
 void mapping_destroy(struct mapping *m)

@@ -13,9 +13,10 @@ struct region;
 struct mapping;
 
 struct mapping_ops {
-	/* A page that is not cached: returns it filled, with one reference, which becomes the
-	   cache's; or ERR_PTR.  NULL function: a zeroed page.  m->lock is held. */
-	struct page *(*fill)(struct mapping *m, u64 index);
+	/* A page that is not cached (mapping_new_page): returns it filled, with one reference,
+	   which becomes the cache's; or ERR_PTR.  NULL function: a zeroed page.  m->lock is held.
+	 */
+	struct page *(*fill)(struct mapping *m, u64 index, const struct region *r);
 	/* Of the owner (an open file) that a region keeps alive. */
 	void (*hold)(void *owner);
 	void (*release)(void *owner); /* may sleep; called without vm->lock */
@@ -31,6 +32,7 @@ struct mapping {
 	u64 size;		       /* [l] bytes; a fault beyond the last page is SIGBUS */
 	struct list regions;	       /* [l] struct region.link */
 	u32 zap_seq;		       /* [l] truncations so far */
+	bool moving;		       /* [l] pages of it are on their way to other nodes */
 	const struct mapping_ops *ops; /* [I] */
 	void *host;		       /* [I] the inode */
 };
@@ -41,6 +43,10 @@ void mapping_init(struct mapping *m, const struct mapping_ops *ops, void *host);
 struct page *mapping_find(struct mapping *m, u64 index);
 /* The same; makes it (zeroed or filled) when it is missing.  ERR_PTR(-ENOMEM ...). */
 struct page *mapping_get(struct mapping *m, u64 index);
+
+/* For ops->fill: a cleared page from the node that the policy of r (NULL: of the running thread)
+   has for page `index` of a file.  NULL: no memory. */
+struct page *mapping_new_page(u64 index, const struct region *r);
 
 /* Drops all pages that start at or after `size`, clears the tail of the last one, and takes them
    out of all page tables.  Sets m->size.  No vm->lock held. */

@@ -90,11 +90,19 @@ struct region *region_alloc(struct vm *vm, const struct region *from)
 		return NULL;
 	*r = from ? *from : (struct region){ .flags = 0 };
 	r->vm = vm;
+	if (unlikely(r->policy)) {
+		r->policy = policy_copy(from->policy);
+		if (!r->policy) {
+			slab_free(region_cache, r);
+			return NULL;
+		}
+	}
 	return r;
 }
 
 void region_free(struct region *r)
 {
+	policy_free(r->policy);
 	slab_free(region_cache, r);
 }
 
@@ -143,7 +151,7 @@ void region_reap(struct list *dead)
 	list_for_each_safe (r, next, dead, link) {
 		if (r->mapping)
 			r->mapping->ops->release(r->owner);
-		slab_free(region_cache, r);
+		region_free(r);
 	}
 }
 
@@ -202,6 +210,7 @@ static bool region_alike(const struct region *a, const struct region *b)
 {
 	return a->end == b->start && !((a->flags ^ b->flags) & ~VM_HAS_ANON) &&
 	       a->mapping == b->mapping && a->owner == b->owner && a->name == b->name &&
+	       policy_alike(a->policy, b->policy) &&
 	       (!a->mapping || region_index(a, a->end) == b->offset) && !(a->flags & VM_SPECIAL);
 }
 

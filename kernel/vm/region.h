@@ -22,12 +22,6 @@
 
 extern struct page *zero_page;
 
-/* Memory nodes that the running program may use. */
-static inline u64 vm_nodes(void)
-{
-	return NODES_ALL;
-}
-
 /* An allocation has failed `tries` times before: waits a moment, from the second time on for
    somebody to be killed.  False: give up; nobody is left, or this task dies too.  No vm->lock
    held. */
@@ -56,6 +50,22 @@ static inline u64 region_floor(const struct region *r)
 
 void region_init(void);
 struct region *region_prev(struct region *r); /* NULL at the start */
+
+/* Which page of what r's policy is for: those of private memory are numbered by address. */
+static inline u64 region_policy_index(const struct region *r, u64 va)
+{
+	return r->mapping ? region_index(r, va) : va >> PAGE_SHIFT;
+}
+
+/* A page for va, from a node that the policy of r, else of the running thread allows. */
+static inline struct page *region_page(const struct region *r, u64 va, enum page_how how)
+{
+	struct mems *m = &thread_current()->mems;
+
+	if (likely(!r->policy && !m->policy.mode))
+		return page_alloc_default(m, how);
+	return page_alloc_policy(m, r->policy ?: &m->policy, region_policy_index(r, va), how);
+}
 
 /* A region outside of any space: a copy of `from`, or cleared.  NULL: no memory. */
 struct region *region_alloc(struct vm *vm, const struct region *from);
@@ -151,8 +161,36 @@ void unmap_all(struct vm *vm, struct list *dead);
    that may not be written itself. */
 int fault_locked(struct vm *vm, u64 va, unsigned fault, bool force, int *code) must_check;
 
-/* Page `index` with m->lock held, made when missing; the cache's reference.  ERR_PTR. */
-struct page *mapping_page_locked(struct mapping *m, u64 index);
+/* Page `index` with m->lock held, made when missing, as the policy of r (NULL: the thread's) says;
+   the cache's reference.  ERR_PTR. */
+struct page *mapping_page_locked(struct mapping *m, u64 index, const struct region *r);
+
+/* A fault ended so: is it to be tried again?  Waits for memory, or for pages that are on their way
+   to another node.  No vm->lock held. */
+bool fault_again_slow(int ret, unsigned tries);
+
+static inline bool fault_again(int ret, unsigned tries)
+{
+	return unlikely(ret == -ENOMEM || ret == -EAGAIN) && fault_again_slow(ret, tries);
+}
+
+/* Waits until no page of a file is on its way. */
+void mapping_wait_moved(void);
+
+/* Pages [first, last) of m that lie on one of the nodes: `target` gives each its new page, NULL: it
+   stays.  The caller keeps m alive, and holds no lock.  Returns how many had to stay. */
+u64 mapping_move_range(struct mapping *m, u64 first, u64 last, u64 nodes,
+		       struct page *(*target)(void *arg, u64 index, const struct page *old),
+		       void *arg);
+
+/* All pages of [start, end) that are on one of the nodes, to where their policies have them. */
+u64 move_to_policy(struct vm *vm, u64 start, u64 end, u64 nodes, bool shared);
+
+/* --- policies (policy.c) ------------------------------------------------------------------- */
+
+void policy_init(void);
+struct policy *policy_copy(const struct policy *p); /* NULL: no memory */
+void policy_free(struct policy *p);		    /* NULL is fine */
 
 /* A mapping of its own for shared anonymous memory, one reference (ops->release).  NULL. */
 struct mapping *shmem_create(u64 len);

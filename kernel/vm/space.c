@@ -21,6 +21,7 @@ void vm_init(void)
 	vm_cache = slab_create("vm", sizeof(struct vm), 0);
 	zero_page = page_alloc(0, PAGE_ZERO | PAGE_NOFAIL);
 	region_init();
+	policy_init();
 	shmem_init();
 }
 

@@ -40,6 +40,7 @@ struct region {
 	u64 offset;		 /* [v] page index in the mapping that `start` shows */
 	struct list link;	 /* [mapping lock] in mapping->regions */
 	const char *name;	 /* [I] "[stack]", "[heap]"...; NULL: none, or the file's */
+	struct policy *policy;	 /* [v] mbind(2), its own; NULL: the thread's that faults */
 };
 
 struct vm {
@@ -129,6 +130,9 @@ static always_inline struct vm *vm_current(void)
 
 	return pt ? container_of(pt, struct vm, pt) : NULL;
 }
+
+/* A page for the running program that belongs to no address of it (a pipe's). */
+struct page *vm_page_alloc(enum page_how how);
 
 /* Upcalls to kernel/task.  oom_kill: picks a victim among users of these nodes and kills it; true:
    it is worth trying again (after waiting).  */

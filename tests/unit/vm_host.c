@@ -208,6 +208,7 @@ void vm_host_boot(void)
 	once = true;
 	cpus[0].arch = &host_arch;
 	cpus[0].thread = &host_thread;
+	mems_init(&host_thread.mems, NULL);
 }
 
 /* What is not free, and belongs neither to a cache nor to the stock of tables. */
