@@ -272,7 +272,7 @@ int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o)
 	assert(mutex_held(&container_mutex));
 	if (o->noprefix != h->noprefix || (o->name[0] && strcmp(o->name, h->name)))
 		return container_refuse(-EINVAL, "name and noprefix cannot change");
-	if (!list_empty(&h->top.children) && o->subsys != h->subsys)
+	if (!list_empty(&h->top.children))
 		return container_refuse(-EBUSY, "it has children");
 	if (o->subsys & ~h->subsys & ~dummy_hierarchy.subsys)
 		return refuse_taken(o->subsys & ~h->subsys & ~dummy_hierarchy.subsys);
