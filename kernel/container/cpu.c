@@ -1,11 +1,12 @@
 /*
  * cpu - shares of CPU time between containers, and a limit on it.
  *
- *   cpu.shares          weight against siblings, 2 .. 262144; 1024 at first
- *   cpu.idle            1: the weight of SCHED_IDLE instead
- *   cpu.cfs_quota_us    CPU time that the container and its descendants may use in each period; -1:
- * no limit cpu.cfs_period_us   1000 .. 1000000; 100000 at first cpu.cfs_burst_us    unused quota
- * that may be saved up cpu.stat            periods, how many ended throttled, ns of waiting
+ *   cpu.shares         weight against siblings, 2 .. 262144; 1024 at first
+ *   cpu.idle           1: the weight of SCHED_IDLE instead
+ *   cpu.cfs_quota_us   time for the container and its descendants in each period; -1: no limit
+ *   cpu.cfs_period_us  1000 .. 1000000; 100000 at first
+ *   cpu.cfs_burst_us   unused quota that may be saved up
+ *   cpu.stat           periods, how many ended throttled, ns of waiting
  *
  * Shares: the run queues stay flat.  A thread's weight is scaled, where its time is booked, by its
  * container's shares over the load of the container (the weights of all that is runnable in it),
@@ -18,6 +19,9 @@
  *
  * Differs from Linux: a waiting thread shows as D, and a container is limited as a whole, not per
  * CPU.
+ *
+ * Locking: what the scheduler calls (container_load, container_weight, container_throttled,
+ * cpu_charge) takes no lock: it reads single words and adds to them.
  *
  *   [c] container_mutex    [l] cpu_lock    [a] atomic
  */
@@ -41,16 +45,17 @@
 
 struct cpu_group {
 	struct css css;
-	u64 shares;   /* [c+l] */
-	u64 load;     /* [l] weights of runnable threads and shares of runnable children */
-	bool idle;    /* [c+l] */
+	u64 shares;   /* [c] readers need no lock */
+	bool idle;    /* [c] the same */
+	s64 load;     /* [a] weights of runnable threads and shares of runnable children */
+	s64 passed;   /* [a] what this one has added to its parent's load: its weight, or 0 */
 	s64 quota;    /* [c+l] ns, NO_QUOTA */
 	s64 period;   /* [c+l] ns */
 	s64 burst;    /* [c+l] ns */
 	s64 left;     /* [a] of the quota; not above zero: throttled */
 	bool ticking; /* [a] the timer runs */
 	struct timer timer;
-	u64 throttled_since;			      /* [l] 0: not */
+	u64 throttled_since;			      /* [a] 0: not */
 	u64 periods, throttled_periods, throttled_ns; /* [l] */
 };
 
@@ -69,19 +74,35 @@ static u64 weight_of(const struct cpu_group *g)
 	return READ_ONCE(g->idle) ? SHARES_IDLE : READ_ONCE(g->shares);
 }
 
-/* Passes on upwards only when the container begins or ends to be runnable. */
-static void load_add(struct css *css, s64 weight)
+/*
+ * Brings what g adds to its parent's load up to date: its weight while anything of it is runnable.
+ * The queues of several CPUs may come here at once.  What was read may be old when it is exchanged,
+ * so each looks again after its own change: the last one to leave has seen the last change.
+ * Additions commute, so the parent's sum is right as soon as all have left; until then it may be
+ * below zero.
+ */
+static bool pass_on(struct cpu_group *g)
 {
-	assert_held(&cpu_lock);
-	for (; css->parent; css = css->parent) {
-		struct cpu_group *g = group_of(css);
-		bool before = g->load, now;
+	s64 load = __atomic_load_n(&g->load, __ATOMIC_SEQ_CST);
+	s64 wanted = load > 0 ? (s64)weight_of(g) : 0, before;
 
-		g->load += weight;
-		now = g->load;
-		if (before == now)
+	if (likely(wanted == READ_ONCE(g->passed)))
+		return false;
+	before = __atomic_exchange_n(&g->passed, wanted, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&group_of(g->css.parent)->load, wanted - before, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+/* Upwards from g, as far as something changes. */
+static void load_changed(struct cpu_group *g)
+{
+	for (; g->css.parent; g = group_of(g->css.parent)) {
+		bool changed = false;
+
+		while (pass_on(g))
+			changed = true;
+		if (!changed)
 			break;
-		weight = now ? (s64)weight_of(g) : -(s64)weight_of(g);
 	}
 }
 
@@ -91,9 +112,8 @@ void container_load(struct thread *t, s64 weight)
 
 	if (likely(!css->parent))
 		return;
-	spin_lock(&cpu_lock);
-	load_add(css, weight);
-	spin_unlock(&cpu_lock);
+	__atomic_fetch_add(&group_of(css)->load, weight, __ATOMIC_SEQ_CST);
+	load_changed(group_of(css));
 }
 
 u64 container_weight(struct thread *t)
@@ -102,10 +122,10 @@ u64 container_weight(struct thread *t)
 	u64 weight = (u64)t->weight << CONTAINER_WEIGHT_SHIFT;
 
 	for (; unlikely(css->parent); css = css->parent) {
-		u64 load = READ_ONCE(group_of(css)->load);
+		s64 load = READ_ONCE(group_of(css)->load);
 
-		if (load)
-			weight = weight * weight_of(group_of(css)) / load;
+		if (load > 0)
+			weight = weight * weight_of(group_of(css)) / (u64)load;
 	}
 	return max(weight, 1ul << 4);
 }
@@ -113,16 +133,9 @@ u64 container_weight(struct thread *t)
 /* A runnable container weighs differently from now on. */
 static void set_weight(struct cpu_group *g, u64 shares, bool idle)
 {
-	u64 before, after;
-
-	spin_lock(&cpu_lock);
-	before = weight_of(g);
-	g->shares = shares;
-	g->idle = idle;
-	after = weight_of(g);
-	if (g->load && g->css.parent)
-		load_add(g->css.parent, (s64)after - (s64)before);
-	spin_unlock(&cpu_lock);
+	WRITE_ONCE(g->shares, shares);
+	__atomic_store_n(&g->idle, idle, __ATOMIC_SEQ_CST);
+	load_changed(g);
 }
 
 static void show_shares(struct css *css, struct text *out)
@@ -202,12 +215,9 @@ static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode)
 
 	if (likely(READ_ONCE(g->quota) == NO_QUOTA))
 		return;
-	if (__atomic_sub_fetch(&g->left, (s64)ns, __ATOMIC_RELAXED) <= 0) {
-		spin_lock(&cpu_lock);
-		if (!g->throttled_since)
-			g->throttled_since = clock_now();
-		spin_unlock(&cpu_lock);
-	}
+	if (__atomic_sub_fetch(&g->left, (s64)ns, __ATOMIC_RELAXED) <= 0 &&
+	    !READ_ONCE(g->throttled_since))
+		WRITE_ONCE(g->throttled_since, clock_now());
 	if (!__atomic_exchange_n(&g->ticking, true, __ATOMIC_RELAXED))
 		timer_start(&g->timer, clock_now() + (u64)g->period);
 }
@@ -218,20 +228,22 @@ static void period_ends(struct timer *timer)
 	struct cpu_group *g = container_of(timer, struct cpu_group, timer);
 	bool throttled, idle;
 	s64 left, full;
+	u64 since;
 
 	spin_lock(&cpu_lock);
 	full = g->quota + g->burst;
 	left = __atomic_load_n(&g->left, __ATOMIC_RELAXED);
 	idle = g->quota == NO_QUOTA || left >= full;
-	throttled = g->throttled_since;
+	since = READ_ONCE(g->throttled_since);
+	throttled = since;
 	if (!idle) {
 		__atomic_fetch_add(&g->left, min(g->quota, full - left), __ATOMIC_RELAXED);
 		g->periods++;
 		g->throttled_periods += throttled;
 	}
 	if (throttled && !group_is_throttled(g)) {
-		g->throttled_ns += clock_now() - g->throttled_since;
-		g->throttled_since = 0;
+		g->throttled_ns += clock_now() - since;
+		WRITE_ONCE(g->throttled_since, 0);
 	}
 	spin_unlock(&cpu_lock);
 	if (throttled)

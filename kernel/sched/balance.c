@@ -6,13 +6,26 @@
  * its tick to do so.  Every choice is the intersection with the thread's affinity and stays in the
  * CPU's domain: no container is looked at, cpuset has put its CPUs there.
  *
- * Locking: the masks are hints, read without a lock; queues are locked one at a time.
+ * Five threads on four CPUs are not even by number alone: so the virtual times of the queues are
+ * compared as well.  With rq->epoch added they lie on one scale.  Where fewer threads share a CPU
+ * its time runs ahead; once it is ahead of a thread that waits elsewhere, by what LAG_NS on a CPU
+ * are worth, that thread has had less than its share and is fetched, and runs next.  In this way
+ * the smaller queues go round.  CPUs between which no thread may move have nothing to compare, so a
+ * partition of the machine is as even in itself as the whole would be.  A distance that no sharing
+ * explains (FORGET_LAGS) is forgotten.
+ *
+ * Locking: the masks, and times of other queues that decide whether a look pays, are read without a
+ * lock; queues are locked one at a time.
  */
 #include "kernel/sched/runq.h"
 
 #include "arch/smp.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
+
+#define LAG_NS	    (6 * NS_PER_MSEC)
+#define FORGET_LAGS 8
+#define LOOK_AT	    32 /* waiting threads, at most: a tick takes no longer when there are more */
 
 u64 sched_online(void)
 {
@@ -35,9 +48,10 @@ static int claim_idle(u64 allowed, int from)
 	return -1;
 }
 
-static int least_loaded(u64 allowed)
+/* `from` unless another is better: a wake-up there needs no interrupt. */
+static int least_loaded(u64 allowed, int from)
 {
-	int cpu, best = bits_first(allowed);
+	int cpu, best = allowed & BIT(from) ? from : bits_first(allowed);
 
 	for_each_bit(cpu, allowed) if (READ_ONCE(runqs[cpu].load) < READ_ONCE(runqs[best].load))
 		best = cpu;
@@ -71,7 +85,7 @@ int balance_select(struct thread *t, int from, bool woken)
 		return cpu;
 	if ((allowed & BIT(from)) && runqs[from].count <= 1)
 		return from;
-	return least_loaded(allowed);
+	return least_loaded(allowed, from);
 }
 
 void sched_set_domain(int cpu, u64 domain, u64 search)
@@ -80,22 +94,86 @@ void sched_set_domain(int cpu, u64 domain, u64 search)
 	WRITE_ONCE(runqs[cpu].search, search);
 }
 
-/* Takes one waiting thread that may run on `cpu` out of rq; NULL. */
-static struct thread *steal(struct runq *rq, int cpu)
+/* How far the time v of a queue is ahead of w of another. */
+static s64 time_ahead(const struct runq *rq, u64 v, const struct runq *other, u64 w)
 {
+	return (s64)(v + READ_ONCE(rq->epoch) - w - READ_ONCE(other->epoch));
+}
+
+/* The time of rq is now that of `other`. */
+static void align(struct runq *rq, const struct runq *other)
+{
+	u64 time = READ_ONCE(other->min_vruntime) + READ_ONCE(other->epoch);
+
+	WRITE_ONCE(rq->epoch, time - rq->min_vruntime);
+}
+
+void balance_align(struct runq *rq, const struct thread *first)
+{
+	u64 busy = READ_ONCE(sched_online_cpus) & ~READ_ONCE(sched_idle_cpus) & first->affinity &
+		   READ_ONCE(rq->domain) & ~BIT(rq - runqs);
+
+	assert_held(&rq->lock);
+	if (busy)
+		align(rq, &runqs[bits_first(busy)]);
+}
+
+/* The waiting thread of rq that should run next of those that may run on `cpu`; NULL. */
+static struct thread *first_waiting(struct runq *rq, int cpu)
+{
+	int looks = LOOK_AT;
 	struct rbnode *node;
 
+	assert_held(&rq->lock);
 	rb_for_each (node, &rq->tree) {
 		struct thread *t = rb_entry(node, struct thread, node);
 
-		if (!(t->affinity & BIT(cpu)))
-			continue;
-		runq_remove(rq, t);
-		t->vruntime += READ_ONCE(runqs[cpu].min_vruntime) - rq->min_vruntime;
-		t->cpu = cpu;
-		return t;
+		if (t->affinity & BIT(cpu))
+			return t;
+		if (--looks == 0)
+			break;
 	}
 	return NULL;
+}
+
+/* t has left its queue for that of `cpu`, where it wants `vruntime`. */
+static void arrive(struct thread *t, int cpu, u64 vruntime)
+{
+	struct runq *rq = &runqs[cpu];
+
+	spin_lock(&rq->lock);
+	if (unlikely(!thread_may_use(t, cpu))) {
+		spin_unlock(&rq->lock);
+		thread_place(t, false);
+		return;
+	}
+	if ((s64)(vruntime - rq->min_vruntime) > (s64)LATENCY_NS)
+		vruntime = rq->min_vruntime + LATENCY_NS;
+	t->vruntime = vruntime;
+	runq_add(rq, t);
+	runq_kick(rq, cpu, t);
+	spin_unlock(&rq->lock);
+}
+
+/* For a CPU without work: its queue takes on the time of the one that gives. */
+static bool pull_idle(int cpu, int from)
+{
+	struct runq *rq = &runqs[cpu], *other = &runqs[from];
+	struct thread *t;
+	u64 vruntime;
+
+	spin_lock(&other->lock);
+	t = first_waiting(other, cpu);
+	if (t) {
+		runq_remove(other, t);
+		align(rq, other);
+		vruntime = t->vruntime + other->epoch - rq->epoch;
+		t->cpu = cpu;
+	}
+	spin_unlock(&other->lock);
+	if (t)
+		arrive(t, cpu, vruntime);
+	return t;
 }
 
 /* The fullest queue first; each at most once. */
@@ -104,44 +182,91 @@ void balance_pull(int cpu, u64 among)
 	u64 candidates = READ_ONCE(sched_overloaded_cpus) & among & ~BIT(cpu);
 
 	while (candidates) {
-		struct thread *t;
 		int other, from = bits_first(candidates);
 
 		for_each_bit(other, candidates) if (READ_ONCE(runqs[other].load) >
 						    READ_ONCE(runqs[from].load)) from = other;
 		candidates &= ~BIT(from);
-		spin_lock(&runqs[from].lock);
-		t = steal(&runqs[from], cpu);
-		spin_unlock(&runqs[from].lock);
-		if (!t)
-			continue;
-		spin_lock(&runqs[cpu].lock);
-		if (likely(thread_may_use(t, cpu))) {
-			runq_add(&runqs[cpu], t);
-			spin_unlock(&runqs[cpu].lock);
+		if (pull_idle(cpu, from))
 			return;
-		}
-		spin_unlock(&runqs[cpu].lock);
-		thread_place(t, false);
 	}
+}
+
+/* Is t, which waits in `other`, behind everybody of rq, whose time is `here`?  lag: what LAG_NS are
+   worth to who runs there. */
+static bool lags(struct runq *rq, u64 here, u64 lag, struct runq *other, struct thread *t)
+{
+	s64 behind = time_ahead(rq, here, other, t->vruntime);
+
+	lag = max(lag, runq_virtual(t, LAG_NS));
+	if (behind <= (s64)lag)
+		return false;
+	if (behind > (s64)lag * FORGET_LAGS)
+		align(rq, other);
+	return true;
+}
+
+/* For a busy CPU: the first waiting thread of a queue that has many more, or if it has had less of
+   its CPU than anybody here. */
+static bool pull_busy(int cpu, int from, u64 here, u64 lag)
+{
+	struct runq *rq = &runqs[cpu], *other = &runqs[from];
+	bool fuller = READ_ONCE(other->count) > READ_ONCE(rq->count) + 1 &&
+		      READ_ONCE(other->load) > READ_ONCE(rq->load);
+	struct thread *t;
+	u64 vruntime;
+
+	if (!fuller && time_ahead(rq, here, other, READ_ONCE(other->min_vruntime)) <= (s64)lag)
+		return false;
+	spin_lock(&other->lock);
+	t = first_waiting(other, cpu);
+	if (!t || (!lags(rq, here, lag, other, t) && !fuller)) {
+		spin_unlock(&other->lock);
+		return false;
+	}
+	runq_remove(other, t);
+	vruntime = t->vruntime + other->epoch - rq->epoch;
+	t->cpu = cpu;
+	spin_unlock(&other->lock);
+	arrive(t, cpu, vruntime);
+	return true;
+}
+
+/* An idle CPU that may run one of those that wait here: it fetches one when it looks. */
+static void wake_idle(int cpu, u64 idle)
+{
+	struct runq *rq = &runqs[cpu];
+	u64 allowed = 0;
+	int looks = LOOK_AT;
+	struct rbnode *node;
+
+	spin_lock(&rq->lock);
+	rb_for_each (node, &rq->tree) {
+		allowed |= rb_entry(node, struct thread, node)->affinity;
+		if (--looks == 0 || (allowed & idle))
+			break;
+	}
+	spin_unlock(&rq->lock);
+	if (allowed & idle)
+		smp_resched(bits_first(allowed & idle));
 }
 
 void balance_tick(int cpu)
 {
-	u64 domain = READ_ONCE(runqs[cpu].domain) & READ_ONCE(sched_online_cpus);
-	u64 idle = READ_ONCE(sched_idle_cpus) & domain;
-	u64 others = READ_ONCE(sched_overloaded_cpus) & domain & ~BIT(cpu);
+	struct runq *rq = &runqs[cpu];
+	u64 domain = READ_ONCE(rq->domain) & READ_ONCE(sched_online_cpus);
+	u64 overloaded = READ_ONCE(sched_overloaded_cpus), idle = READ_ONCE(sched_idle_cpus);
+	u64 here, lag;
 	int other;
 
-	if ((READ_ONCE(sched_overloaded_cpus) & BIT(cpu)) && idle) {
-		smp_resched(bits_first(idle));
+	if ((overloaded & BIT(cpu)) && (idle & domain))
+		wake_idle(cpu, idle & domain);
+	overloaded &= domain & ~BIT(cpu);
+	if (!overloaded)
 		return;
-	}
-	for_each_bit(other, others)
-	{
-		if (READ_ONCE(runqs[other].count) > READ_ONCE(runqs[cpu].count) + 1) {
-			balance_pull(cpu, domain);
-			return;
-		}
-	}
+	spin_lock(&rq->lock);
+	here = rq->min_vruntime;
+	lag = runq_virtual(rq->current, LAG_NS);
+	spin_unlock(&rq->lock);
+	for_each_bit(other, overloaded) if (pull_busy(cpu, other, here, lag)) return;
 }

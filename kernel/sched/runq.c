@@ -135,8 +135,7 @@ static void update_min_vruntime(struct runq *rq, const struct thread *current)
 		rq->min_vruntime = least;
 }
 
-/* Virtual time for `ns` on the CPU: the heavier, the less. */
-static u64 scaled(struct thread *t, u64 ns)
+u64 runq_virtual(struct thread *t, u64 ns)
 {
 	u64 weight = container_weight(t), nice0 = WEIGHT_NICE0 << CONTAINER_WEIGHT_SHIFT;
 
@@ -157,7 +156,7 @@ void runq_charge(struct runq *rq, struct thread *t, u64 now)
 	t->slice_ran += ns;
 	rq->stats.time[t->mode] += ns;
 	if (likely(!t->rt_priority)) {
-		t->vruntime += scaled(t, ns);
+		t->vruntime += runq_virtual(t, ns);
 		update_min_vruntime(rq, t);
 	}
 	container_charge_cpu(t, ns, t->mode);

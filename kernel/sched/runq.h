@@ -25,6 +25,7 @@ struct runq {
 	struct thread *idle;	  /* [I] */
 	struct thread *leaving;	  /* [l] switched out, to be finished by the one that arrives */
 	u64 min_vruntime;	  /* [l] never goes back; where newcomers are placed */
+	u64 epoch;		  /* [a] see balance.c: added to compare times of two queues */
 	u64 load;		  /* [l] sum of the weights of runnable threads */
 	u32 count;		  /* [l] runnable threads, the running one included, idle not */
 	u32 ticks;		  /* [p] */
@@ -62,6 +63,9 @@ struct thread *runq_pick(struct runq *rq);
 /* Books the time since t was picked or last charged, up to `now`.  t is rq->current. */
 void runq_charge(struct runq *rq, struct thread *t, u64 now);
 
+/* What `ns` on the CPU add to t's virtual time: the heavier it is, the less.  Its queue locked. */
+u64 runq_virtual(struct thread *t, u64 ns);
+
 /* How long t may run before another of its queue should. */
 u64 runq_slice(const struct runq *rq, const struct thread *t);
 /* Should `woken` run at once instead of rq->current? */
@@ -74,6 +78,8 @@ u32 thread_weight(const struct thread *t);
 int balance_select(struct thread *t, int from, bool woken);
 void balance_pull(int cpu, u64 among);
 void balance_tick(int cpu);
+/* rq idles and gets its first thread: its time joins that of the CPUs which this may use too. */
+void balance_align(struct runq *rq, const struct thread *first);
 
 /* switch.c: makes a runnable thread that is in no queue run somewhere it may. */
 void thread_place(struct thread *t, bool woken);

@@ -47,6 +47,8 @@ static void place_locked(struct runq *rq, struct thread *t, bool woken)
 	}
 	if (woken && (s64)(t->vruntime - (rq->min_vruntime - LATENCY_NS / 2)) < 0)
 		t->vruntime = rq->min_vruntime - LATENCY_NS / 2;
+	if (unlikely(!rq->count))
+		balance_align(rq, t);
 	runq_add(rq, t);
 	runq_kick(rq, t->cpu, t);
 	spin_unlock(&rq->lock);
@@ -191,6 +193,9 @@ void thread_start(struct thread *t)
 	t->vruntime = rq->min_vruntime;
 	if (!rq->current->idle && (s64)(rq->current->vruntime - t->vruntime) > 0)
 		t->vruntime = rq->current->vruntime;
+	/* Its first turn comes after one of each who waits already: who makes many children gains
+	   nothing over who makes none. */
+	t->vruntime += max(LATENCY_NS / (rq->count + 1), MIN_SLICE_NS) * WEIGHT_NICE0 / t->weight;
 	spin_unlock(&rq->lock);
 	thread_place(t, false);
 }
