@@ -87,7 +87,7 @@ HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(SRC_DIRS))))
 OBJECTS := $(CSRC:%.c=$(OBJ)/%.o) $(SSRC:%.S=$(OBJ)/%.o)
 LDSCRIPT := arch/x86_64/kernel.ld
 
-.PHONY: all kernel objects initrd iso run debug test test-linux bench stress unit check fmt size clean help \
+.PHONY: all kernel objects initrd iso run debug test test-linux bench fair stress unit check fmt size clean help \
 	setup FORCE
 all: kernel initrd
 kernel: $(O)/corral.elf
@@ -258,6 +258,9 @@ OP ?= cost getppid
 profile: setup-test kernel test-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/profile.py $(OP)
 
+fair: setup-test kernel test-initrd
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/fair.py
+
 stress: setup-test test-initrd
 	@$(MAKE) --no-print-directory DEBUG=1 O=$(B)/debug kernel
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/stress/minute.py
@@ -290,6 +293,7 @@ help:
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
 	@echo '                RECORD=1 makes them the record that later runs are compared with'
 	@echo 'make profile    where its instructions go: OP="cost stat", OP="cost stat 2 path_walk"'
+	@echo 'make fair       how evenly CPU time is shared out, on 1, 2 and 4 CPUs'
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb'

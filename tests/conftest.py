@@ -40,13 +40,13 @@ class Pool:
     def __init__(self):
         self.machines = {}
 
-    def get(self, build, cpus, memory=256, append="", nodes=1):
-        key = (build, cpus, memory, append, nodes)
+    def get(self, build, cpus, memory=256, append="", nodes=1, icount=False):
+        key = (build, cpus, memory, append, nodes, icount)
         machine = self.machines.get(key)
         if machine is None or not machine.alive:
             self.drop(key)
             machine = Machine(kernel=KERNELS[build], initrd=TEST_INITRD, cpus=cpus, memory=memory,
-                              append=append, nodes=nodes)
+                              append=append, nodes=nodes, icount=icount)
             self.machines[key] = machine
             try:
                 machine.start()
@@ -121,8 +121,9 @@ class GuestFile(pytest.File):
 
     A line "guest: key=value ..." in its first comment sets memory, nodes (memory nodes, among which
     processors and memory are shared out), append, timeout, cpus (runs only with that many
-    processors or more), only (the one kernel that it is for: corral, its debug build, or linux) and
-    alone (nobody uses its machine afterwards).
+    processors or more), only (the one kernel that it is for: corral, its debug build, or linux),
+    alone (nobody uses its machine afterwards) and icount (the machine's clock counts instructions,
+    so that figures of time are the same in every run).
     """
 
     def collect(self):
@@ -137,6 +138,8 @@ class GuestFile(pytest.File):
             if build not in {"corral": ("plain", "debug"), "linux": ("linux",),
                              "debug": ("debug",)}.get(needs.get("only"), KERNELS):
                 continue
+            if build == "linux" and "icount" in needs:
+                cpus = 1  # with more it takes minutes to boot
             if cpus < int(needs.get("cpus", 1)):
                 continue
             for name in names:
@@ -158,7 +161,7 @@ class GuestProgram(pytest.Item):
     def runtest(self):
         machine = POOL.get(self.build, self.cpus, int(self.needs.get("memory", 256)),
                            self.needs.get("append", "").replace(",", " "),
-                           int(self.needs.get("nodes", 1)))
+                           int(self.needs.get("nodes", 1)), "icount" in self.needs)
         command = f"cd / && {self.path_in_guest}"
         before = leaks(machine)
         try:

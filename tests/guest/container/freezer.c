@@ -1,53 +1,10 @@
 /* freezer: the tasks of a group stop where they are, and go on as if nothing had been. */
-#include "group.h"
+#include "freezer.h"
 
-#include <poll.h>
 #include <pthread.h>
-#include <sys/epoll.h>
-#include <sys/mount.h>
-
-#define ROOT "/tmp/freezer"
 
 static volatile unsigned long *shared;
 static struct stat st;
-
-static bool reads(const char *path, const char *expected)
-{
-	return text_read(path) > 0 && !strcmp(text, expected);
-}
-
-static bool becomes(const char *path, const char *expected)
-{
-	for (int i = 0; i < 300 && !reads(path, expected); i++)
-		usleep(5000);
-	return reads(path, expected);
-}
-
-static char state_of(pid_t pid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (text_read(path) <= 0)
-		return 0;
-	return strrchr(text, ')')[2];
-}
-
-static bool freeze(const char *group)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
-	return !text_write(path, "FROZEN") && becomes(path, "FROZEN\n");
-}
-
-static void thaw(const char *group)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
-	text_write(path, "THAWED");
-}
 
 /* A member that counts in shared[slot]. */
 static pid_t counter(int slot)
@@ -65,7 +22,7 @@ static bool moves(int slot)
 {
 	unsigned long before = shared[slot];
 
-	for (int i = 0; i < 100 && shared[slot] == before; i++)
+	for (int i = 0; i < PATIENCE && shared[slot] == before; i++)
 		usleep(5000);
 	return shared[slot] != before;
 }
@@ -157,137 +114,6 @@ static void running(void)
 	reap(other);
 }
 
-/* Each sleeps in a call; when it ends as it should, the child exits with 0. */
-static int fds[2];
-
-static int sleep_in_nanosleep(void)
-{
-	struct timespec t = { 0, 600000000 }, left;
-
-	return nanosleep(&t, &left) ? errno : 0;
-}
-
-static int sleep_in_read(void)
-{
-	char byte;
-
-	return read(fds[0], &byte, 1) == 1 ? 0 : errno;
-}
-
-static int sleep_in_poll(void)
-{
-	struct pollfd p = { fds[0], POLLIN, 0 };
-
-	return poll(&p, 1, -1) == 1 ? 0 : errno;
-}
-
-static int sleep_in_poll_timeout(void)
-{
-	return poll(NULL, 0, 600) == 0 ? 0 : errno;
-}
-
-static int sleep_in_epoll(void)
-{
-	struct epoll_event e = { EPOLLIN, { 0 } };
-	int fd = epoll_create1(0);
-
-	epoll_ctl(fd, EPOLL_CTL_ADD, fds[0], &e);
-	return epoll_wait(fd, &e, 1, -1) == 1 ? 0 : errno;
-}
-
-static int sleep_in_futex(void)
-{
-	static const struct timespec t = { 0, 600000000 };
-	int word = 0;
-
-	return syscall(SYS_futex, &word, 0, 0, &t) == -1 && errno == ETIMEDOUT ? 0 : errno ?: 99;
-}
-
-static int sleep_in_wait(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		usleep(600000);
-		_exit(0);
-	}
-	return waitpid(pid, NULL, 0) == pid ? 0 : errno;
-}
-
-static int sleep_in_sigtimedwait(void)
-{
-	struct timespec t = { 0, 600000000 };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return sigtimedwait(&set, NULL, &t) == -1 && errno == EAGAIN ? 0 : errno ?: 99;
-}
-
-static int sleep_in_vfork(void)
-{
-	pid_t pid = vfork();
-
-	if (!pid) {
-		struct timespec t = { 0, 600000000 };
-
-		nanosleep(&t, NULL);
-		_exit(0);
-	}
-	return waitpid(pid, NULL, 0) == pid ? 0 : errno;
-}
-
-static void sleeping(void)
-{
-	static const struct {
-		int (*body)(void);
-		const char *sentence;
-	} calls[] = {
-		{ sleep_in_nanosleep, "nanosleep does not notice" },
-		{ sleep_in_read, "nor a read of a pipe" },
-		{ sleep_in_poll, "nor poll" },
-		{ sleep_in_poll_timeout, "nor poll with a timeout" },
-		{ sleep_in_futex, "nor a futex" },
-		{ sleep_in_wait, "nor wait" },
-		{ sleep_in_sigtimedwait, "nor sigtimedwait" },
-		{ sleep_in_vfork, "nor vfork" },
-		{ sleep_in_epoll, "nor epoll_wait" }, /* there Linux answers EINTR */
-	};
-	int count = sizeof(calls) / sizeof(*calls) - !on_corral();
-	pid_t pids[16];
-	char zeros[16] = "";
-	bool done;
-
-	MUST(!pipe(fds));
-	for (int i = 0; i < count; i++) {
-		pids[i] = fork();
-		if (!pids[i]) {
-			text_write(ROOT "/a/tasks", "0");
-			_exit(calls[i].body());
-		}
-	}
-	usleep(60000);
-	CHECK(freeze("a"), "tasks freeze in system calls");
-	MUST(write(fds[1], zeros, 3) == 3);
-	usleep(800000);
-	done = false;
-	for (int i = 0; i < count; i++)
-		done |= waitpid(pids[i], NULL, WNOHANG) != 0;
-	CHECK(!done, "and stay there, though what they wait for has come");
-	thaw("a");
-	for (int i = 0; i < count; i++) {
-		int status = -1;
-
-		alarm(20);
-		waitpid(pids[i], &status, 0);
-		alarm(0);
-		check_say(EXITED(status, 0), calls[i].sentence, "status %x", status);
-	}
-	close(fds[0]);
-	close(fds[1]);
-}
-
 static void *bear(void *arg)
 {
 	for (;;) {
@@ -331,22 +157,17 @@ static void storm(void)
 	CHECK_EQ(still, 20, "and so do its children, the newborn too");
 	CHECK(moves(2), "and goes on");
 	reap(pid);
-	for (int i = 0; i < 100 && text_read(ROOT "/a/tasks") > 0; i++)
-		usleep(10000);
+	for (int i = 0; i < PATIENCE && text_read(ROOT "/a/tasks") > 0; i++)
+		usleep(5000);
 }
 
 int main(void)
 {
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	mkdir(ROOT, 0755);
-	MUST(!mount("none", ROOT, "cgroup", 0, "freezer"));
-	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/a/b", 0755));
+	freezer_mount();
 	files();
 	running();
-	sleeping();
 	storm();
-	CHECK(!rmdir(ROOT "/a/b") && !rmdir(ROOT "/a"), "the groups can be removed");
-	MUST(!umount(ROOT));
-	rmdir(ROOT);
+	freezer_umount();
 	CHECK_END();
 }

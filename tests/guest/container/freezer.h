@@ -1,0 +1,61 @@
+/*
+ * What the tests of the freezer share: a hierarchy with the groups a and a/b.
+ */
+#pragma once
+#include "group.h"
+
+#define ROOT "/tmp/freezer"
+#define PATIENCE \
+	4000 /* looks, 5 ms apart, for what comes sooner or later: only a fault ends them */
+
+__attribute__((unused)) static bool reads(const char *path, const char *expected)
+{
+	return text_read(path) > 0 && !strcmp(text, expected);
+}
+
+static bool becomes(const char *path, const char *expected)
+{
+	for (int i = 0; i < PATIENCE && !reads(path, expected); i++)
+		usleep(5000);
+	return reads(path, expected);
+}
+
+__attribute__((unused)) static char state_of(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (text_read(path) <= 0)
+		return 0;
+	return strrchr(text, ')')[2];
+}
+
+static bool freeze(const char *group)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
+	return !text_write(path, "FROZEN") && becomes(path, "FROZEN\n");
+}
+
+static void thaw(const char *group)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), ROOT "/%s/freezer.state", group);
+	text_write(path, "THAWED");
+}
+
+static void freezer_mount(void)
+{
+	mkdir(ROOT, 0755);
+	MUST(!mount("none", ROOT, "cgroup", 0, "freezer"));
+	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/a/b", 0755));
+}
+
+static void freezer_umount(void)
+{
+	CHECK(!rmdir(ROOT "/a/b") && !rmdir(ROOT "/a"), "the groups can be removed");
+	MUST(!umount(ROOT));
+	rmdir(ROOT);
+}
