@@ -82,6 +82,38 @@ static void directories(void)
 	CHECK_ERR(rmdir(node(pid, "")), EBUSY, "the directory is busy");
 	end(pid);
 	CHECK_OK(rmdir(node(pid, "")), "until the task has ended");
+	pid = start(CLONE_NEWPID);
+	snprintf(expected, sizeof(expected), "/node_%d", pid);
+	CHECK_STR(own_path(pid), expected, "clone(CLONE_NEWPID) too, with the number outside");
+	CHECK_EQ(group_count(node(pid, "/tasks")), 1, "which tasks lists");
+	end(pid);
+	CHECK_OK(rmdir(node(pid, "")), "as long as it lives");
+	status = IN_CHILD({
+		if (unshare(CLONE_NEWPID))
+			_exit(1);
+		snprintf(expected, sizeof(expected), "/node_%d", getpid());
+		if (strcmp(own_path(getpid()), expected))
+			_exit(2);
+		pid = fork();
+		if (!pid) {
+			char path[96];
+			snprintf(path, sizeof(path), ROOT "%s/tasks", expected);
+			if (text_read(path) < 0 || strcmp(text, "1\n"))
+				_exit(1);
+			snprintf(path, sizeof(path), ROOT "%s/in", expected);
+			if (mkdir(path, 0755))
+				_exit(2);
+			strcat(path, "/tasks");
+			if (group_write_pid(path, 1) || group_count(path) != 1)
+				_exit(3);
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		snprintf(inner, sizeof(inner), ROOT "%s/in", expected);
+		_exit(rmdir(inner) || !EXITED(status, 0) ? 10 + WEXITSTATUS(status) : 0);
+	});
+	CHECK(EXITED(status, 0), "inside, tasks takes and shows the numbers that are known there");
+	MUST(!system("rmdir " ROOT "/node_*"));
 	pid = fork();
 	if (!pid) {
 		if (unshare(CLONE_NEWUTS | CLONE_NEWNS))
@@ -135,7 +167,7 @@ static void failures(void)
 
 		snprintf(text, sizeof(text), "%d", n);
 		MUST(write(fd, text, strlen(text)) > 0);
-		pid = start(CLONE_NEWUTS | CLONE_NEWNS);
+		pid = start(CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWPID);
 		int error = errno;
 		/* What clone had no use for may hit this very write, once. */
 		MUST(pwrite(fd, "0", 1, 0) == 1 || pwrite(fd, "0", 1, 0) == 1);

@@ -234,10 +234,92 @@ static void reboots(void)
 	CHECK(EXITED(status, 0), "other commands are EINVAL there");
 }
 
+/* --- many at once ------------------------------------------------------------------------------*/
+
+/* A tree of namespaces and processes in it, some with threads, that is killed from any side. */
+static void grow(unsigned *seed, int depth)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < 3; i++) {
+		bool border = depth && rand_r(seed) % 2;
+		pid_t pid = clone_flags(border ? CLONE_NEWPID : 0);
+
+		if (!pid) {
+			*seed += 7 * i + depth;
+			if (rand_r(seed) % 4 == 0)
+				_exit(0);
+			if (rand_r(seed) % 4 == 0)
+				pthread_create(&thread, NULL, wait_for_end, NULL);
+			if (depth)
+				grow(seed, depth - 1);
+			for (;;)
+				pause();
+		}
+		if (pid > 0 && rand_r(seed) % 3 == 0)
+			kill(pid, SIGKILL);
+	}
+}
+
+/* Somebody who goes in from outside, just before or after the end. */
+static void intrude(pid_t pid)
+{
+	int fd = open(number("/proc/%d/ns/pid", pid), O_RDONLY);
+
+	if (fd >= 0 && !setns(fd, 0))
+		for (int i = 0; i < 3; i++)
+			if (!fork())
+				for (;;)
+					pause();
+	close(fd);
+	while (wait(NULL) > 0)
+		;
+}
+
+static void storm(void)
+{
+	int good = 0, status;
+
+	for (unsigned i = 0; i < 6; i++)
+		if (!fork()) {
+			unsigned seed = i;
+
+			for (int n = 0; n < 12; n++) {
+				pid_t pid = clone_flags(CLONE_NEWPID), other;
+
+				if (!pid) {
+					grow(&seed, 3);
+					if (n % 3 == 0)
+						_exit(0);
+					for (;;)
+						pause();
+				}
+				other = fork();
+				if (!other) {
+					intrude(pid);
+					_exit(0);
+				}
+				for (unsigned k = rand_r(&seed) % 64; k; k--)
+					sched_yield();
+				if (n % 3)
+					kill(pid, SIGKILL);
+				if (pid < 0 || waitpid(pid, &status, 0) != pid ||
+				    waitpid(other, &status, 0) != other || !EXITED(status, 0))
+					_exit(1);
+			}
+			_exit(wait(&status) != -1);
+		}
+	while (wait(&status) > 0)
+		good += EXITED(status, 0);
+	CHECK_EQ(good, 6,
+		 "trees of namespaces are made and killed on all CPUs, and nobody is left");
+}
+
 int main(void)
 {
 	ending();
 	ending_by_thread();
 	reboots();
+	storm();
 	CHECK_END();
 }
