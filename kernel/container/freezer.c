@@ -82,9 +82,11 @@ static void change_state(struct css *top, bool freezing)
 
 static void freezer_attach(struct css *to, struct taskset *tasks)
 {
+	struct css *freezing = is_freezing(to) ? to : NULL;
 	struct task *t;
 
-	taskset_for_each(t, tasks) tell(t, is_freezing(to) ? to : NULL);
+	taskset_for_each(t, tasks) if (freezing || thread_alerts(&t->thread) & ALERT_FREEZE)
+		tell(t, freezing);
 }
 
 static void freezer_fork(struct task *child)

@@ -22,21 +22,26 @@
 #include "kernel/lib/log.h"
 #include "kernel/task/task.h"
 
+#define SETTLE_BATCH 64 /* tasks for which a run queue is held at most */
+
 struct migration {
 	struct container *to;
 	struct list sources; /* css_set.mg_source; each pinned */
 	struct list targets; /* css_set.mg_target; each pinned */
 	struct taskset tasks;
-	u64 count; /* tasks in it */
+	u64 count;		 /* tasks in it */
+	struct css_set *visited; /* by add_source, last: neighbours mostly share theirs */
 };
 
 u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT], migrate_cancelled[SUBSYS_COUNT];
 
 static void add_source(struct migration *m, struct css_set *set)
 {
-	struct container *from = css_set_container(set, m->to->hierarchy);
+	struct container *from;
 
 	assert_held(&css_set_lock);
+	m->visited = set;
+	from = css_set_container(set, m->to->hierarchy);
 	if (from == m->to || !list_empty(&set->mg_source))
 		return;
 	assert(!set->mg_from && !set->mg_to && list_empty(&set->mg_tasks) &&
@@ -150,32 +155,41 @@ static void change_set(struct thread *t, void *set)
 	task_of(t)->containers.set = set;
 }
 
-/* From its set to what that turns into, on one of whose lists it goes last. */
-static void change_task(struct task *t, struct css_set *from, struct list *list)
+/* All on a list of a set go last on a list of what that set turns into, and their references with
+   them: sources stay pinned until finish, so none reaches zero here. */
+static void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
 {
 	struct css_set *to = from->mg_to;
+	struct runq *locked = NULL;
+	struct task *t;
+	u32 count = 0;
 
-	trace("migrate: task %d from set %u to set %u", task_tid(t), from->id, to->id);
-	css_set_get(to);
-	thread_settle(&t->thread, change_set, to);
-	list_move_tail(&t->containers.node, list);
-	from->task_count--;
-	to->task_count++;
+	list_for_each (t, tasks, containers.node) {
+		trace("migrate: task %d from set %u to set %u", task_tid(t), from->id, to->id);
+		locked = thread_settle_next(locked, &t->thread, change_set, to);
+		if (++count % SETTLE_BATCH == 0) {
+			thread_settle_end(locked);
+			locked = NULL;
+		}
+	}
+	thread_settle_end(locked);
+	if (!count)
+		return;
+	list_splice_tail(tasks, list);
+	from->task_count -= count;
+	to->task_count += count;
 	to->joined = true;
-	bug_if(refcount_put(&from->refs));
+	refcount_get_many(&to->refs, count);
+	bug_if(refcount_put_many(&from->refs, count));
 }
 
-/* The references go over to the new set: sources stay pinned until finish, so none reaches zero
- * here. */
 static void commit(struct migration *m)
 {
 	struct css_set *set;
-	struct task *t, *next;
 
 	spin_lock(&css_set_lock);
 	list_for_each (set, &m->tasks.from, mg_node) {
-		list_for_each_safe (t, next, &set->mg_tasks, containers.node)
-			change_task(t, set, &set->mg_to->mg_tasks);
+		change_tasks(set, &set->mg_tasks, &set->mg_to->mg_tasks);
 		set->mg_from->releasable = true;
 	}
 	m->tasks.moved = true;
@@ -267,8 +281,10 @@ static void visit_all(struct migration *m, const struct movers *who, visit_fn vi
 
 static void add_source_of(struct migration *m, struct task *t)
 {
-	if (!list_empty(&t->containers.node))
-		add_source(m, t->containers.set);
+	struct css_set *set = t->containers.set;
+
+	if (set != m->visited && !list_empty(&t->containers.node))
+		add_source(m, set);
 }
 
 /* Those that have begun to exit are not asked for; when a container is emptied they go along, so
@@ -276,12 +292,10 @@ static void add_source_of(struct migration *m, struct task *t)
 static void move_exiting(struct migration *m)
 {
 	struct css_set *set;
-	struct task *t, *next;
 
 	spin_lock(&css_set_lock);
 	list_for_each (set, &m->sources, mg_source)
-		list_for_each_safe (t, next, &set->tasks, containers.node)
-			change_task(t, set, &set->mg_to->tasks);
+		change_tasks(set, &set->tasks, &set->mg_to->tasks);
 	spin_unlock(&css_set_lock);
 }
 
@@ -322,21 +336,21 @@ int container_transfer(struct container *to, struct container *from)
 	return move_all(&(struct movers){ .to = to, .from = from });
 }
 
-struct task *taskset_next(const struct taskset *ts, struct task *t)
+static struct task *taskset_next_set(const struct taskset *ts, struct task *t)
 {
 	const struct list *sets = ts->moved ? &ts->to : &ts->from;
-	struct css_set *set;
+	struct css_set *set = t ? list_next(t->containers.set, mg_node)
+				: list_first(sets, struct css_set, mg_node);
 
-	if (t) {
-		set = t->containers.set;
-		if (t->containers.node.next != &set->mg_tasks)
-			return list_next(t, containers.node);
-		set = list_next(set, mg_node);
-	} else {
-		set = list_first(sets, struct css_set, mg_node);
-	}
 	for (; &set->mg_node != sets; set = list_next(set, mg_node))
 		if (!list_empty(&set->mg_tasks))
 			return list_first(&set->mg_tasks, struct task, containers.node);
 	return NULL;
+}
+
+struct task *taskset_next(const struct taskset *ts, struct task *t)
+{
+	if (t && t->containers.node.next != &t->containers.set->mg_tasks)
+		return list_next(t, containers.node);
+	return taskset_next_set(ts, t);
 }

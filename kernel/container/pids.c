@@ -95,20 +95,20 @@ static void note_peak(struct pids_count *c, s64 tasks)
 }
 
 /* `end` is the first ancestor that keeps its count; NULL: all but the root change. */
-static void uncharge(struct pids_count *c, const struct pids_count *end)
+static void uncharge(struct pids_count *c, const struct pids_count *end, s64 n)
 {
 	for (; c->parent && c != end; c = c->parent)
-		__atomic_fetch_sub(&c->tasks, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_sub(&c->tasks, n, __ATOMIC_RELAXED);
 }
 
 /* The first ancestor that has more than its limit now; NULL: none. */
-static struct pids_count *charge(struct pids_count *c, bool limited)
+static struct pids_count *charge(struct pids_count *c, s64 n, bool limited)
 {
 	for (; c->parent; c = c->parent) {
-		s64 tasks = __atomic_add_fetch(&c->tasks, 1, __ATOMIC_RELAXED);
+		s64 tasks = __atomic_add_fetch(&c->tasks, n, __ATOMIC_RELAXED);
 
 		if (limited && tasks > READ_ONCE(c->max)) {
-			__atomic_fetch_sub(&c->tasks, 1, __ATOMIC_RELAXED);
+			__atomic_fetch_sub(&c->tasks, n, __ATOMIC_RELAXED);
 			return c;
 		}
 		note_peak(c, tasks);
@@ -131,7 +131,7 @@ static void forget(struct task *t)
 	if (!c)
 		return;
 	t->containers.pids = NULL;
-	uncharge(c, NULL);
+	uncharge(c, NULL, 1);
 	count_put(c);
 }
 
@@ -159,13 +159,13 @@ static void report(struct task_work *w)
 static int pids_can_fork(struct task *parent, struct task *child)
 {
 	struct css *css = task_css(parent, SUBSYS_pids);
-	struct pids_count *c = count_of(css), *full = charge(c, true);
+	struct pids_count *c = count_of(css), *full = charge(c, 1, true);
 
 	if (likely(!full)) {
 		count_note(child, c);
 		return 0;
 	}
-	uncharge(c, full);
+	uncharge(c, full, 1);
 	if (__atomic_fetch_add(&c->refused, 1, __ATOMIC_RELAXED) == 0 && parent == task_current()) {
 		refcount_get(&c->refs);
 		c->where = container_get(css->container);
@@ -175,16 +175,41 @@ static int pids_can_fork(struct task *parent, struct task *child)
 	return -EAGAIN;
 }
 
+/* n tasks have left c. */
+static void leave(struct pids_count *c, u32 n)
+{
+	if (!c || !n)
+		return;
+	uncharge(c, NULL, n);
+	if (n > 1)
+		bug_if(refcount_put_many(&c->refs, n - 1));
+	count_put(c);
+}
+
+/* Neighbours mostly come from the same container, so they are counted together.  They leave before
+   they arrive: what is above both containers never has more than it had. */
 static void pids_attach(struct css *to, struct taskset *tasks)
 {
+	struct pids_count *c = count_of(to), *now = c->parent ? c : NULL, *from = NULL;
+	u32 count = 0, run = 0;
 	struct task *t;
 
 	taskset_for_each(t, tasks)
 	{
-		(void)charge(count_of(to), false);
-		forget(t);
-		count_note(t, count_of(to));
+		if (unlikely(t->containers.pids != from)) {
+			leave(from, run);
+			from = t->containers.pids;
+			run = 0;
+		}
+		t->containers.pids = now;
+		run++;
+		count++;
 	}
+	leave(from, run);
+	if (!now)
+		return;
+	refcount_get_many(&now->refs, count);
+	(void)charge(now, count, false);
 }
 
 /* Counts each task again, zombies too, in its container and the ancestors of that. */

@@ -31,6 +31,24 @@ static inline void refcount_get(struct refcount *r)
 		refcount_broken(r);
 }
 
+/* Many at once. */
+static inline void refcount_get_many(struct refcount *r, u32 n)
+{
+	u32 old = __atomic_fetch_add(&r->count, n, __ATOMIC_RELAXED);
+
+	if (unlikely(old == 0 || (s32)(old + n) < 0))
+		refcount_broken(r);
+}
+
+static inline must_check bool refcount_put_many(struct refcount *r, u32 n)
+{
+	u32 old = __atomic_fetch_sub(&r->count, n, __ATOMIC_ACQ_REL);
+
+	if (unlikely((s32)(old - n) < 0 || (s32)old < 0))
+		refcount_broken(r);
+	return old == n;
+}
+
 /* For look-ups: false when the object is already on its way out. */
 static inline must_check bool refcount_get_unless_zero(struct refcount *r)
 {

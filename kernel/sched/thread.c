@@ -130,10 +130,10 @@ u64 thread_time(struct thread *t)
 	return ns;
 }
 
-void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg)
+/* rq is t's and locked. */
+static void settle(struct runq *rq, struct thread *t, void (*change)(struct thread *t, void *arg),
+		   void *arg)
 {
-	struct runq *rq = runq_lock_of(t);
-
 	if (t->running)
 		runq_charge(rq, t, clock_now());
 	if (t->queued)
@@ -141,7 +141,35 @@ void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg)
 	change(t, arg);
 	if (t->queued)
 		container_load(t, t->weight);
+}
+
+void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg)
+{
+	struct runq *rq = runq_lock_of(t);
+
+	settle(rq, t, change, arg);
 	spin_unlock(&rq->lock);
+}
+
+struct runq *thread_settle_next(struct runq *locked, struct thread *t,
+				void (*change)(struct thread *t, void *arg), void *arg)
+{
+	/* Who is on the locked queue stays there. */
+	if (unlikely(!locked || locked != &runqs[READ_ONCE(t->cpu)])) {
+		thread_settle_end(locked);
+		locked = runq_lock_of(t);
+	}
+	if (unlikely(t->queued || t->running))
+		settle(locked, t, change, arg);
+	else
+		change(t, arg);
+	return locked;
+}
+
+void thread_settle_end(struct runq *locked)
+{
+	if (locked)
+		spin_unlock(&locked->lock);
 }
 
 /* Interrupts, and who is about to die and give memory back, are not confined. */

@@ -133,6 +133,14 @@ void sched_expel(u64 where);
    container): change(t, arg) runs with the run queue locked.  Any context. */
 void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg);
 
+/* The same for one thread after the other: where neither runs nor waits for a CPU it is little more
+   than the change.  Begins with NULL and hands on what the last call returned, a run queue that is
+   locked, until thread_settle_end; between calls nothing that needs another may happen. */
+struct runq;
+must_check struct runq *thread_settle_next(struct runq *locked, struct thread *t,
+					   void (*change)(struct thread *t, void *arg), void *arg);
+void thread_settle_end(struct runq *locked);
+
 /* CPU time used up to now, the running slice included. */
 u64 thread_time(struct thread *t);
 
