@@ -155,11 +155,15 @@ bool control_get(struct container *c, unsigned index, struct control *out)
 
 static bool control_is(const struct control *ctl, const char *name)
 {
-	size_t n = strlen(ctl->prefix);
+	const char *prefix = ctl->prefix;
 
-	if (n && (strncmp(name, ctl->prefix, n) || name[n++] != '.'))
-		return false;
-	return !strcmp(name + n, ctl->name);
+	if (*prefix) {
+		while (*prefix && *prefix == *name)
+			prefix++, name++;
+		if (*prefix || *name++ != '.')
+			return false;
+	}
+	return *name == *ctl->name && !strcmp(name, ctl->name);
 }
 
 /* --- inodes ------------------------------------------------------------------------------- */
@@ -316,19 +320,38 @@ static struct inode *control_inode(struct super *super, struct container *c, uns
 	return inode;
 }
 
+/* The control file of that name, and its index. */
+static bool control_find(struct container *c, const char *name, struct control *out,
+			 unsigned *index)
+{
+	*index = 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(own_files); i++) {
+		if (own_files[i].root_only && c->parent)
+			continue;
+		if (control_is(&own_files[i], name)) {
+			*out = own_files[i];
+			out->subsys = -1;
+			return true;
+		}
+		(*index)++;
+	}
+	for (; control_get(c, *index, out); (*index)++)
+		if (control_is(out, name))
+			return true;
+	return false;
+}
+
 int control_lookup(struct container *c, struct dentry *dentry)
 {
 	struct control ctl;
+	unsigned index;
 	struct inode *inode = NULL;
 	int error = -ENOENT;
 
 	mutex_lock(&container_mutex);
-	for (unsigned i = 0; !c->removed && control_get(c, i, &ctl); i++) {
-		if (!control_is(&ctl, dentry->name))
-			continue;
-		inode = control_inode(dentry->super, c, i, &ctl);
+	if (!c->removed && control_find(c, dentry->name, &ctl, &index)) {
+		inode = control_inode(dentry->super, c, index, &ctl);
 		error = inode ? 0 : -ENOMEM;
-		break;
 	}
 	mutex_unlock(&container_mutex);
 	if (inode)

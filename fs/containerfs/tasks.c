@@ -94,19 +94,21 @@ static int write_members(struct file *f, char *text, size_t len)
 static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 {
 	u64 len = io->left;
-	char *text;
+	char number[24], *text = number;
 	int error;
 
 	if (len > WRITE_LIMIT)
 		return -E2BIG;
-	text = kmalloc(len + 1);
+	if (len >= sizeof(number))
+		text = kmalloc(len + 1);
 	if (!text)
 		return -ENOMEM;
 	error = io_get(io, text, len) == len ? 0 : -EFAULT;
 	text[len] = 0;
 	if (!error)
 		error = write_members(f, text, len);
-	kfree(text);
+	if (text != number)
+		kfree(text);
 	if (error)
 		return error;
 	*pos += len;

@@ -116,13 +116,13 @@ static bool set_matches(struct css_set *set, struct css_set *from, struct contai
 	return true;
 }
 
-static struct css_set *set_find(struct css_set *from, struct container *to,
+static struct css_set *set_find(struct list *bucket, struct css_set *from, struct container *to,
 				struct css *const css[SUBSYS_COUNT])
 {
 	struct css_set *set;
 
 	spin_lock(&css_set_lock);
-	list_for_each (set, bucket_of(css), hash) {
+	list_for_each (set, bucket, hash) {
 		if (set_matches(set, from, to, css)) {
 			css_set_get(set);
 			spin_unlock(&css_set_lock);
@@ -182,12 +182,13 @@ struct css_set *css_set_find_or_create(struct css_set *from, struct container *t
 	struct css *css[SUBSYS_COUNT];
 	struct css_set *set;
 	struct css_set_link *link;
-	struct list fresh;
+	struct list fresh, *bucket;
 
 	assert(mutex_held(&container_mutex));
 	for (int i = 0; i < SUBSYS_COUNT; i++)
 		css[i] = to->css[i] ? to->css[i] : from->css[i];
-	set = set_find(from, to, css);
+	bucket = bucket_of(css);
+	set = set_find(bucket, from, to, css);
 	if (set)
 		return set;
 	set = kmalloc(sizeof(*set));
@@ -201,7 +202,7 @@ struct css_set *css_set_find_or_create(struct css_set *from, struct container *t
 	spin_lock(&css_set_lock);
 	list_for_each (link, &from->links, of_set)
 		link_join(links_take(&fresh), set, container_after(link, to));
-	list_add(&set->hash, bucket_of(css));
+	list_add(&set->hash, bucket);
 	spin_unlock(&css_set_lock);
 	return set;
 }

@@ -89,7 +89,7 @@ static void finish(struct migration *m)
 	}
 }
 
-static void collect(struct migration *m, struct task *t)
+static always_inline void collect(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
 
@@ -246,7 +246,7 @@ struct movers {
 
 typedef void (*visit_fn)(struct migration *m, struct task *t);
 
-static void visit_process(struct migration *m, struct process *p, visit_fn visit)
+static always_inline void visit_process(struct migration *m, struct process *p, visit_fn visit)
 {
 	struct task *t;
 
@@ -257,7 +257,7 @@ static void visit_process(struct migration *m, struct process *p, visit_fn visit
 }
 
 /* A visit may move the task to another list of its set. */
-static void visit_container(struct migration *m, struct container *c, visit_fn visit)
+static always_inline void visit_container(struct migration *m, struct container *c, visit_fn visit)
 {
 	struct css_set_link *link;
 	struct task *t, *next;
@@ -267,7 +267,8 @@ static void visit_container(struct migration *m, struct container *c, visit_fn v
 			visit(m, t);
 }
 
-static void visit_all(struct migration *m, const struct movers *who, visit_fn visit)
+/* Made twice, once for each visit: there may be very many tasks. */
+static always_inline void visit_all(struct migration *m, const struct movers *who, visit_fn visit)
 {
 	spin_lock(&css_set_lock);
 	if (who->from)
@@ -279,7 +280,7 @@ static void visit_all(struct migration *m, const struct movers *who, visit_fn vi
 	spin_unlock(&css_set_lock);
 }
 
-static void add_source_of(struct migration *m, struct task *t)
+static always_inline void add_source_of(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
 
