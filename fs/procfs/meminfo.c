@@ -1,11 +1,11 @@
 /*
- * meminfo.c - /proc/meminfo and vmstat.
+ * meminfo.c - /proc/meminfo, vmstat and buddyinfo.
  *
  * All cached pages belong to file systems that live in memory, or to shared memory, so Cached and
  * Shmem are the same, and nothing of it could be given back: MemAvailable is what is free.
  *
  * Differs from Linux: lines whose figure is not kept are left out (Active, AnonPages, Mapped,
- * PageTables, Committed_AS ...).
+ * PageTables, Committed_AS ...); a node is one zone, named Normal.
  */
 #include "fs/procfs/procfs.h"
 
@@ -62,5 +62,21 @@ int proc_show_vmstat(struct text *out)
 	text_printf(out, "nr_file_pages %lu\nnr_dirty 0\nnr_writeback 0\nnr_shmem %lu\n", cached,
 		    cached);
 	text_printf(out, "nr_kernel_stack %lu\n", stack_pages() << (PAGE_SHIFT - 10));
+	return 0;
+}
+
+int proc_show_buddyinfo(struct text *out)
+{
+	u64 blocks[PAGE_ORDERS];
+	unsigned node;
+
+	for_each_bit(node, node_memory())
+	{
+		page_blocks(blocks, node);
+		text_printf(out, "Node %u, zone %8s ", node, "Normal");
+		for (unsigned order = 0; order < PAGE_ORDERS; order++)
+			text_printf(out, "%6lu ", blocks[order]);
+		text_char(out, '\n');
+	}
 	return 0;
 }

@@ -131,6 +131,7 @@ int proc_add_sysctl(struct dentry *root) must_check;
 int proc_add_sysrq(struct dentry *root) must_check;
 int proc_show_meminfo(struct text *out);
 int proc_show_vmstat(struct text *out);
+int proc_show_buddyinfo(struct text *out);
 void proc_show_objects(struct text *out); /* debug builds only */
 void proc_show_faults(struct text *out);  /* debug builds only: what proc_provoke knows */
 int proc_provoke(char *text);

@@ -252,6 +252,7 @@ struct system_file {
 static const struct system_file files[] = {
 	{ "cgroups", 0444, show_cgroups },
 	{ "cmdline", 0444, show_cmdline },
+	{ "buddyinfo", 0444, proc_show_buddyinfo },
 	{ "container_trace", 0400, show_container_trace },
 	{ "containers", 0444, show_containers },
 	{ "consoles", 0444, show_consoles },

@@ -39,6 +39,7 @@ static const struct file_ops task_list_fops;
 	PROC_FILE("mountinfo", 0444, proc_show_mountinfo), \
 	PROC_FILE("mounts", 0444, proc_show_mounts), \
 	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops), \
+	PROC_SECRET("numa_maps", 0444, proc_show_numa_maps), \
 	PROC_FILE("oom_score", 0444, proc_show_oom_score), \
 	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj), \
 	PROC_SECRET("personality", 0400, proc_show_personality), \

@@ -35,6 +35,7 @@ int proc_show_environ(struct task *t, struct text *out);
 int proc_show_auxv(struct task *t, struct text *out);
 int proc_show_maps(struct task *t, struct text *out);
 int proc_show_smaps(struct task *t, struct text *out);
+int proc_show_numa_maps(struct task *t, struct text *out); /* task_numa.c */
 int proc_show_smaps_rollup(struct task *t, struct text *out);
 extern const struct file_ops proc_mem_ops;
 

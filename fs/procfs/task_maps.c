@@ -9,46 +9,31 @@
  * Differs from Linux: shared anonymous memory has no device and inode number; smaps has no lines
  * about huge pages, swap and referenced pages.
  */
-#include "fs/procfs/task_files.h"
+#include "fs/procfs/maps.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
-
-/* As kernel/vm marks its entries. */
-#define PTE_ANON     PTE_SOFT1
-#define PTE_ZEROPAGE PTE_SOFT2
 
 #define NAME_COLUMN 73 /* where the name begins */
 
-struct maps {
-	struct path root; /* of who reads */
-	char *path;	  /* PATH_MAX bytes */
-	struct text *out;
-};
-
-static void show_path(struct maps *m, const struct path *place)
+void proc_maps_path(struct maps *m, const struct path *place, const char *escaped)
 {
 	const char *text = path_text(place, &m->root, m->path, PATH_MAX);
 
 	if (IS_ERR(text))
 		return;
 	for (; *text; text++) {
-		if (*text == '\n')
-			text_string(m->out, "\\012");
+		if (strchr(escaped, *text))
+			text_printf(m->out, "\\%03o", (u8)*text);
 		else
 			text_char(m->out, *text);
 	}
 }
 
-/* The file that is mapped; NULL: none, or memory that has no file. */
-static const struct file *region_file(const struct region *r)
-{
-	return r->mapping && r->mapping->host ? r->owner : NULL;
-}
-
 static void show_region(struct maps *m, const struct region *r)
 {
-	const struct file *f = region_file(r);
+	const struct file *f = proc_region_file(r);
 	u64 dev = f ? f->inode->super->dev : 0;
 	size_t from = m->out->len;
 
@@ -61,7 +46,7 @@ static void show_region(struct maps *m, const struct region *r)
 		text_printf(m->out, "%*s",
 			    NAME_COLUMN - (int)min(m->out->len - from, NAME_COLUMN - 1ul), "");
 	if (f)
-		show_path(m, &f->path);
+		proc_maps_path(m, &f->path, "\n");
 	else if (r->name || r->mapping)
 		text_string(m->out, r->name ?: "/dev/zero (deleted)");
 	text_char(m->out, '\n');
@@ -74,19 +59,11 @@ struct smaps {
 		locked; /* bytes */
 };
 
-/* How many address spaces have the page.  The page cache holds one reference of its own. */
-static u64 sharers(const struct page *p, bool anonymous)
-{
-	u64 refs = refcount_read(&p->refs);
-
-	return anonymous || refs < 2 ? max(refs, 1ul) : refs - 1;
-}
-
 static void add_entry(struct smaps *s, pte_t e)
 {
 	const struct page *p = page_of_phys(pte_phys(e));
 	bool anonymous = e & PTE_ANON, dirty = e & PTE_DIRTY || anonymous;
-	u64 n = sharers(p, anonymous);
+	u64 n = proc_page_sharers(p, anonymous);
 
 	s->rss += PAGE_SIZE;
 	s->pss += PAGE_SIZE / n;
@@ -182,7 +159,8 @@ static void show_contents(struct maps *m, struct vm *vm, const struct region *r)
 
 /* --- the files ---------------------------------------------------------------------------------*/
 
-static int show(struct task *t, struct text *out, bool contents)
+int proc_walk_maps(struct task *t, struct text *out,
+		   void (*show)(struct maps *m, struct task *t, struct vm *vm, struct region *r))
 {
 	struct maps m = { .path = kmalloc(PATH_MAX), .out = out };
 	struct vm *vm = task_get_vm(t);
@@ -195,9 +173,7 @@ static int show(struct task *t, struct text *out, bool contents)
 	}
 	mutex_lock(&vm->lock);
 	for (struct region *r = vm_find(vm, 0); r && !out->overflow; r = region_next(r)) {
-		show_region(&m, r);
-		if (contents)
-			show_contents(&m, vm, r);
+		show(&m, t, vm, r);
 		sched_relax();
 	}
 	mutex_unlock(&vm->lock);
@@ -207,14 +183,25 @@ static int show(struct task *t, struct text *out, bool contents)
 	return 0;
 }
 
+static void show_maps(struct maps *m, struct task *t, struct vm *vm, struct region *r)
+{
+	show_region(m, r);
+}
+
+static void show_smaps(struct maps *m, struct task *t, struct vm *vm, struct region *r)
+{
+	show_region(m, r);
+	show_contents(m, vm, r);
+}
+
 int proc_show_maps(struct task *t, struct text *out)
 {
-	return show(t, out, false);
+	return proc_walk_maps(t, out, show_maps);
 }
 
 int proc_show_smaps(struct task *t, struct text *out)
 {
-	return show(t, out, true);
+	return proc_walk_maps(t, out, show_smaps);
 }
 
 /* The sums over all regions, on a line that spans them. */

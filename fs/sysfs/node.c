@@ -1,8 +1,8 @@
 /*
  * node.c - devices/system/node: the memory nodes, what is in them and how far apart they are.
  *
- * Differs from Linux: meminfo has only the lines whose figures are kept per node, and numastat, of
- * which there are none, is missing.
+ * Differs from Linux: meminfo and vmstat have only the lines whose figures are known per node. What
+ * pages are used for is found out by looking at each of the node when the file is read.
  */
 #include "fs/sysfs/sysfs.h"
 
@@ -35,6 +35,11 @@ static void show_has_cpu(struct text *out, unsigned number)
 	show_list(out, node_with_cpus());
 }
 
+static void show_none(struct text *out, unsigned number)
+{
+	text_char(out, '\n');
+}
+
 static void show_cpulist(struct text *out, unsigned node)
 {
 	show_list(out, node_cpus(node) & sched_online());
@@ -61,21 +66,64 @@ static void show_distance(struct text *out, unsigned node)
 
 static void show_line(struct text *out, unsigned node, const char *name, u64 pages)
 {
-	text_printf(out, "Node %u %-15s%8lu kB\n", node, name, pages << (PAGE_SHIFT - 10));
+	text_printf(out, "Node %u %-16s%8lu kB\n", node, name, pages << (PAGE_SHIFT - 10));
 }
 
 static void show_meminfo(struct text *out, unsigned node)
 {
 	struct page_stats pages;
+	struct page_kinds kinds;
 
 	page_stats(&pages, BIT(node));
+	page_kinds(&kinds, node);
 	show_line(out, node, "MemTotal:", pages.total);
 	show_line(out, node, "MemFree:", pages.free);
 	show_line(out, node, "MemUsed:", pages.total - pages.free);
+	show_line(out, node, "SwapCached:", 0);
+	show_line(out, node, "Dirty:", 0);
+	show_line(out, node, "Writeback:", 0);
+	show_line(out, node, "FilePages:", kinds.file);
+	show_line(out, node, "AnonPages:", kinds.anonymous);
+	show_line(out, node, "Shmem:", kinds.file);
+	show_line(out, node, "KReclaimable:", 0);
+	show_line(out, node, "Slab:", kinds.slab);
+	show_line(out, node, "SReclaimable:", 0);
+	show_line(out, node, "SUnreclaim:", kinds.slab);
+}
+
+static void show_numastat(struct text *out, unsigned node)
+{
+	struct page_places p;
+
+	page_places(&p, node);
+	text_printf(out, "numa_hit %lu\nnuma_miss %lu\nnuma_foreign %lu\n", p.hit, p.miss,
+		    p.foreign);
+	text_printf(out, "interleave_hit %lu\nlocal_node %lu\nother_node %lu\n", p.interleave,
+		    p.local, p.other);
+}
+
+static void show_vmstat(struct text *out, unsigned node)
+{
+	struct page_stats pages;
+	struct page_kinds kinds;
+	struct page_places p;
+
+	page_stats(&pages, BIT(node));
+	page_kinds(&kinds, node);
+	page_places(&p, node);
+	text_printf(out, "nr_free_pages %lu\nnuma_hit %lu\nnuma_miss %lu\nnuma_foreign %lu\n",
+		    pages.free, p.hit, p.miss, p.foreign);
+	text_printf(out, "numa_interleave %lu\nnuma_local %lu\nnuma_other %lu\n", p.interleave,
+		    p.local, p.other);
+	text_printf(out, "nr_slab_reclaimable 0\nnr_slab_unreclaimable %lu\nnr_anon_pages %lu\n",
+		    kinds.slab, kinds.anonymous);
+	text_printf(out, "nr_file_pages %lu\nnr_dirty 0\nnr_writeback 0\nnr_shmem %lu\n",
+		    kinds.file, kinds.file);
 }
 
 static const struct sysfs_attr all_files[] = {
 	{ "has_cpu", show_has_cpu },
+	{ "has_generic_initiator", show_none },
 	{ "has_memory", show_has_memory },
 	{ "has_normal_memory", show_has_memory },
 	{ "online", show_all },
@@ -88,6 +136,8 @@ static const struct sysfs_attr node_files[] = {
 	{ "cpumap", show_cpumap },
 	{ "distance", show_distance },
 	{ "meminfo", show_meminfo },
+	{ "numastat", show_numastat },
+	{ "vmstat", show_vmstat },
 	{},
 };
 

@@ -303,6 +303,28 @@ void page_places(struct page_places *out, unsigned node)
 	}
 }
 
+void page_kinds(struct page_kinds *out, unsigned node)
+{
+	u64 end = boot.memory_end >> PAGE_SHIFT, pages;
+
+	*out = (struct page_kinds){};
+	for (u64 pfn = 1; pfn < end; pfn += pages) {
+		const struct page *p = page_array + pfn;
+		unsigned order = READ_ONCE(p->order), flags = READ_ONCE(p->flags);
+
+		pages = 1;
+		if (!refcount_read(&p->refs) || p->nid != node || order >= PAGE_ORDERS)
+			continue;
+		pages <<= order;
+		if (flags & PAGE_FILE)
+			out->file += pages;
+		else if (flags & PAGE_ANON)
+			out->anonymous += pages;
+		else if (flags & PAGE_SLAB)
+			out->slab += pages;
+	}
+}
+
 /* --- for programs ------------------------------------------------------------------------------*/
 
 static struct page *alloc_noted(struct mems *m, enum page_how how, u64 nodes, unsigned near)

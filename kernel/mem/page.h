@@ -145,6 +145,11 @@ struct page_places {
 	u64 other;	/* here, for a CPU of another */
 };
 void page_places(struct page_places *out, unsigned node);
+/* What the pages of a node are used for; looks at each, so it takes its time. */
+struct page_kinds {
+	u64 file, anonymous, slab;
+};
+void page_kinds(struct page_kinds *out, unsigned node);
 /* Free blocks of each order; PAGE_ORDERS numbers. */
 void page_blocks(u64 *out, unsigned node);
 

@@ -7,11 +7,16 @@
  * way out no other is chosen, unless it takes too long: it may wait for something that needs memory
  * itself.
  *
+ * Who lacks memory of some nodes only, because its cpuset or its policy allows no others, gets one
+ * killed that may use one of them: the end of the others would not help.
+ *
  * Locking: oom_lock for the choice; a reference for the victim.  Called with vm->lock of the caller
  * free, may sleep.
  */
 #include "arch/clock.h"
 #include "kernel/lib/log.h"
+#include "kernel/lib/parse.h"
+#include "kernel/lib/text.h"
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
@@ -36,12 +41,15 @@ static u64 pages_of(const struct vm *vm)
 	return vm->rss_anon + vm->rss_file + vm->rss_shared + vm->pt.tables;
 }
 
-/* How much its end would help; negative: not at all.  *dying: it is on its way out. */
-static s64 rate(struct task *t, u64 total, bool *dying)
+/* How much its end would help those who need memory of these nodes; negative: not at all.
+ *dying: it is on its way out. */
+static s64 rate(struct task *t, u64 nodes, u64 total, bool *dying)
 {
 	struct process *p = t->process;
 	s64 points = -1;
 
+	if (!(mems_allowed(&t->thread.mems) & nodes))
+		return -1;
 	spin_lock(&p->lock);
 	if (!t->is_kernel && t->vm) {
 		if (p->exiting || t->exiting)
@@ -68,17 +76,17 @@ static void consider(struct candidate *best, struct task *t, s64 points)
 }
 
 /* Looks at all tasks.  True: one whose memory will be free is already dying. */
-static bool choose(struct candidate *best)
+static bool choose(struct candidate *best, u64 nodes)
 {
 	struct page_stats pages;
 	bool dying = __atomic_load_n(&victims, __ATOMIC_RELAXED);
 	struct task *t;
 
-	page_stats(&pages, NODES_ALL);
+	page_stats(&pages, nodes);
 	for (s32 tid = 1; (t = task_next(&pid_first, &tid)); tid++) {
 		bool this_dies = false;
 
-		consider(best, t, rate(t, pages.total, &this_dies));
+		consider(best, t, rate(t, nodes, pages.total, &this_dies));
 		dying |= this_dies;
 		task_put(t);
 	}
@@ -126,6 +134,33 @@ static void kill_process_of(struct task *t)
 	cred_put(c);
 }
 
+/* Why it had to be one of these.  The line names the nodes where nothing was left. */
+static void log_constraint(struct task *victim, u64 nodes)
+{
+	u64 allowed = mems_allowed(&thread_current()->mems) & node_memory();
+	bool policy = allowed & ~nodes, all = !(node_memory() & ~nodes);
+	const struct cred *c = task_get_cred(victim);
+	char mask[32] = "(null)", mems[32] = "";
+	struct text text;
+
+	if (policy && !all) {
+		text_init(&text, mask, sizeof(mask) - 1);
+		text_list(&text, nodes & node_memory());
+		mask[text.len] = '\0';
+	}
+	text_init(&text, mems, sizeof(mems) - 1);
+	text_list(&text, allowed);
+	mems[text.len] = '\0';
+	log_print(LOG_INFO,
+		  "oom-kill:constraint=CONSTRAINT_%s,nodemask=%s,mems_allowed=%s,global_oom,"
+		  "task=%s,pid=%d,uid=%u",
+		  all	   ? "NONE"
+		  : policy ? "MEMORY_POLICY"
+			   : "CPUSET",
+		  mask, mems, victim->thread.name, process_pid(victim->process), c->uid);
+	cred_put(c);
+}
+
 /* Somebody may have ended since the caller found nothing. */
 static bool memory_came(u64 nodes)
 {
@@ -146,8 +181,9 @@ bool oom_kill(u64 nodes)
 		mutex_unlock(&oom_lock);
 		return true;
 	}
-	dying = choose(&best);
+	dying = choose(&best, nodes);
 	if (best.task && (!dying || clock_now() - last_kill > PATIENCE)) {
+		log_constraint(best.task, nodes);
 		kill_process_of(best.task);
 		last_kill = clock_now();
 		killed = true;

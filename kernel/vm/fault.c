@@ -83,6 +83,7 @@ static int fault_anonymous(struct vm *vm, const struct region *r, u64 va, pte_t 
 	p = region_page(r, va, PAGE_ZERO);
 	if (!p)
 		return -ENOMEM;
+	p->flags = PAGE_ANON;
 	*e = region_entry(r, page_phys(p), true) | PTE_ANON;
 	vm->rss_anon++;
 	return 0;
@@ -96,6 +97,7 @@ static int fault_copy(struct vm *vm, struct region *r, u64 va, const struct page
 	if (!p)
 		return -ENOMEM;
 	page_copy(page_virt(p), page_virt(from));
+	p->flags = PAGE_ANON;
 	*e = region_entry(r, page_phys(p), true) | PTE_ANON;
 	r->flags |= VM_HAS_ANON;
 	vm->rss_anon++;

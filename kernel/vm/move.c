@@ -100,6 +100,7 @@ static void batch_finish(struct mover *m)
 
 		/* A copy that the group has already is copied once more: to the same bytes. */
 		page_copy(page_virt(to), page_virt(from));
+		to->flags = PAGE_ANON;
 		*b->moved[i].entry = (old & ~PTE_PHYS) | page_phys(to);
 		page_put(from);
 	}
