@@ -3,12 +3,13 @@
  *
  * User space sees: in fd a link for each descriptor, whose own permission bits are the modes that
  * the file is open in; opening the link opens the file anew.  In fdinfo a text for each: position,
- * flags, mount, inode.
+ * flags, mount, inode; of a pidfd the numbers of its process.
  */
 #include "fs/procfs/task_files.h"
 
 #include "kernel/abi/errno.h"
 #include "kernel/lib/format.h"
+#include "kernel/task/pidfd.h"
 
 /* --- the entries -------------------------------------------------------------------------------*/
 
@@ -59,6 +60,20 @@ static ssize_t fd_readlink(struct inode *inode, char *buf, size_t size)
 	return error ? error : proc_read_place(&place, buf, size);
 }
 
+/* Whom a pidfd stands for: its numbers from ns inwards; -1 when it has been reaped. */
+static void show_pid(struct pid *p, const struct pid_namespace *ns, struct text *out)
+{
+	struct task *t = pid_get_task(p);
+	s32 nr = t ? pid_number(p, ns) : -1;
+
+	if (t)
+		task_put(t);
+	text_printf(out, "Pid:\t%d\nNSpid:\t%d", nr, nr);
+	for (u32 level = ns->level; nr > 0 && level < p->level; level++)
+		text_printf(out, "\t%d", p->inner[level].nr);
+	text_char(out, '\n');
+}
+
 static int fdinfo_show(struct file *f, struct text *out)
 {
 	bool cloexec = false;
@@ -69,6 +84,8 @@ static int fdinfo_show(struct file *f, struct text *out)
 	text_printf(out, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", READ_ONCE(open->pos),
 		    READ_ONCE(open->flags) | (cloexec ? O_CLOEXEC : 0), open->path.mount->id,
 		    open->inode->ino);
+	if (pidfd_pid(open))
+		show_pid(pidfd_pid(open), proc_namespace(f->inode->super), out);
 	file_put(open);
 	return 0;
 }

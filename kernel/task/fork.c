@@ -259,7 +259,7 @@ static int publish(const void *birth)
 
 	spin_lock(&task_tree_lock);
 	spin_lock(&from->lock);
-	if (unlikely(!pid_namespace_alive_locked(b->child->pid->ns))) {
+	if (unlikely(b->child->pid->level) && pid_namespace_ended_locked(b->child->pid->ns)) {
 		ret = -ENOMEM;
 	} else if (signal_blocks_clone() || from->exiting || from->execing) {
 		ret = -ERESTARTNOINTR;

@@ -55,24 +55,20 @@ static int number_check(const struct pid_namespace *ns, s32 nr)
 	return radix_get(&ns->pids, nr) ? -EEXIST : 0;
 }
 
-/* Takes one in ns for p: the wanted one, or with 0 the next.  The number or -errno. */
-static s32 number_take(struct pid_namespace *ns, struct pid *p, s32 wanted, bool choose)
+/* Takes one in ns for p: the next, or the one that is wanted.  The number or -errno. */
+static s32 number_take(struct pid_namespace *ns, struct pid *p, const s32 *wanted)
 {
-	s32 nr = choose ? wanted : number_next(ns);
-	int error = 0;
+	s32 nr = likely(!wanted) ? number_next(ns) : *wanted;
+	int error = likely(!wanted) ? min(nr, 0) : number_check(ns, nr);
 
-	if (choose)
-		error = number_check(ns, nr);
-	else if (nr < 0)
-		error = nr;
-	if (!error && unlikely(ns->ended))
-		error = -ENOMEM;
+	if (unlikely(ns->ended))
+		error = error ?: -ENOMEM;
 	if (!error)
 		error = radix_set(&ns->pids, nr, p);
 	if (error)
 		return error;
 	ns->count++;
-	if (!choose)
+	if (likely(!wanted))
 		ns->last = nr;
 	return nr;
 }
@@ -105,7 +101,7 @@ static int numbers_take(struct pid *p, const s32 *wanted, u32 count)
 	s32 nr;
 
 	for (ns = p->ns; ns; ns = ns->parent, i++) {
-		nr = number_take(ns, p, i < count ? wanted[i] : 0, i < count);
+		nr = number_take(ns, p, i < count ? &wanted[i] : NULL);
 		if (nr < 0) {
 			for (undo = p->ns; undo != ns; undo = undo->parent)
 				number_free(undo, *number_slot(p, undo));

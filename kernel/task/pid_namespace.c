@@ -70,12 +70,13 @@ bool pid_namespace_is_inside(const struct pid_namespace *inner, const struct pid
 	return inner == ns;
 }
 
-bool pid_namespace_alive_locked(const struct pid_namespace *ns)
+bool pid_namespace_ended_locked(const struct pid_namespace *ns)
 {
+	assert_held(&task_tree_lock);
 	for (; ns->level; ns = ns->parent)
 		if (ns->ended)
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 /* A descriptor of a file that stands for it. */

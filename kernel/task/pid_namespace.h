@@ -45,8 +45,8 @@ static inline void pid_namespace_put(struct pid_namespace *ns) /* any context */
 struct pid_namespace *pid_namespace_create(struct pid_namespace *parent);
 /* Is it ns, or below it? */
 bool pid_namespace_is_inside(const struct pid_namespace *inner, const struct pid_namespace *ns);
-/* No number for p's namespace and those around it has become impossible meanwhile. */
-bool pid_namespace_alive_locked(const struct pid_namespace *ns);
+/* Has the init of ns, or of one around it, begun to end?  task_tree_lock held. */
+bool pid_namespace_ended_locked(const struct pid_namespace *ns);
 /* p, the first process of its namespace, becomes its init.  task_tree_lock held. */
 void pid_namespace_start_locked(struct process *p);
 /* The last task of an init ends: kills everybody else in its namespace, and waits until they have

@@ -111,8 +111,8 @@ static int enqueue(struct process *p, struct task *t, struct sigpending *pending
    it.  A timer's signal has no sender; neither has one of the kernel. */
 static bool is_from_outside(const struct process *p, const struct siginfo *info)
 {
-	return info && info->code <= 0 && info->code != SI_TIMER && info->code != SI_SIGIO &&
-	       unlikely(p->pid->ns->level) && !pid_number(task_current()->pid, p->pid->ns);
+	return unlikely(p->pid->level) && info && info->code <= 0 && info->code != SI_TIMER &&
+	       info->code != SI_SIGIO && !pid_number(task_current()->pid, p->pid->ns);
 }
 
 int signal_send_locked(struct process *p, struct task *only, int signo, const struct siginfo *info,

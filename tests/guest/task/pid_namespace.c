@@ -164,6 +164,14 @@ static void making(void)
 	status = IN_NAMESPACE({ FAIL_UNLESS(clone_flags(CLONE_PARENT) == -1 && errno == EINVAL); });
 	CHECK(EXITED(status, 0), "init cannot have a sibling");
 	status = IN_CHILD({
+		pid = clone_flags(CLONE_NEWPID | CLONE_PARENT);
+		if (!pid)
+			_exit(getpid() == 1 && getppid() == 0 ? 23 : 24);
+		_exit(pid < 0);
+	});
+	CHECK(EXITED(status, 0) && wait(&status) > 0 && EXITED(status, 23),
+	      "but be one of who makes it");
+	status = IN_CHILD({
 		FAIL_UNLESS(!unshare(CLONE_NEWPID));
 		pid = vfork();
 		if (!pid)
@@ -171,6 +179,17 @@ static void making(void)
 		FAIL_UNLESS(waitpid(pid, &status, 0) == pid && EXITED(status, 0));
 	});
 	CHECK(EXITED(status, 0), "vfork works across the border");
+	args.flags = CLONE_PIDFD;
+	args.pidfd = 8;
+	status = IN_CHILD({
+		FAIL_UNLESS(!unshare(CLONE_NEWPID));
+		FAIL_UNLESS(syscall(SYS_clone3, &args, sizeof(args)) == -1 && errno == EFAULT);
+		pid = fork();
+		if (!pid)
+			_exit(getpid() != 1);
+		FAIL_UNLESS(waitpid(pid, &status, 0) == pid && EXITED(status, 0));
+	});
+	CHECK(EXITED(status, 0), "when the first fork fails, the next one makes init");
 }
 
 /* Namespaces inside each other, down to `left` more; what the innermost exits with. */
@@ -291,6 +310,39 @@ static void others(void)
 		FAIL_UNLESS(from == 2);
 	});
 	CHECK(EXITED(status, 0), "a signal from inside tells its sender there");
+	status = IN_CHILD({
+		struct sigaction note = { .sa_sigaction = note_sender,
+					  .sa_flags = SA_SIGINFO | SA_RESTART };
+		sigaction(SIGUSR1, &note, NULL);
+		FAIL_UNLESS(!setpgid(0, 0));
+		pid_t pid = clone_flags(CLONE_NEWPID);
+		if (!pid) {
+			FAIL_UNLESS(!kill(0, SIGUSR1));
+			_exit(0);
+		}
+		FAIL_UNLESS(waitpid(pid, &status, 0) == pid && EXITED(status, 0));
+		FAIL_UNLESS(from == 1);
+	});
+	CHECK(EXITED(status, 0), "one to a group that reaches outside, too");
+	status = IN_NAMESPACE({
+		int pidfd = syscall(SYS_pidfd_open, 1, 0);
+		FAIL_UNLESS(pidfd >= 0);
+		FAIL_UNLESS(strstr(file_text(number("/proc/self/fdinfo/%d", pidfd)), "Pid:\t"));
+		FAIL_UNLESS(!mkdir("/tmp/procfd", 0755));
+		FAIL_UNLESS(!mount("x", "/tmp/procfd", "proc", 0, NULL));
+		FAIL_UNLESS(strstr(file_text(number("/tmp/procfd/self/fdinfo/%d", pidfd)),
+				   "Pid:\t1\nNSpid:\t1\n"));
+		pid_t pid = fork();
+		if (!pid)
+			_exit(0);
+		pidfd = syscall(SYS_pidfd_open, pid, 0);
+		waitpid(pid, &status, 0);
+		FAIL_UNLESS(strstr(file_text(number("/tmp/procfd/self/fdinfo/%d", pidfd)),
+				   "Pid:\t-1\nNSpid:\t-1\n"));
+	});
+	umount("/tmp/procfd");
+	rmdir("/tmp/procfd");
+	CHECK(EXITED(status, 0), "fdinfo of a pidfd has the numbers");
 	status = IN_NAMESPACE({
 		unsigned word = 0;
 		FAIL_UNLESS(syscall(SYS_futex, &word, 6 /* LOCK_PI */, 0, 0, 0, 0) == 0);
