@@ -47,7 +47,7 @@ static int send_locked(struct process *p, int signo, const struct siginfo *info)
 
 	if (result || !signo)
 		return result;
-	return signal_send_process(p, signo, info);
+	return signal_send_member(p, signo, info);
 }
 
 /* pid may be any thread's. */

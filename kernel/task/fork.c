@@ -3,9 +3,9 @@
  * more thread.
  *
  * Everything that can fail is done first, on a child that nobody can find.  Then, with the locks of
- * the tree and of the parent's process held, a last look whether the parent has to see signals or
- * to die first; what follows cannot fail.  A signal to the parent's group thus reaches the child
- * too, or is seen before the child exists.
+ * the tree and of the parent's process held, a last look whether the parent has to die or to stop
+ * first; what follows cannot fail.  A signal to the parent's group that came meanwhile reaches the
+ * child too: see sigbirth.c.
  *
  * Differs from Linux: no cgroup descriptor.
  */
@@ -24,6 +24,7 @@ struct birth {
 	const struct clone_args_kernel *args;
 	u64 flags;
 	struct task *parent, *child;
+	struct signal_birth *signals;
 	struct file *pidfd;
 	int pidfd_number;
 };
@@ -261,8 +262,8 @@ static int publish(const void *birth)
 	spin_lock(&from->lock);
 	if (unlikely(b->child->pid->level) && pid_namespace_ended_locked(b->child->pid->ns)) {
 		ret = -ENOMEM;
-	} else if (signal_blocks_clone() || from->exiting || from->execing) {
-		ret = -ERESTARTNOINTR;
+	} else if ((ret = signal_birth_end_locked(b->signals, b->child)) < 0) {
+		/* nothing has happened */
 	} else if (b->flags & CLONE_THREAD) {
 		task_publish_locked(b->child);
 	} else {
@@ -324,31 +325,44 @@ static int join(const struct birth *b)
 	return container_fork(b->parent, b->child, publish, b);
 }
 
-long task_clone(const struct clone_args_kernel *args, const struct trap_frame *frame)
+static int make(struct birth *b, const struct trap_frame *frame)
 {
-	struct birth b = { .args = args, .flags = args->flags, .pidfd_number = -1 };
 	int ret;
 
-	b.parent = task_current();
-	ret = check_flags(args, b.parent);
-	if (ret == 0 && signal_is_pending())
-		ret = -ERESTARTNOINTR;
+	b->child = task_create(b->parent);
+	if (IS_ERR(b->child))
+		return (int)PTR_ERR(b->child);
+	ret = copy_all(b, frame);
+	if (ret == 0) {
+		reset_policy(b->parent, b->child);
+		ret = join(b);
+	}
+	if (ret < 0)
+		undo(b);
+	return ret;
+}
+
+long task_clone(const struct clone_args_kernel *args, const struct trap_frame *frame)
+{
+	struct signal_birth signals;
+	struct birth b = {
+		.args = args,
+		.flags = args->flags,
+		.parent = task_current(),
+		.signals = &signals,
+		.pidfd_number = -1,
+	};
+	int ret = check_flags(args, b.parent);
+
 	if (ret == 0)
-		ret = check_counts(b.parent);
+		ret = signal_birth_begin(&signals, b.flags & CLONE_THREAD);
 	if (ret < 0)
 		return ret;
-	b.child = task_create(b.parent);
-	if (IS_ERR(b.child))
-		return PTR_ERR(b.child);
-	ret = copy_all(&b, frame);
+	ret = check_counts(b.parent);
+	if (ret == 0)
+		ret = make(&b, frame);
 	if (ret < 0) {
-		undo(&b);
-		return ret;
-	}
-	reset_policy(b.parent, b.child);
-	ret = join(&b);
-	if (ret < 0) {
-		undo(&b);
+		signal_birth_cancel(&signals);
 		return ret;
 	}
 	return start(&b);

@@ -54,6 +54,7 @@ struct process {
 	struct sighand *sighand;   /* [g, replaced only by exec of the last task] handlers; shared
 				      by CLONE_SIGHAND */
 	struct sigpending pending; /* [g] signals to the process as a whole */
+	struct list births;	   /* [g] struct signal_birth.node: children on their way */
 	struct list itimers_posix; /* [g] struct posix_timer, timer_create(2) */
 	s32 itimers_next;	   /* [g] number of the next timer */
 	u32 cpu_timers;		   /* [g, read by the tick] CPU-time timers that are armed */

@@ -174,7 +174,7 @@ void signal_send_pgrp_locked(struct pgrp *g, int signo, const struct siginfo *in
 
 	assert_held(&task_tree_lock);
 	list_for_each (p, &g->processes, in_pgrp)
-		(void)signal_send_process(p, signo, info);
+		(void)signal_send_member(p, signo, info);
 }
 
 void signal_send_pgrp(struct pgrp *g, int signo, const struct siginfo *info)
@@ -276,6 +276,7 @@ void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code)
 void signal_init_process(struct process *p)
 {
 	sigpending_init(&p->pending);
+	list_init(&p->births);
 	list_init(&p->itimers_posix);
 	itimer_init(p);
 }

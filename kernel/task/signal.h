@@ -85,12 +85,24 @@ void signal_leave(struct task *t);
 void signal_begin_exit(struct process *p, s32 status);
 /* exec: all tasks but self leave; sets p->execing.  process->lock held. */
 void signal_begin_exec(struct process *p, struct task *self);
-/* Must clone give up (-ERESTARTNOINTR) because signals have to be seen first?  Called with the tree
-   lock and process->lock held, just before the child becomes visible. */
-static inline bool signal_blocks_clone(void)
-{
-	return signal_is_pending();
-}
+/*
+ * A clone under way, from the moment at which nothing was pending.  What is sent meanwhile does not
+ * hold it up, so it comes to its end however fast a timer ticks; a signal to all of a group or of a
+ * user is noted, and the child gets it as well.
+ */
+struct signal_birth {
+	struct list node; /* [g] in the parent's process->births; unlinked for a thread */
+	u64 noted;	  /* [g] */
+};
+/* Of the running task.  -ERESTARTNOINTR: signals have to be seen first. */
+int signal_birth_begin(struct signal_birth *b, bool thread) must_check;
+void signal_birth_cancel(struct signal_birth *b);
+/* Ends it: the child, which nobody sees yet, gets what was noted; the parent's process->lock held.
+   -ERESTARTNOINTR: the parent has to die or to stop, and the birth goes on until it is cancelled.
+ */
+int signal_birth_end_locked(struct signal_birth *b, struct task *child) must_check;
+/* To one of several processes that are meant at once.  task_tree_lock held. */
+int signal_send_member(struct process *p, int signo, const struct siginfo *info);
 
 /* A child of this process becomes no zombie: SIGCHLD is ignored, or SA_NOCLDWAIT. */
 bool signal_child_ignored(struct process *parent);
