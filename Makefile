@@ -217,7 +217,7 @@ test: setup-test
 setup-%:
 	@tools/setup $*
 
-.PHONY: boot suite review objects initrd test-initrd linux profile
+.PHONY: boot suite review objects initrd test-initrd linux profile scale
 ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
 boot: iso
 	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
@@ -252,6 +252,9 @@ test-linux: setup-test test-initrd linux
 
 bench: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py $(if $(RECORD),--record)
+
+scale: setup-test kernel test-initrd linux
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/scale.py $(if $(RECORD),--record)
 
 # Where the instructions of an operation go: OP="PROGRAM OPERATION [ROUNDS [FUNCTION]]".
 OP ?= cost getppid
@@ -292,6 +295,7 @@ help:
 	@echo 'make unit       the parts of the kernel that run on the host, under sanitizers'
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
 	@echo '                RECORD=1 makes them the record that later runs are compared with'
+	@echo 'make scale      cost as things grow tenfold, throughput on 1 to 8 processors'
 	@echo 'make profile    where its instructions go: OP="cost stat", OP="cost stat 2 path_walk"'
 	@echo 'make fair       how evenly CPU time is shared out, on 1, 2 and 4 CPUs'
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'

@@ -1,5 +1,7 @@
 """Draws figures as SVG, from the JSON that was written with them."""
 
+import math
+
 from bench import operations as ops
 
 FONT = 'font-family="sans-serif" font-size="12"'
@@ -38,3 +40,54 @@ def performance(data):
                   text(f"{max(left + width, at) + 6:.1f}", y + 11,
                        f"{ratio:.3f}   ({corral[name]:,} of {linux[name]:,})", 'fill="#4a5568"')]
     return svg(left + 760, top + len(names) * step + 10, parts)
+
+
+# --- scale ---------------------------------------------------------------------------------------
+
+COLOURS = ["#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280", "#2c7a7b"]
+WIDTH, HEIGHT, MARGIN = 330, 210, 60
+
+
+def axis(value, low, high, length):
+    """A place on a logarithmic axis."""
+    span = math.log(high / low) or 1
+    return math.log(max(value, low) / low) / span * length
+
+
+def panel(x, y, title, counts, lines):
+    """One diagram: a line for each operation, both axes logarithmic."""
+    values = [value for line in lines.values() for value in line if value > 0]
+    low, high = min(values) / 2, max(values) * 2
+    parts = [f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" fill="none" '
+             f'stroke="{GREY}"/>', text(x, y - 8, title, 'font-weight="bold"')]
+    for count in counts:
+        at = x + axis(count, counts[0], counts[-1], WIDTH)
+        parts.append(text(f"{at:.0f}", y + HEIGHT + 15, f"{count:,}", 'text-anchor="middle"'))
+    for number, (name, line) in enumerate(lines.items()):
+        colour = COLOURS[number % len(COLOURS)]
+        places = [(x + axis(count, counts[0], counts[-1], WIDTH),
+                   y + HEIGHT - axis(value, low, high, HEIGHT))
+                  for count, value in zip(counts, line)]
+        path = "L".join(f"{a:.1f} {b:.1f}" for a, b in places)
+        a, b = places[-1]
+        label = f"{line[-1]:,}" if isinstance(line[-1], int) else f"{line[-1]:.2f}"
+        parts += [f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>',
+                  text(f"{a - 4:.1f}", f"{b - 5:.1f}", f"{name} {label}",
+                       f'text-anchor="end" fill="{colour}"')]
+    return parts
+
+
+def scale(data):
+    """All of scale.json: cost as each thing grows, then throughput by processors."""
+    panels = [(f"instructions, as {kind} grow", data["counts"][kind], lines)
+              for kind, lines in data["cost"].items()]
+    for name, jobs in data["throughput"].items():
+        relative = {job: [rate / max(rates[0], 1) for rate in rates] for job, rates in jobs.items()}
+        panels.append((f"throughput of {name}, 1 processor = 1", data["cpus"], relative))
+    parts = [text(10, 24, f"Cost and throughput as things grow; QEMU {data['qemu']}, "
+                  f"{data['host_cpus']} host processors, {data['date']}", 'font-size="16"')]
+    for i, (title, counts, lines) in enumerate(panels):
+        parts += panel(MARGIN // 2 + i % 3 * (WIDTH + MARGIN),
+                       70 + i // 3 * (HEIGHT + MARGIN), title, list(counts), lines)
+    rows = (len(panels) + 2) // 3
+    return svg(3 * (WIDTH + MARGIN), 70 + rows * (HEIGHT + MARGIN), parts)
