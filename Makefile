@@ -237,6 +237,22 @@ JOBS ?= $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2')
 PYTEST = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q $(JOBS) \
 	$(if $(K),-k '$(K)')
 
+# libFuzzer on the parts of the kernel that read what users write; SECONDS each.
+SECONDS ?= 10
+FUZZ_LIB := kernel/lib/parse.c kernel/lib/text.c kernel/lib/format.c kernel/lib/string.c kernel/lib/bits.c
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
+	@mkdir -p $(@D)
+	$(call quiet,FUZZ)clang -std=gnu11 -O1 -g -fno-builtin -fno-strict-aliasing -Wno-unknown-warning-option \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-include tests/unit/host/rename.h -Itests/unit/host -I. -o $@ $^
+
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	@for f in $^; do mkdir -p $$f.found && $$f -max_total_time=$(SECONDS) -max_len=256 -verbosity=0 \
+		-print_final_stats=1 $$f.found || exit 1; done
+
 suite: unit iso test-initrd
 	@$(PYTEST) tests
 
@@ -293,6 +309,7 @@ help:
 	@echo 'make test       everything that must pass  (K=expression chooses by name)'
 	@echo 'make test-linux the guest tests on the kernel of Debian'
 	@echo 'make unit       the parts of the kernel that run on the host, under sanitizers'
+	@echo 'make fuzz       libFuzzer (clang) on what users write: lists of CPUs  (SECONDS=10)'
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
 	@echo '                RECORD=1 makes them the record that later runs are compared with'
 	@echo 'make scale      cost as things grow tenfold, throughput on 1 to 8 processors'

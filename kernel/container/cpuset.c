@@ -30,6 +30,7 @@
 #include "kernel/lib/text.h"
 #include "kernel/mem/node.h"
 #include "kernel/task/task.h"
+#include "kernel/vm/move.h"
 
 struct cpuset *cpuset_root;
 
@@ -104,11 +105,21 @@ static int cpuset_can_attach(struct css *to, struct taskset *tasks)
 static void cpuset_attach(struct css *to, struct taskset *tasks)
 {
 	struct cpuset *cs = cpuset_of(to);
+	struct move_group group;
 	struct task *t;
 	u64 left = 0;
 
-	taskset_for_each(t, tasks) left |= cpuset_bind_task(cs, t);
+	move_group_begin(&group);
+	taskset_for_each(t, tasks)
+	{
+		u64 from = mems_allowed(&t->thread.mems);
+
+		left |= cpuset_bind_task(cs, t);
+		if (unlikely(from != cs->limits.mems))
+			cpuset_move_pages(cs, t, from, &group);
+	}
 	sched_expel(left);
+	move_group_end(&group);
 }
 
 /*

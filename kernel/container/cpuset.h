@@ -5,6 +5,7 @@
  *   cpuset_rules.c    which values are refused
  *   cpuset_update.c   from a container to its tasks, and to the scheduler's domains
  *   cpuset_hotplug.c  CPUs that come and go
+ *   cpuset_pages.c    pages that follow to other memory nodes
  *   cpuset_meter.c    memory_pressure
  *
  *   [c] container_mutex    [c, r] the same; read without it where the reader says why
@@ -12,6 +13,8 @@
 #pragma once
 #include "kernel/container/framework.h"
 #include "kernel/lib/bits.h"
+
+struct move_group;
 
 enum cpuset_flag {
 	CPUSET_CPU_EXCLUSIVE = 1,
@@ -80,6 +83,12 @@ u64 cpuset_bind_task(const struct cpuset *cs, struct task *t) must_check;
 bool cpuset_fits_task(const struct cpuset *cs, const struct task *t);
 /* What a flag, a mask or a removal has changed in who balances with whom. */
 void cpuset_rebuild_domains(void);
+
+/* cpuset_pages.c.  The address space of a task that has had the nodes `from` until now, or of all
+   tasks of the set: policies are bound to the new nodes, and pages go there if memory_migrate says
+   so.  May sleep. */
+void cpuset_move_pages(const struct cpuset *cs, struct task *t, u64 from, struct move_group *group);
+void cpuset_move_all_pages(struct cpuset *cs, u64 from);
 
 /* cpuset_meter.c */
 void cpuset_meter_enable(bool on);

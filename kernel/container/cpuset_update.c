@@ -72,6 +72,11 @@ bool cpuset_fits_task(const struct cpuset *cs, const struct task *t)
 
 static void set_mems(const struct cpuset *cs, struct task *t)
 {
+	const struct mems *m = &t->thread.mems;
+
+	if (m->allowed == cs->limits.mems && m->kernel == cs->limits.kernel &&
+	    m->spread == cs->limits.spread)
+		return;
 	mems_set(&t->thread.mems, cs->limits.mems, cs->limits.kernel);
 	mems_set_spread(&t->thread.mems, cs->limits.spread);
 }
@@ -121,6 +126,8 @@ void cpuset_apply_mems(struct cpuset *top)
 		if (old.mems != cs->limits.mems || old.kernel != cs->limits.kernel ||
 		    old.spread != cs->limits.spread)
 			css_for_each_task(css, follow_mems, cs);
+		if (old.mems != cs->limits.mems)
+			cpuset_move_all_pages(cs, old.mems);
 	}
 }
 

@@ -31,8 +31,8 @@ COMMAND = "make bench"
 
 def run(kernel, program, memory, timeout):
     """One machine for each program, so that none finds what another left; and its version."""
-    with Machine(kernel=kernel, initrd=INITRD, cpus=1, memory=memory, icount=True,
-                 boot_timeout=300) as machine:
+    with Machine(kernel=kernel, initrd=INITRD, cpus=ops.CPUS.get(program, 1), memory=memory,
+                 icount=True, boot_timeout=300) as machine:
         result = {}
         if program == "cost":
             free = re.search(r"(\d+)", machine.check("/test/bench/cost memory")).group(1)

@@ -2,7 +2,8 @@
 
 # Program, MiB of memory, seconds that it may take.
 PROGRAMS = [("cost", 256, 120), ("switch", 256, 120), ("group", 512, 300), ("forks", 512, 300),
-            ("crowd", 4096, 600)]
+            ("crowd", 4096, 600), ("cpuset", 512, 300)]
+CPUS = {"cpuset": 4}  # of the others: one
 
 # Guest instructions that an operation may take, whatever Linux needs.
 BARS = {
@@ -10,7 +11,7 @@ BARS = {
     "pipe-round-trip": 3_000, "page-touch": 1_500, "boot": 100_000_000,
     "mkdir+rmdir": 12_000, "attach-task": 4_000, "attach-process-64": 12_000,
     "crowd-attach": 150, "crowd-create": 9_000, "read-512": 80_000, "crowd-read": 300,
-    "drain-512": 4_000,
+    "drain-512": 4_000, "cpuset-rewrite-512": 6_000, "cpuset-process-512": 6_000,
 }
 
 # Of what Linux needs.
@@ -70,6 +71,9 @@ MEANING = {
     "fork-depth-16": "16 deep",
     "fork-depth-256": "256 deep",
     "fork-8x16": "in 8 hierarchies, 16 deep",
+    "cpuset-rewrite-512": "512 tasks to another CPU by one write of cpuset.cpus, per task",
+    "cpuset-process-512": "to another cpuset, a process of 512 threads, per thread",
+    "cpuset-move-512": "to another cpuset, 512 processes one by one",
     "release-agent": "a container gets empty, its agent runs",
     "boot": "from the first instruction to /init",
     "memory": "bytes in use at the shell (of 256 MiB)",

@@ -222,17 +222,25 @@ static void test_moves(void)
 static void test_programs(void)
 {
 	int64_t before[64];
-	int status;
+	int status, moved[2], go[2];
+	char byte = 0;
+	pid_t pid;
 
 	make("a", "1,3");
-	read_used("a");
-	memcpy(before, used, sizeof(before));
-	status = IN_CHILD({
+	MUST(!pipe(moved) && !pipe(go));
+	pid = fork();
+	if (!pid) {
 		MUST(!text_write(ROOT "/a/tasks", "0"));
+		MUST(write(moved[1], &byte, 1) == 1 && read(go[0], &byte, 1) == 1);
 		execl("/bin/sh", "sh", "-c",
 		      "for i in 1 2 3 4 5 6 7 8; do (sh -c true; true | cat) & done; wait", NULL);
 		_exit(1);
-	});
+	}
+	MUST(read(moved[0], &byte, 1) == 1);
+	read_used("a");
+	memcpy(before, used, sizeof(before));
+	MUST(write(go[1], &byte, 1) == 1);
+	waitpid(pid, &status, 0);
 	CHECK(EXITED(status, 0), "a shell with many children runs in a set");
 	CHECK_EQ(strayed("a", 10, before), 0, "and all of them on its CPUs");
 	drop("a");

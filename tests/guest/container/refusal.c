@@ -1,0 +1,104 @@
+/* What a container refuses is explained by a line in the log.  guest: only=corral */
+#include "group.h"
+
+#include <sys/klog.h>
+
+#define ROOT "/tmp/rf"
+
+static const char *mark; /* in the log, where the current sentence begins */
+
+/* The log from there on. */
+static const char *log_since(void)
+{
+	static char log[70000];
+	int n = klogctl(3, log, sizeof(log) - 1);
+	char *at = log, *next;
+
+	log[n > 0 ? n : 0] = '\0';
+	while ((next = strstr(at + 1, mark)))
+		at = next;
+	return at;
+}
+
+static void begin(void)
+{
+	static char name[64];
+	static int count;
+
+	snprintf(name, sizeof(name), "refusal %d of test %d", ++count, getpid());
+	mark = name;
+	MUST(!text_write("/dev/kmsg", mark));
+}
+
+/* Again until there is a line: only some in five seconds are written. */
+#define EXPLAINS(refused, line)                                      \
+	({                                                           \
+		bool was_refused;                                    \
+		begin();                                             \
+		do {                                                 \
+			was_refused = (refused);                     \
+			usleep(1000);                                \
+		} while (was_refused && !strstr(log_since(), line)); \
+		was_refused;                                         \
+	})
+
+static int put(const char *file, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), ROOT "/%s", file);
+	return text_write(path, value);
+}
+
+int main(void)
+{
+	char number[16], line[160];
+
+	mkdir(ROOT, 0755);
+	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
+	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/a/b", 0755));
+	snprintf(number, sizeof(number), "%d", getpid());
+	snprintf(line, sizeof(line),
+		 "cgroup: /a: tasks \"%s\": cpuset.cpus is empty: a task would have no CPU (error "
+		 "-28)",
+		 number);
+	CHECK(EXPLAINS(put("a/tasks", number), line), "why a new cpuset takes no task");
+	MUST(!text_write(ROOT "/a/cpuset.cpus", "0"));
+	CHECK(EXPLAINS(put("a/cgroup.procs", number),
+		       "cpuset.mems is empty: a task would have no memory"),
+	      "and why it still does not");
+	CHECK(EXPLAINS(put("cpuset.cpus", "0"),
+		       "cgroup: /: cpuset.cpus \"0\": the root always has the CPUs"),
+	      "why the root does not change");
+	CHECK(EXPLAINS(put("a/cpuset.cpus", "bad\n"),
+		       "cgroup: /a: cpuset.cpus \"bad\": not a list of CPUs"),
+	      "what is no list");
+	MUST(!text_write(ROOT "/a/b/cpuset.cpus", "0"));
+	CHECK(EXPLAINS(put("a/cpuset.cpus", "\n"), "its child b has more than would be left"),
+	      "which child is in the way");
+	CHECK(EXPLAINS(put("a/b/cpuset.cpu_exclusive", "1"),
+		       "cgroup: /a/b: cpuset.cpu_exclusive \"1\": the "
+		       "parent is not exclusive"),
+	      "what the parent lacks");
+	CHECK(EXPLAINS(put("a/notify_on_release", "x"),
+		       "cgroup: /a: notify_on_release \"x\": not a value "
+		       "that it takes (error -22)"),
+	      "and a file of the framework itself");
+	CHECK(EXPLAINS(rmdir(ROOT "/a"), "cgroup: /: rmdir \"a\": it has children (error -16)"),
+	      "why a directory is not removed");
+	CHECK(EXPLAINS(mount("none", ROOT, "cgroup", 0, "cpuset,pids"),
+		       "cgroup: mount \"cpuset,pids\": cpuset is in another hierarchy"),
+	      "why something is not mounted");
+	begin();
+	for (int i = 0; i < 100; i++)
+		(void)!text_write(ROOT "/cpuset.cpus", "0");
+	int lines = 0;
+	for (const char *at = log_since(); (at = strstr(at + 1, "cgroup: /: cpuset"));)
+		lines++;
+	CHECK(lines <= 20, "a hundred refusals are a few lines");
+	rmdir(ROOT "/a/b");
+	rmdir(ROOT "/a");
+	umount(ROOT);
+	rmdir(ROOT);
+	CHECK_END();
+}
