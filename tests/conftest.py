@@ -134,7 +134,10 @@ class GuestFile(pytest.File):
         names = [self.path.name if self.path.suffix == ".sh" else self.path.stem]
         if self.path.parent.name == "glibc":
             names.append(names[0] + "-pie")
-        for build, cpus in configurations(self.config):
+        configs = configurations(self.config)
+        if "also" in needs and any(build == "debug" for build, _ in configs):
+            configs = [*configs, ("debug", int(needs["also"]))]
+        for build, cpus in dict.fromkeys(configs):
             if build not in {"corral": ("plain", "debug"), "linux": ("linux",),
                              "debug": ("debug",)}.get(needs.get("only"), KERNELS):
                 continue

@@ -1,5 +1,6 @@
 /* Containers while memory runs out: whichever allocation fails, the operation says ENOMEM and
-   nothing has changed, nothing is lost. guest: only=corral timeout=120 */
+   nothing has changed, nothing is lost. guest: only=corral also=2
+   timeout=120 */
 #include "failure.h"
 
 #include <linux/sched.h>

@@ -1,6 +1,6 @@
 /* Random moves, forks, ends, directories and readers in two hierarchies at once; then everything
    must add up.  The seed is printed; /test/container/torture SEED OPERATIONS repeats a run. guest:
-   timeout=60 */
+   also=2 timeout=60 */
 #include "group.h"
 
 #include <pthread.h>
@@ -111,11 +111,25 @@ static void transfer(void)
 	text_write(from, to);
 }
 
+/* A third hierarchy comes and goes, which every set has to be linked to. */
+static void mount_and_unmount(void)
+{
+	char at[32];
+
+	snprintf(at, sizeof(at), "/tmp/t3.%d", getpid());
+	mkdir(at, 0755);
+	if (!mount("none", at, "cgroup", 0, pick(2) ? "pids" : "none,name=third")) {
+		sched_yield();
+		umount(at);
+	}
+	rmdir(at);
+}
+
 static void worker(unsigned operations)
 {
 	signal(SIGCHLD, SIG_IGN);
 	while (operations--) {
-		switch (pick(10)) {
+		switch (pick(11)) {
 		case 0:
 			mkdir(group_path(""), 0755);
 			break;
@@ -135,6 +149,9 @@ static void worker(unsigned operations)
 		case 6:
 			if (shared->members[pick(64)] > 1 && pick(2))
 				kill(shared->members[pick(64)] ?: getpid() + 100000, SIGKILL);
+			break;
+		case 7:
+			mount_and_unmount();
 			break;
 		default:
 			move();

@@ -1,6 +1,6 @@
 /* A migration stopped in each of its windows while somebody forks, ends, execs, or removes the
    container; and births and ends stopped while somebody migrates.  What is a race otherwise goes
-   step by step here (/proc/sys/kernel/container_hold). guest: only=debug */
+   step by step here (/proc/sys/kernel/container_hold). guest: only=debug also=2 */
 #include "group.h"
 
 #include <poll.h>
