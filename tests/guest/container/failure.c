@@ -261,6 +261,13 @@ static void clones(void)
 	waitpid(born, NULL, 0);
 	snprintf(path, sizeof(path), FOUR "/node_%d", born);
 	CHECK_OK(rmdir(path), "which is there when it succeeds");
+	failure_digest(failure_before, sizeof(failure_before));
+	MUST(!text_write(FAILURE_ROOT "/debug.fail_attach", "cpuacct 1"));
+	CHECK_ERR(clone_step(both), EPERM, "where a subsystem refuses, clone says why");
+	CHECK(!nodes() && failure_unchanged(), "and the directory is gone again");
+	MUST(!text_write(FAILURE_ROOT "/debug.fail_attach", "cpuacct 1"));
+	CHECK_ERR(unshare_step(both), EPERM, "unshare too");
+	CHECK(!nodes() && failure_unchanged(), "and leaves no directory");
 	points = failure_each(clone3_step, both);
 	CHECK(points > 8, "clone3");
 	waitpid(born, NULL, 0);
