@@ -104,9 +104,7 @@ long sys_pwrite64(int fd, const void __user *buf, size_t len, s64 pos)
 
 /* --- vectors ------------------------------------------------------------------------------ */
 
-/* Copies the vector in; *total is its length, cut to RW_MAX as Linux does.  kfree what it returns.
- */
-static struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total)
+struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total)
 {
 	struct iovec *iov;
 

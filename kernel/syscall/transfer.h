@@ -6,6 +6,10 @@
 
 #define RW_MAX (0x7ffffffful & PAGE_MASK) /* bytes that one call moves: Linux's MAX_RW_COUNT */
 
+/* A program's vector, copied; *total is its length, cut to RW_MAX as Linux does.  kfree what it
+   returns.  ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). */
+struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total);
+
 /* Signals that the result of a write stands for: SIGPIPE for -EPIPE, SIGXFSZ for -EFBIG at the
    limit given (RLIMIT_FSIZE).  Returns the result. */
 ssize_t with_write_signals(ssize_t result, u64 limit);

@@ -4,6 +4,8 @@
 
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/vfs.h>
 
 static const char top[] = "/tmp/failure";
@@ -85,6 +87,68 @@ static void descriptors(void)
 	close(fd);
 }
 
+static void give(int socket, int what)
+{
+	union {
+		struct cmsghdr h;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .h = { CMSG_LEN(sizeof(int)), 0, SOL_SOCKET, SCM_RIGHTS } };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+
+	memcpy(CMSG_DATA(&control.h), &what, sizeof(int));
+	if (sendmsg(socket, &msg, MSG_DONTWAIT) != 1)
+		return;
+}
+
+static void take(int socket)
+{
+	union {
+		struct cmsghdr h;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {};
+	char bytes[10];
+	struct iovec iov = { bytes, 10 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	int fd;
+
+	if (recvmsg(socket, &msg, MSG_DONTWAIT) > 0 &&
+	    control.h.cmsg_len == CMSG_LEN(sizeof(int))) {
+		memcpy(&fd, CMSG_DATA(&control.h), sizeof(int));
+		close(fd);
+	}
+}
+
+static void sockets(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "socket" };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0),
+	    server, pair[2];
+
+	if (listener >= 0 && !bind(listener, (void *)&name, sizeof(name)) && !listen(listener, 1) &&
+	    client >= 0 && !connect(client, (void *)&name, sizeof(name))) {
+		give(client, client);
+		server = accept(listener, NULL, NULL);
+		take(server);
+		close(server);
+	}
+	close(listener);
+	close(client);
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
+		return;
+	give(pair[0], 0);
+	give(pair[0], 0);
+	take(pair[1]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static unsigned long used(void)
 {
 	struct statfs fs;
@@ -133,6 +197,7 @@ int main(void)
 	CHECK(leaves_nothing(directories), "directories");
 	CHECK(leaves_nothing(mounts), "mounts");
 	CHECK(leaves_nothing(descriptors), "descriptors, locks and pipes");
+	CHECK(leaves_nothing(sockets), "sockets and what they carry");
 	chdir("/");
 	CHECK_OK(umount(top), "nothing is held");
 	rmdir(top);
