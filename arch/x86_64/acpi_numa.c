@@ -47,6 +47,7 @@ static void set_cpu_node(u32 apic_id, u32 domain)
 /* Memory first, so that nodes are numbered by address and not by CPU. */
 void acpi_read_srat(const struct acpi_header *h)
 {
+	domain_count = 0;
 	for_each_acpi_entry(e, h, 48)
 	{
 		const struct srat_memory *m = (const void *)e;
