@@ -115,5 +115,10 @@ u64 io_get(struct io *io, void *dst, u64 n)
 
 u64 io_zero(struct io *io, u64 n)
 {
-	return io_move(io, NULL, n, IO_ZERO);
+	if (unlikely(io->iov != &io->one))
+		return io_move(io, NULL, n, IO_ZERO);
+	n = user_clear((u8 __user *)io->one.base + io->done, min(n, io->left));
+	io->done += n;
+	io->left -= n;
+	return n;
 }

@@ -36,7 +36,7 @@ static ssize_t zero_read(struct file *f, struct io *io, u64 *pos)
 		done += (ssize_t)moved;
 		if (moved < n)
 			return done ?: -EFAULT;
-		if (signal_is_pending())
+		if (!io->left || signal_is_pending())
 			break;
 		sched_relax();
 	}
