@@ -10,6 +10,7 @@
 #include "arch/upcall.h"
 #include "fs/init.h"
 #include "fs/initramfs/initramfs.h"
+#include "fs/tmpfs/memfd.h"
 #include "kernel/container/container.h"
 #include "kernel/container/hotplug.h"
 #include "kernel/dev/dev.h"
@@ -119,6 +120,7 @@ noreturn void kernel_main(void)
 	mounts = fs_init();
 	container_init();
 	task_init(mounts);
+	memfd_init();
 	dev_init();
 	smp_boot();
 	container_cpus_found();

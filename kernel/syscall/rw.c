@@ -181,6 +181,32 @@ long sys_pwritev(int fd, const struct iovec __user *iov, u64 count, u64 low, u64
 	return (s64)low < 0 ? -EINVAL : rw_vector(fd, iov, count, &low, true);
 }
 
+#define RWF_HIPRI 1u
+#define RWF_DSYNC 2u
+#define RWF_SYNC  4u
+
+/* Nothing here is slower than it must be, and nothing is kept back: those three ask for what is
+   always so.  The others are refused. */
+static long rw_flagged(int fd, const struct iovec __user *iov, u64 count, u64 pos, u32 flags,
+		       bool write)
+{
+	if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
+		return -EOPNOTSUPP;
+	if (pos == ~0ul)
+		return rw_vector(fd, iov, count, NULL, write);
+	return (s64)pos < 0 ? -EINVAL : rw_vector(fd, iov, count, &pos, write);
+}
+
+long sys_preadv2(int fd, const struct iovec __user *iov, u64 count, u64 low, u64 high, u32 flags)
+{
+	return rw_flagged(fd, iov, count, low, flags, false);
+}
+
+long sys_pwritev2(int fd, const struct iovec __user *iov, u64 count, u64 low, u64 high, u32 flags)
+{
+	return rw_flagged(fd, iov, count, low, flags, true);
+}
+
 /* --- seeking ------------------------------------------------------------------------------- */
 
 long sys_lseek(int fd, s64 offset, int whence)

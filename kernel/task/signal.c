@@ -19,6 +19,7 @@
 #include "kernel/task/itimer.h"
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/posix_timer.h"
+#include "kernel/task/signalfd.h"
 #include "kernel/task/sigqueue.h"
 
 void signal_init(void)
@@ -143,6 +144,8 @@ int signal_send_locked(struct process *p, struct task *only, int signo, const st
 			return result;
 	}
 	pending->set.bits |= bit;
+	if (unlikely(READ_ONCE(signalfd_count)))
+		signalfd_wake();
 	find_taker(p, only, signo);
 	return 0;
 }

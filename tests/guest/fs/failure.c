@@ -4,7 +4,9 @@
 
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 
@@ -149,6 +151,24 @@ static void sockets(void)
 	close(pair[1]);
 }
 
+static void special(void)
+{
+	sigset_t mask;
+	int fd = syscall(SYS_memfd_create, "memory", 0);
+	char text[64];
+	struct iovec local = { text, 64 }, remote = { text, 64 };
+
+	if (fd >= 0 && !ftruncate(fd, 10000))
+		pwrite(fd, "x", 1, 9000);
+	close(fd);
+	sigemptyset(&mask);
+	close(signalfd(-1, &mask, 0));
+	fd = syscall(434, getpid(), 0);
+	close(syscall(438, fd, 0, 0));
+	close(fd);
+	syscall(SYS_process_vm_readv, getpid(), &local, 1, &remote, 1, 0);
+}
+
 static unsigned long used(void)
 {
 	struct statfs fs;
@@ -198,6 +218,7 @@ int main(void)
 	CHECK(leaves_nothing(mounts), "mounts");
 	CHECK(leaves_nothing(descriptors), "descriptors, locks and pipes");
 	CHECK(leaves_nothing(sockets), "sockets and what they carry");
+	CHECK(leaves_nothing(special), "files of memory, signals and processes");
 	chdir("/");
 	CHECK_OK(umount(top), "nothing is held");
 	rmdir(top);
