@@ -231,6 +231,9 @@ static void directories(void)
 
 static void mounts(void)
 {
+	struct write_step cpus = { FOUR "/g/cpuset.cpus", "0" };
+	struct write_step mems = { FOUR "/g/cpuset.mems", "0" };
+	struct write_step allow = { FOUR "/g/devices.allow", "b 1:2 rwm" };
 	int points = failure_each(mount_step, "cpuacct,name=failing,release_agent=/sbin/a");
 
 	printf("# mount: %d allocations\n", points);
@@ -238,6 +241,19 @@ static void mounts(void)
 	points = failure_each(remount_step, "cpuacct,devices,name=failing,release_agent=/sbin/b");
 	printf("# remount: %d allocations\n", points);
 	CHECK(points > 1, "remounting one with a further subsystem and another agent");
+	points = failure_each(remount_step, "cpuset,devices,name=failing");
+	CHECK(points > 1, "or with others");
+	points = failure_each(mkdir_step, FOUR "/g");
+	printf("# mkdir with more subsystems: %d allocations\n", points);
+	CHECK(points > 5, "mkdir where subsystems allocate much");
+	CHECK(failure_each(write_step, &cpus) > 1, "setting a cpuset's CPUs");
+	CHECK(failure_each(write_step, &mems) > 1, "and its nodes");
+	MUST(!text_write(FOUR "/g/devices.deny", "a"));
+	points = failure_each(write_step, &allow);
+	CHECK(points > 1, "allowing a device");
+	CHECK(text_read(FOUR "/g/devices.list") > 0 && !strcmp(text, "b 1:2 rwm\n"),
+	      "which then is allowed");
+	MUST(!rmdir(FOUR "/g"));
 	MUST(!umount(FOUR));
 }
 
