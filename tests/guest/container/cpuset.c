@@ -294,7 +294,7 @@ static void test_mounts(void)
 int main(void)
 {
 	mkdir(ROOT, 0755);
-	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
+	MUST(!group_mount(ROOT, "cpuset"));
 	MUST(!make("a"));
 	test_files();
 	test_lists();

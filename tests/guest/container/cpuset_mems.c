@@ -59,12 +59,39 @@ static bool is_intact(const char *at)
 	return true;
 }
 
+/* A task takes more than its node has. */
+static void test_pressure(void)
+{
+	int status;
+
+	set("cpuset.memory_pressure_enabled", "1");
+	status = IN_CHILD({
+		text_write("/proc/self/oom_score_adj", "1000");
+		set("b/tasks", "0");
+		for (size_t size = 1 << 20;;) {
+			char *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+			for (size_t i = 0; i < size; i += 4096)
+				at[i] = 1;
+		}
+	});
+	CHECK(KILLED(status, SIGKILL), "a task that wants more than its nodes have is killed");
+	do {
+		MUST(text_read(ROOT "/b/cpuset.memory_pressure") > 0);
+	} while (atoi(text) == 0);
+	CHECK(atoi(text) > 0, "and its set has felt the pressure");
+	MUST(text_read(ROOT "/a/cpuset.memory_pressure") > 0);
+	CHECK_EQ(atoi(text), 0, "no other");
+	set("cpuset.memory_pressure_enabled", "0");
+}
+
 int main(void)
 {
 	char *first, *second;
 
 	mkdir(ROOT, 0755);
-	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
+	MUST(!group_mount(ROOT, "cpuset"));
 	make("a", "0");
 	make("b", "1");
 	set("a/tasks", "0");
@@ -87,6 +114,7 @@ int main(void)
 	CHECK_EQ(on_node(second, 1), PAGES, "then all of them come");
 	CHECK(is_intact(first) && is_intact(second), "unchanged");
 	set("tasks", "0");
+	test_pressure();
 	rmdir(ROOT "/a");
 	rmdir(ROOT "/b");
 	umount(ROOT);

@@ -217,7 +217,7 @@ int main(void)
 	for (int i = 0; i < 64; i++)
 		shared->victims[i] = 999999;
 	mkdir(ROOT, 0755);
-	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
+	MUST(!group_mount(ROOT, "cpuset"));
 	for (int i = 0; i < SETS; i++) {
 		snprintf(label, sizeof(label), ROOT "/s%d", i);
 		MUST(!mkdir(label, 0755));

@@ -14,6 +14,25 @@ __attribute__((unused)) static int group_write_pid(const char *path, pid_t pid)
 	return text_write(path, number);
 }
 
+/* Mounts subsystems that nobody else has.  On Linux a hierarchy whose last container was removed
+   just before it was unmounted lives on, until it is mounted and unmounted again. */
+__attribute__((unused)) static int group_mount(const char *where, const char *subsystems)
+{
+	char names[64], *rest, *name;
+	int ret;
+
+	for (;;) {
+		ret = mount("none", where, "cgroup", 0, subsystems);
+		if (!ret || errno != EBUSY || on_corral())
+			return ret;
+		snprintf(names, sizeof(names), "%s", subsystems);
+		for (rest = names; (name = strsep(&rest, ","));)
+			if (!mount("none", where, "cgroup", 0, name))
+				umount(where);
+		usleep(10000);
+	}
+}
+
 /* How many ids the file lists. */
 __attribute__((unused)) static int group_count(const char *path)
 {

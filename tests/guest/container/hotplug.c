@@ -243,7 +243,7 @@ static void test_storm(void)
 int main(void)
 {
 	mkdir(ROOT, 0755);
-	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
+	MUST(!group_mount(ROOT, "cpuset"));
 	test_lists();
 	test_tasks();
 	test_sets();
