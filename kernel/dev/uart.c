@@ -73,6 +73,7 @@ struct uart {
 	u8 urgent;	/* [u] to be sent before all others; 0: nothing */
 	u8 last;	/* [u] sent last */
 	u32 head, tail; /* [u] bytes ever put into `out`, sent */
+	u32 told;	/* [u] the tail of which who waits for output was told last */
 	u8 out[OUT];	/* [u] */
 	struct tty tty;
 };
@@ -113,10 +114,11 @@ static void send_burst(struct uart *u)
 	}
 }
 
-/* Sends what the chip takes; its interrupt asks for more. */
+/* Sends what the chip takes.  Its interrupt asks for more, and wakes who waits for output: they
+   cannot be woken from here, the log and ^Q come with locks held. */
 static void transmit(struct uart *u)
 {
-	bool waiting;
+	bool waiting, news;
 
 	assert_held(&u->lock);
 	if (u->urgent && (get(u, LSR) & LSR_EMPTY)) {
@@ -129,7 +131,8 @@ static void transmit(struct uart *u)
 		send_burst(u);
 	}
 	waiting = u->urgent || (u->tail != u->head && !u->held && !u->log_line);
-	set_ier(u, waiting ? u->ier | IER_TRANSMIT : u->ier & ~IER_TRANSMIT);
+	news = u->tail != u->told && waitq_busy(&u->tty.can_write);
+	set_ier(u, waiting || news ? u->ier | IER_TRANSMIT : u->ier & ~IER_TRANSMIT);
 }
 
 /* By waiting, and not for ever. */
@@ -337,6 +340,7 @@ static void serve(struct uart *u)
 			break;
 		if ((iir & 0xe) == 0x2) {
 			spin_lock(&u->lock);
+			u->told = u->tail;
 			transmit(u);
 			spin_unlock(&u->lock);
 			sent = true;

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 
@@ -35,6 +36,48 @@ static void settings(void)
 	CHECK_ERR(ioctl(tty, TCGETS, 8), EFAULT, "a wild pointer is EFAULT");
 	CHECK_ERR(lseek(tty, 0, SEEK_SET), ESPIPE, "a terminal has no place");
 	CHECK_ERR(tcsetattr(99, TCSANOW, &mode), EBADF, "a closed descriptor is EBADF");
+}
+
+static char state_of(pid_t pid)
+{
+	char path[32], line[256] = "", *at;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	read(fd, line, sizeof(line) - 1);
+	close(fd);
+	at = strrchr(line, ')');
+	return at ? at[2] : 0;
+}
+
+/* A child holds output, writes and waits until it has gone; the parent lets it go. */
+static void held_output(int (*let_go)(int), const char *sentence)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		alarm(10);
+		tcflow(tty, TCOOFF);
+		write(tty, "\n", 1);
+		_exit(tcdrain(tty) ? 1 : 0);
+	}
+	while (state_of(pid) == 'R')
+		sched_yield();
+	let_go(tty);
+	waitpid(pid, &status, 0);
+	CHECK(EXITED(status, 0), sentence);
+}
+
+static int start_output(int fd)
+{
+	return tcflow(fd, TCOON);
+}
+
+static int drop_output(int fd)
+{
+	return tcflush(fd, TCOFLUSH) | tcflow(fd, TCOON);
 }
 
 static void caught(int sig)
@@ -145,6 +188,8 @@ int main(void)
 	settings();
 	foreground();
 	leaving();
+	held_output(start_output, "who waits for output that is held goes on when it starts again");
+	held_output(drop_output, "or when it is thrown away");
 	tcsetattr(tty, TCSANOW, &saved);
 	CHECK_END();
 }
