@@ -323,6 +323,17 @@ static int put_table(struct exec *e, u64 va)
 	return ret < 0 ? ret : copy(e, va, e->vm->auxv, NULL, s->vector_words * sizeof(u64));
 }
 
+/* What is mapped at once must not exceed RLIMIT_STACK either, but for what is on it already. */
+static int fit_limit(struct exec *e)
+{
+	u64 used = USER_END - align_down(e->stack.sp, PAGE_SIZE);
+	u64 size = max(used, align_down(task_limit(RLIMIT_STACK), PAGE_SIZE));
+
+	if (size >= STACK_FIRST)
+		return 0;
+	return vm_unmap(e->vm, USER_END - STACK_FIRST, STACK_FIRST - size);
+}
+
 int exec_stack_finish(struct exec *e)
 {
 	const u64 random[2] = { cpu_entropy(), cpu_entropy() };
@@ -345,7 +356,9 @@ int exec_stack_finish(struct exec *e)
 	words = 1 + s->argc + 1 + s->envc + 1 + s->vector_words;
 	s->sp = align_down(s->sp - words * sizeof(u64), 16ul);
 	vm->stack_start = s->sp;
-	return ret < 0 ? ret : put_table(e, s->sp);
+	if (ret == 0)
+		ret = put_table(e, s->sp);
+	return ret < 0 ? ret : fit_limit(e);
 }
 
 void exec_stack_end(struct exec_stack *s)

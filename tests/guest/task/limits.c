@@ -146,10 +146,26 @@ static void stack_limit(void)
 		_exit(0);
 	});
 	CHECK(KILLED(status, SIGSEGV), "RLIMIT_STACK: growth beyond it is SIGSEGV");
+	status = IN_CHILD({
+		limit = (struct rlimit){ 32 << 10, 32 << 10 };
+		setrlimit(RLIMIT_STACK, &limit);
+		execl("/proc/self/exe", "limits", "deep", NULL);
+	});
+	CHECK(KILLED(status, SIGSEGV), "what a new program finds of its stack ends there too");
 }
 
-int main(void)
+static int use_stack(void)
 {
+	volatile char deep[64 << 10];
+
+	deep[0] = 1;
+	return deep[0] - 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return use_stack();
 	getting_and_setting();
 	enforced();
 	stack_limit();
