@@ -100,7 +100,7 @@ static void head_fill(struct ucontext_head *uc, const struct trap_frame *f,
 		.error_code = s->error_code,
 		.trapno = s->trapno,
 		.oldmask = s->mask.bits,
-		.cr2 = s->addr,
+		.cr2 = s->trapno == 14 ? s->addr : 0, /* as Linux: of page faults only */
 		.fpstate = fpu,
 	};
 }

@@ -193,13 +193,11 @@ static bool frame_bad(const struct trap_frame *f)
 
 static noinline void frame_mend(struct trap_frame *f)
 {
-	u64 cs = f->cs;
+	u64 error = f->cs != SEL_USER_CODE ? f->cs & 0xfffc : 0;
 
 	f->cs = SEL_USER_CODE;
 	f->ss = SEL_USER_DATA;
-	upcall_user_exception(f, SIGSEGV, SI_KERNEL, 0, 13, cs & 0xfffc);
-	if (frame_bad(f))
-		f->rip = USER_END; /* faults */
+	upcall_user_exception(f, SIGSEGV, SI_KERNEL, 0, 13, error);
 }
 
 /* IRQs off, and off again when it returns. */
@@ -207,13 +205,15 @@ void trap_exit_to_user(struct trap_frame *f)
 {
 	const struct arch_thread *t = (const void *)thread_current();
 
+	/* A signal that is on its way may replace the frame; one that mends it always does, or ends
+	   the task. */
 	for (;;) {
-		if (unlikely(frame_bad(f)))
-			frame_mend(f);
-		else if (likely(!READ_ONCE(t->alert)))
-			break;
-		if (READ_ONCE(t->alert))
+		if (unlikely(READ_ONCE(t->alert)))
 			upcall_exit_to_user(f);
+		else if (unlikely(frame_bad(f)))
+			frame_mend(f);
+		else
+			break;
 	}
 	f->rflags |= RFLAGS_IF;
 }

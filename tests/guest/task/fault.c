@@ -36,8 +36,15 @@ static sigjmp_buf escape;
 static volatile void *fault_address;
 static volatile int fault_code;
 
+static greg_t fault_rip, fault_error, fault_cr2;
+
 static void fault(int sig, siginfo_t *info, void *context)
 {
+	ucontext_t *u = context;
+
+	fault_rip = u->uc_mcontext.gregs[REG_RIP];
+	fault_error = u->uc_mcontext.gregs[REG_ERR];
+	fault_cr2 = u->uc_mcontext.gregs[REG_CR2];
 	fault_address = info->si_addr;
 	fault_code = info->si_code;
 	siglongjmp(escape, sig);
@@ -63,8 +70,12 @@ static void faults(void)
 	install_info(SIGILL, fault, 0);
 	install_info(SIGTRAP, fault, 0);
 	if (!(sig = sigsetjmp(escape, 1)))
+		__asm__ volatile("ud2");
+	CHECK(sig == SIGILL && fault_cr2 == 0, "no CR2 is told of what is no page fault");
+	if (!(sig = sigsetjmp(escape, 1)))
 		*(volatile int *)low = 1;
-	CHECK(sig == SIGSEGV && fault_address == (void *)low && fault_code == SEGV_MAPERR,
+	CHECK(sig == SIGSEGV && fault_address == (void *)low && fault_code == SEGV_MAPERR &&
+		      fault_cr2 == (greg_t)low,
 	      "a store to nowhere: SIGSEGV, SEGV_MAPERR and the address");
 	if (!(sig = sigsetjmp(escape, 1)))
 		*(volatile char *)constant = 1;
@@ -83,6 +94,10 @@ static void faults(void)
 	if (!(sig = sigsetjmp(escape, 1)))
 		__asm__ volatile("ud2");
 	CHECK_EQ(sig, SIGILL, "an undefined instruction: SIGILL");
+	if (!(sig = sigsetjmp(escape, 1)))
+		__asm__ volatile("jmp *%0" ::"r"(0x800000000000));
+	CHECK(sig == SIGSEGV && fault_rip == 0x800000000000 && fault_error == 0,
+	      "a jump to a non-canonical address: SIGSEGV there");
 	if (!(sig = sigsetjmp(escape, 1)))
 		__asm__ volatile("int3");
 	CHECK_EQ(sig, SIGTRAP, "a breakpoint: SIGTRAP");
