@@ -251,6 +251,62 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
 	spin_unlock(&dentry_lock);
 }
 
+/* --- fleeting ones that are mounted on --------------------------------------------------------*/
+
+bool dentry_is_fleeting(const struct dentry *d)
+{
+	return !d->pinned && !d->removed && d->parent != d && d->parent->inode->ops->lookup;
+}
+
+/* The mount holds the dentry, which holds those above it, as long as they are in the hash. */
+void dentry_cover_locked(struct dentry *d)
+{
+	assert_held(&dentry_lock);
+	while (d->mounts++ == 0 && dentry_is_fleeting(d)) {
+		list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+		d = d->parent;
+		if (!dentry_is_fleeting(d))
+			break;
+	}
+}
+
+void dentry_uncover_locked(struct dentry *d)
+{
+	assert_held(&dentry_lock);
+	while (--d->mounts == 0 && dentry_is_fleeting(d)) {
+		list_del(&d->hash);
+		d = d->parent;
+		if (!dentry_is_fleeting(d))
+			break;
+	}
+}
+
+/* Puts the covered one in the place of the lowest of *at and those above it that has one; what has
+   been replaced comes back with its reference.  NULL: none has. */
+static struct dentry *settle_one(struct dentry **at)
+{
+	struct dentry *d, *same = NULL, **slot = at;
+
+	spin_lock(&dentry_lock);
+	for (d = *at; dentry_is_fleeting(d) && !d->mounts; slot = &d->parent, d = *slot) {
+		same = dentry_find_locked(d->parent, d->name, d->name_len, d->name_hash);
+		if (same) {
+			*slot = dentry_get(same);
+			break;
+		}
+	}
+	spin_unlock(&dentry_lock);
+	return same ? d : NULL;
+}
+
+void dentry_settle(struct dentry **d)
+{
+	struct dentry *old;
+
+	while ((old = settle_one(d)))
+		dentry_put(old);
+}
+
 /* --- looking ----------------------------------------------------------------------------------*/
 
 struct dentry *dentry_find_locked(struct dentry *parent, const char *name, size_t len, u32 hash)

@@ -3,7 +3,9 @@
  *
  * Dentries form the tree of names.  A file system that lives in memory (tmpfs, sysfs, containerfs)
  * has no other directories than these: dentry_attach pins the dentry until dentry_remove.
- * One with lookup (procfs) gets a fresh dentry for each name and it goes with its last user.
+ * One with lookup (procfs) gets a fresh dentry for each name and it goes with its last user: it is
+ * fleeting.  One that is mounted on can be found until nothing is mounted there any more, and so
+ * can those above it.
  *
  * A walk holds dentry_lock over all the names that it finds in the tree: a dentry found under it,
  * and the mount that it lies in, stay while the lock is held.
@@ -28,12 +30,12 @@ struct dentry {
 	char *name;	       /* [d] NUL-terminated; short_name or kmalloc */
 	u32 name_hash;	       /* [d] */
 	u32 name_len;	       /* [d] */
-	u32 mounts;	       /* [d] mounts on it, in whatever namespace */
-	u64 cookie;	       /* [d] position for readdir, rising in the order of naming */
-	bool pinned;	       /* [d] in its parent's list, holds a reference to itself */
-	bool removed;	       /* [d] unlinked: its path ends in " (deleted)" */
-	bool linkable;	       /* [I] of O_TMPFILE: no name yet, but link(2) may give it one */
-	void *private;	       /* file system's own */
+	u32 mounts;    /* [d] mounts on it, in whatever namespace; see dentry_cover_locked */
+	u64 cookie;    /* [d] position for readdir, rising in the order of naming */
+	bool pinned;   /* [d] in its parent's list, holds a reference to itself */
+	bool removed;  /* [d] unlinked: its path ends in " (deleted)" */
+	bool linkable; /* [I] of O_TMPFILE: no name yet, but link(2) may give it one */
+	void *private; /* file system's own */
 	char short_name[40];
 };
 
@@ -63,6 +65,14 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name);
 void dentry_exchange(struct dentry *a, struct dentry *b);
 /* A copy to be kfree'd, or given to dentry_move; NULL: no memory. */
 char *dentry_name_alloc(const char *name, size_t len);
+
+/* One mount more, or less, on d.  A fleeting one counts those below it besides, and can be found
+   while there are any. */
+void dentry_cover_locked(struct dentry *d) must_hold(&dentry_lock);
+void dentry_uncover_locked(struct dentry *d) must_hold(&dentry_lock);
+bool dentry_is_fleeting(const struct dentry *d);
+/* *d, or the dentry of the same name that has been covered meanwhile.  Swaps references. */
+void dentry_settle(struct dentry **d);
 
 /* The child of that name with a reference, from the tree only; NULL. */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);

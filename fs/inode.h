@@ -31,8 +31,12 @@ struct inode_ops {
 	   locked only if the name would be created next. */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
 	/* Of the inode of a dentry that lookup made: is it still true?  Asked when a walk starts
-	   there (a working directory, a dirfd); if not: -ESRCH.  NULL: always. */
+	   there (a working directory, a dirfd); if not: -ESRCH.  NULL: always.  dentry_lock may be
+	   held. */
 	bool (*valid)(struct dentry *dentry);
+	/* Something is to be mounted on it, or below it: from now on its end shall be told
+	   (mount_note_ended).  False: it has ended.  dentry_lock is held. */
+	bool (*cover)(struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred);
 	/* A file without a name (O_TMPFILE): gives the dentry its inode, nlink 0, attaches it to
 	   nothing (dentry_attach_temporary). */

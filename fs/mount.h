@@ -50,6 +50,7 @@ struct mount {
 	struct list in_ns;	    /* [m] oldest first: the order of /proc/mounts */
 	struct list children;	    /* [m] */
 	struct list sibling;	    /* [m] */
+	struct list in_fleeting;    /* [m] of all whose point may end: fleeting names */
 	u32 writers;		    /* [a] files open for writing */
 	unsigned long flags;	    /* [m] MS_RDONLY, NOSUID, NODEV, NOEXEC, *ATIME */
 	u32 id;			    /* [I] for mountinfo */
@@ -100,7 +101,23 @@ int mount_add(struct path *at, const char *source, const char *type, unsigned lo
 int mount_bind(struct path *from, struct path *at, unsigned long flags) must_check;
 int mount_remount(struct path *at, unsigned long flags, const char *options) must_check;
 int mount_move(struct path *from, struct path *to) must_check;
-int mount_remove(struct path *at, int flags) must_check; /* umount2: -EBUSY, -EINVAL */
+/* umount2(2): -EBUSY, -EINVAL.  What the caller has as its root only becomes read-only. */
+int mount_remove(struct path *at, const struct mount *root, int flags) must_check;
+
+/* A name about a task (/proc/PID) goes with the task, and what is mounted on it with the name.
+   Noted by who lets such a name end, under whatever spinlock; then, unlocked, dropped by the same
+   or by somebody else: once mount_drop_ended returns, what was noted before has gone. */
+extern u32 mount_ended, mount_dropped; /* [a] noted; [m] how many of them have gone */
+static inline void mount_note_ended(void)
+{
+	__atomic_fetch_add(&mount_ended, 1, __ATOMIC_RELEASE);
+}
+void mount_drop_all_ended(void); /* may sleep */
+static inline void mount_drop_ended(void)
+{
+	if (unlikely(READ_ONCE(mount_ended) != READ_ONCE(mount_dropped)))
+		mount_drop_all_ended();
+}
 
 /* Steps onto whatever is mounted on *p (repeatedly); swaps references. */
 void mount_cross(struct path *p);

@@ -36,6 +36,18 @@ static bool is_dir(const struct dentry *d)
 	return S_ISDIR(d->inode->mode);
 }
 
+/* Names about something that has ended are not mounted on; the others shall say when they end. */
+static bool has_ended(struct dentry *d)
+{
+	bool lives = true;
+
+	spin_lock(&dentry_lock);
+	for (; lives && dentry_is_fleeting(d); d = d->parent)
+		lives = !d->inode->ops->cover || d->inode->ops->cover(d);
+	spin_unlock(&dentry_lock);
+	return !lives;
+}
+
 /* Locks the tree with `at` on top of whatever has been mounted there meanwhile, and holds its
    dentry.  -ENOENT: removed; -EINVAL: not in a namespace; -ENOSPC.  mount_end follows on 0. */
 static int mount_begin(struct path *at)
@@ -43,9 +55,10 @@ static int mount_begin(struct path *at)
 	int error = 0;
 
 	mutex_lock(&mount_lock);
+	dentry_settle(&at->dentry);
 	mount_cross(at);
 	mutex_lock(&at->dentry->inode->lock);
-	if (at->dentry->removed)
+	if (at->dentry->removed || has_ended(at->dentry))
 		error = -ENOENT;
 	else if (!at->mount->ns)
 		error = -EINVAL;
@@ -272,18 +285,17 @@ static bool is_busy(struct mount *m)
 	return !list_empty(&m->children) || refcount_read(&m->refs) > 2;
 }
 
-int mount_remove(struct path *at, int flags)
+int mount_remove(struct path *at, const struct mount *root, int flags)
 {
 	struct list dead = LIST_INIT(dead);
 	struct mount *m = at->mount;
 	int error = 0;
 
 	mutex_lock(&mount_lock);
-	if (!is_mount_root(at) || !m->ns) {
-		error = -EINVAL;
-	} else if (!m->parent) {
-		/* The root of everything cannot go: like Linux, it becomes read-only. */
-		error = flags & MNT_DETACH ? -EINVAL : set_readonly(m->super, true);
+	if (!is_mount_root(at) || !m->ns || !m->parent) {
+		error = -EINVAL; /* not the root of everything, either */
+	} else if (m == root && !(flags & MNT_DETACH)) {
+		error = set_readonly(m->super, true);
 	} else if (flags & MNT_DETACH) {
 		mount_detach_below(m, &dead);
 		mount_detach(m, &dead);

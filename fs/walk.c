@@ -191,6 +191,17 @@ static int step_link(struct walker *x, struct dentry *link)
 	return error;
 }
 
+/* Something is mounted on d, or on a fleeting name below it, which ends when it is true no more. */
+static int step_across(struct walker *x, struct dentry *d, const char *name, size_t len)
+{
+	if (d->inode->ops->valid && !d->inode->ops->valid(d))
+		return step_lookup(x, name, len);
+	x->at.dentry = d;
+	if (!(x->flags & WALK_NO_MOUNT && !*x->rest))
+		mount_cross_locked(&x->at);
+	return 0;
+}
+
 static int step_down(struct walker *x, const char *name, size_t len, u32 hash)
 {
 	struct dentry *d = dentry_find_locked(x->at.dentry, name, len, hash);
@@ -199,9 +210,9 @@ static int step_down(struct walker *x, const char *name, size_t len, u32 hash)
 		return step_lookup(x, name, len);
 	if (unlikely(is_followed(x, d)))
 		return step_link(x, d);
+	if (unlikely(d->mounts))
+		return step_across(x, d, name, len);
 	x->at.dentry = d;
-	if (unlikely(d->mounts) && !(x->flags & WALK_NO_MOUNT && !*x->rest))
-		mount_cross_locked(&x->at);
 	return 0;
 }
 

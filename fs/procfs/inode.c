@@ -90,12 +90,19 @@ int proc_setattr(struct inode *inode, const struct setattr *a, const struct cred
 
 bool proc_valid(struct dentry *dentry)
 {
-	struct task *t = proc_get_task(dentry->inode);
+	return READ_ONCE(proc_inode_of(dentry->inode)->pid->task);
+}
 
-	if (!t)
-		return false;
-	task_put(t);
-	return true;
+bool proc_cover(struct dentry *dentry)
+{
+	struct pid *p = proc_inode_of(dentry->inode)->pid;
+	bool lives;
+
+	spin_lock(&task_tree_lock);
+	p->covered = true;
+	lives = p->task;
+	spin_unlock(&task_tree_lock);
+	return lives;
 }
 
 void proc_free(struct inode *inode)

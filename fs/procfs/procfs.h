@@ -108,6 +108,7 @@ void proc_getattr(struct inode *inode);
 int proc_permission(struct inode *inode, unsigned may, const struct cred *cred);
 int proc_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred);
 bool proc_valid(struct dentry *dentry);
+bool proc_cover(struct dentry *dentry);
 void proc_free(struct inode *inode);
 
 extern const struct inode_ops proc_file_inode_ops, proc_link_ops;

@@ -136,6 +136,7 @@ static int thread_readdir(struct file *f, struct dir_sink *sink)
 static const struct inode_ops process_ops = {
 	.lookup = process_lookup,
 	.valid = proc_valid,
+	.cover = proc_cover,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 	.free = proc_free,
@@ -144,6 +145,7 @@ static const struct inode_ops process_ops = {
 static const struct inode_ops thread_ops = {
 	.lookup = thread_lookup,
 	.valid = proc_valid,
+	.cover = proc_cover,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 	.free = proc_free,

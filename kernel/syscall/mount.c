@@ -142,6 +142,12 @@ long sys_mount(const char __user *user_source, const char __user *target,
 	return error;
 }
 
+/* To compare with: somebody who shares the root may change it at any time. */
+static const struct mount *root_mount(void)
+{
+	return READ_ONCE(task_current()->fs->root.mount);
+}
+
 long sys_umount2(const char __user *target, int flags)
 {
 	struct path at;
@@ -157,7 +163,7 @@ long sys_umount2(const char __user *target, int flags)
 	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 		error = -EPERM;
 	else
-		error = is_ours(&at) ? mount_remove(&at, flags) : -EINVAL;
+		error = is_ours(&at) ? mount_remove(&at, root_mount(), flags) : -EINVAL;
 	path_put(&at);
 	return error;
 }

@@ -4,6 +4,7 @@
  * Locking: container_change_begin keeps a migration of the whole process from seeing two
  * leaders; task_tree_lock and process->lock for the change itself.
  */
+#include "fs/mount.h"
 #include "kernel/abi/errno.h"
 #include "kernel/task/create.h"
 #include "kernel/task/exec.h"
@@ -55,6 +56,7 @@ int exec_alone(struct task *t)
 	spin_unlock(&p->lock);
 	spin_unlock(&task_tree_lock);
 	container_change_end();
+	mount_drop_ended();
 	if (old)
 		task_put(old);
 	return ret == 0 ? 0 : -ERESTARTNOINTR;

@@ -14,6 +14,7 @@
 #include "kernel/task/exit.h"
 
 #include "arch/mmu.h"
+#include "fs/mount.h"
 #include "kernel/lib/log.h"
 #include "kernel/task/create.h"
 #include "kernel/task/exe.h"
@@ -175,6 +176,7 @@ static void leave_tree(struct task *t)
 	else
 		process_end_locked(p);
 	spin_unlock(&task_tree_lock);
+	mount_drop_ended();
 	if (thread)
 		task_put(t);
 }

@@ -25,6 +25,7 @@ struct pid {
 	u32 level;		  /* [I] of its own */
 	struct pid_namespace *ns; /* [I] its own; a reference */
 	struct task *task;	  /* [task tree] NULL: no such task any more */
+	bool covered;		  /* [task tree] something is or was mounted on its /proc/PID */
 	struct pgrp *pgrp;	  /* [task tree] the group with this id */
 	struct session *session;  /* [task tree] */
 	struct waitq ended;	  /* pidfds: woken when the process of this number has ended */

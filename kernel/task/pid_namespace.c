@@ -13,6 +13,7 @@
 #include "kernel/task/pid_namespace.h"
 
 #include "fs/file.h"
+#include "fs/mount.h"
 #include "kernel/abi/clone.h"
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
@@ -155,6 +156,7 @@ static void disown_children(struct process *p)
 			process_reap_locked(child);
 	}
 	spin_unlock(&task_tree_lock);
+	mount_drop_ended();
 }
 
 /* Some of the others, from *nr on; false: those were all. */

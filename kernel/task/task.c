@@ -6,6 +6,7 @@
  *
  * Locking: task_tree_lock for numbers and lists; process->lock for what tasks hand out to others.
  */
+#include "fs/mount.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
@@ -174,7 +175,9 @@ void task_unlink_locked(struct task *t)
 	if (p->leader == t)
 		p->leader = NULL;
 	container_release(t);
-	t->pid->task = NULL;
+	WRITE_ONCE(t->pid->task, NULL);
+	if (unlikely(t->pid->covered))
+		mount_note_ended();
 	pid_release_locked(t->pid);
 	tasks_total--;
 }

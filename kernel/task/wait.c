@@ -10,6 +10,7 @@
  */
 #include "kernel/task/wait.h"
 
+#include "fs/mount.h"
 #include "kernel/abi/clone.h"
 #include "kernel/abi/errno.h"
 #include "kernel/task/exit.h"
@@ -137,5 +138,6 @@ int process_wait(struct wait_query *q)
 
 	q->found = 0;
 	interrupted = wait_event_interruptible(&self->wait_child, look(q, &error));
+	mount_drop_ended();
 	return interrupted ? interrupted : error;
 }

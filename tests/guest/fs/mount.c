@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 
@@ -24,6 +25,115 @@ static bool mounted(const char *where)
 static void touch(const char *path)
 {
 	close(open(path, O_CREAT | O_WRONLY, 0600));
+}
+
+static pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	return pid;
+}
+
+static void sleeper_end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void test_process_directory(void)
+{
+	pid_t pid = sleeper();
+	char dir[64], fds[64], below[64];
+	int fd;
+
+	snprintf(dir, sizeof(dir), "/proc/%d", pid);
+	snprintf(fds, sizeof(fds), "/proc/%d/fd", pid);
+	snprintf(below, sizeof(below), "/proc/%d/fd/below", pid);
+	CHECK_OK(mount("none", fds, "tmpfs", 0, NULL), "a directory of a process is mounted on");
+	CHECK(mkdir(below, 0755) == 0 && stat(below, &st) == 0, "and shows what is mounted");
+	CHECK_OK(umount(fds), "and is unmounted by its name");
+	CHECK(stat(below, &st) == -1 && errno == ENOENT && !mounted(fds),
+	      "which shows it as it was");
+	MUST(!mount("none", fds, "tmpfs", 0, NULL) && !mkdir(below, 0755) &&
+	     !mount("none", below, "tmpfs", 0, NULL));
+	CHECK_OK(mount("none", fds, "tmpfs", 0, NULL), "mounts stack there");
+	MUST(!umount(fds));
+	CHECK_ERR(umount(fds), EBUSY, "what is below keeps it");
+	CHECK(mounted(fds) && mounted(below), "both are shown");
+	sleeper_end(pid);
+	CHECK(!mounted(fds) && !mounted(below), "they go with the process");
+
+	pid = sleeper();
+	snprintf(dir, sizeof(dir), "/proc/%d", pid);
+	snprintf(fds, sizeof(fds), "/proc/%d/task/%d/fdinfo", pid, pid);
+	MUST(!mount("none", dir, "tmpfs", 0, NULL));
+	CHECK(!stat(dir, &st) && !stat("/proc", &st2) && st.st_dev != st2.st_dev,
+	      "so does one on the directory itself");
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	sleeper_end(pid);
+	CHECK(!mounted(dir) && fstat(fd, &st) == 0 && stat(dir, &st) == -1, "however it is in use");
+	close(fd);
+
+	pid = sleeper();
+	snprintf(fds, sizeof(fds), "/proc/%d/task/%d/fdinfo", pid, pid);
+	MUST(!mount("none", fds, "tmpfs", 0, NULL));
+	CHECK(mounted(fds), "one on the directory of a thread is shown");
+	sleeper_end(pid);
+	CHECK(!mounted(fds), "and goes with it");
+
+	fd = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+	pid = sleeper();
+	snprintf(fds, sizeof(fds), "/proc/%d/fd", pid);
+	close(fd);
+	fd = open(fds, O_PATH | O_DIRECTORY);
+	snprintf(below, sizeof(below), "/proc/self/fd/%d", fd);
+	sleeper_end(pid);
+	CHECK_ERR(mount("none", below, "tmpfs", 0, NULL), ENOENT,
+		  "the directory of a process that has gone is not mounted on");
+	close(fd);
+
+	MUST(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	pid = sleeper();
+	snprintf(fds, sizeof(fds), "/proc/%d/fd", pid);
+	MUST(!mount("none", fds, "tmpfs", 0, NULL));
+	kill(pid, SIGKILL);
+	while (waitpid(-1, NULL, 0) != -1 || errno != ECHILD)
+		;
+	signal(SIGCHLD, SIG_DFL);
+	while (mounted(fds))
+		sched_yield();
+	CHECK(!mounted(fds), "nor does one stay of a process that nobody waits for");
+}
+
+static void test_root(void)
+{
+	int flags[] = { 0, MNT_FORCE, MNT_DETACH, MNT_EXPIRE }, bad = 0, status;
+
+	for (int i = 0; i < 3; i++)
+		bad += umount2("/", flags[i]) != -1 || errno != EINVAL;
+	CHECK_EQ(bad, 0, "the first root is not unmounted, whatever the flags");
+	touch("/tmp/still");
+	CHECK_OK(unlink("/tmp/still"), "and stays writable");
+	MUST(!mkdir(DIR_, 0755) && !mount("none", DIR_, "tmpfs", 0, NULL));
+	status = IN_CHILD({
+		if (chroot(DIR_) || chdir("/"))
+			_exit(1);
+		touch("/file");
+		if (umount("/"))
+			_exit(2);
+		if (open("/file", O_RDWR) != -1 || errno != EROFS)
+			_exit(3);
+		if (mount("none", "/", NULL, MS_REMOUNT, NULL) || open("/file", O_RDWR) == -1)
+			_exit(4);
+		if (umount("/") != -1 || errno != EBUSY)
+			_exit(5);
+	});
+	CHECK_EQ(WEXITSTATUS(status), 0, "one that a task has as its root becomes read-only");
+	CHECK(mounted(DIR_), "and stays mounted");
+	MUST(!umount(DIR_) && !rmdir(DIR_));
 }
 
 int main(void)
@@ -119,5 +229,7 @@ int main(void)
 	CHECK(!stat(DIR_ "/from/null", &st) && S_ISCHR(st.st_mode), "so can devtmpfs");
 	MUST(!umount(DIR_ "/from"));
 	system("rm -rf " DIR_);
+	test_process_directory();
+	test_root();
 	CHECK_END();
 }
