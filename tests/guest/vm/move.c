@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <sched.h>
 
-#define PAGES 64
+#define PAGES	64
+#define WRITERS 2
+#define ROUNDS	4 /* there and back while threads write */
 
 static const int to_first[PAGES], to_second[PAGES] = { [0 ... PAGES - 1] = 1 };
 
@@ -183,19 +185,19 @@ static void *counter(void *number)
 
 static void race(const char *sentence, char *p, int (*shift)(int to))
 {
-	pthread_t thread[3];
+	pthread_t thread[WRITERS];
 	void *bad, *any = NULL;
 
 	field = p;
 	over = false;
 	memset(p, 0, PAGES * PAGE);
-	for (long i = 0; i < 3; i++)
+	for (long i = 0; i < WRITERS; i++)
 		MUST(!pthread_create(&thread[i], NULL, counter, (void *)i));
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < ROUNDS; i++)
 		if (shift(i % 2 ? 0 : 1) < 0)
 			any = (void *)2;
 	over = true;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < WRITERS; i++) {
 		pthread_join(thread[i], &bad);
 		any = any ?: bad;
 	}
