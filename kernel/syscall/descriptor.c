@@ -2,6 +2,7 @@
  * descriptor.c - calls that make or fetch descriptors of special files: memfd_create, signalfd,
  * pidfd_getfd; and vhangup.
  */
+#include "kernel/syscall/descriptor.h"
 #include "arch/uaccess.h"
 #include "fs/procfs/procfs.h"
 #include "fs/tmpfs/memfd.h"
@@ -19,8 +20,7 @@
 #define MFD_CLOEXEC 1u
 #define MFD_PREFIX  "memfd:"
 
-/* A descriptor for a file, whose reference is used up; or -errno. */
-static long give_fd(struct file *f, bool cloexec)
+long descriptor_give(struct file *f, bool cloexec)
 {
 	struct fdtable *t = task_current()->files;
 	int fd;
@@ -52,7 +52,7 @@ long sys_memfd_create(const char __user *user, u32 flags)
 	if (n < 0)
 		fd = n == -ENAMETOOLONG ? -EINVAL : n;
 	else
-		fd = give_fd(memfd_create(name, task_current()->cred), flags & MFD_CLOEXEC);
+		fd = descriptor_give(memfd_create(name, task_current()->cred), flags & MFD_CLOEXEC);
 	kfree(name);
 	return fd;
 }
@@ -84,8 +84,8 @@ long sys_signalfd4(int fd, const struct sigset __user *user, size_t size, int fl
 	set.bits &= ~SIGNALS_FIRM;
 	if (fd != -1)
 		return change(fd, set.bits);
-	return give_fd(signalfd_create(set.bits, flags & O_NONBLOCK, task_current()->cred),
-		       flags & O_CLOEXEC);
+	return descriptor_give(signalfd_create(set.bits, flags & O_NONBLOCK, task_current()->cred),
+			       flags & O_CLOEXEC);
 }
 
 long sys_signalfd(int fd, const struct sigset __user *set, size_t size)
@@ -122,7 +122,7 @@ long sys_pidfd_getfd(int pidfd, int fd, u32 flags)
 		task_put(t);
 	}
 	pid_put(pid);
-	return give_fd(f, true);
+	return descriptor_give(f, true);
 }
 
 /* The controlling terminal is gone for all who have it open. */

@@ -7,24 +7,9 @@
 #include "fs/eventfd.h"
 #include "fs/timerfd.h"
 #include "kernel/sched/realtime.h"
+#include "kernel/syscall/descriptor.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/task.h"
-
-/* A descriptor for a new file, or -errno; the reference is used up either way. */
-static long give_fd(struct file *f, bool cloexec)
-{
-	struct fdtable *t = task_current()->files;
-	int fd;
-
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	fd = fd_reserve(t, 0, (u32)task_limit(RLIMIT_NOFILE), cloexec);
-	if (fd < 0)
-		file_put(f);
-	else
-		fd_install(t, fd, f);
-	return fd;
-}
 
 /* --- eventfd -----------------------------------------------------------------------------------
  */
@@ -33,8 +18,8 @@ long sys_eventfd2(u32 count, int flags)
 {
 	if (flags & ~(EFD_SEMAPHORE | EFD_CLOEXEC | EFD_NONBLOCK))
 		return -EINVAL;
-	return give_fd(eventfd_create(count, (u32)flags, task_current()->cred),
-		       flags & EFD_CLOEXEC);
+	return descriptor_give(eventfd_create(count, (u32)flags, task_current()->cred),
+			       flags & EFD_CLOEXEC);
 }
 
 long sys_eventfd(u32 count)
@@ -62,8 +47,8 @@ long sys_timerfd_create(int clock, int flags)
 	default:
 		return -EINVAL;
 	}
-	return give_fd(timerfd_create(clock, (u32)flags, task_current()->cred),
-		       flags & TFD_CLOEXEC);
+	return descriptor_give(timerfd_create(clock, (u32)flags, task_current()->cred),
+			       flags & TFD_CLOEXEC);
 }
 
 /* The timerfd behind a descriptor, with a reference; ERR_PTR. */
@@ -117,7 +102,7 @@ long sys_epoll_create1(int flags)
 {
 	if (flags & ~EPOLL_CLOEXEC)
 		return -EINVAL;
-	return give_fd(epoll_create(task_current()->cred), flags & EPOLL_CLOEXEC);
+	return descriptor_give(epoll_create(task_current()->cred), flags & EPOLL_CLOEXEC);
 }
 
 long sys_epoll_create(int size)
