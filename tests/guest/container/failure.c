@@ -2,9 +2,9 @@
    nothing has changed, nothing is lost. guest: only=corral also=2
    timeout=120 */
 #include "failure.h"
+#include "parked.h"
 
 #include <linux/sched.h>
-#include <pthread.h>
 #include <sched.h>
 
 #define MANY  6 /* containers in the second hierarchy that a process's threads are spread over */
@@ -12,8 +12,6 @@
 #define TWO   "/tmp/failure.2"
 #define THREE "/tmp/failure.3"
 #define FOUR  "/tmp/failure.4"
-
-static int tell[2];
 
 static char *in(const char *root, int n, const char *file)
 {
@@ -23,46 +21,6 @@ static char *in(const char *root, int n, const char *file)
 	which = (which + 1) % 8;
 	snprintf(path[which], sizeof(path[0]), "%s/g%d%s", root, n, file);
 	return path[which];
-}
-
-static void *park(void *arg)
-{
-	pid_t tid = gettid();
-
-	write(tell[1], &tid, sizeof(tid));
-	for (;;)
-		pause();
-	return arg;
-}
-
-/* A process of `threads` that waits; their numbers, the leader's first. */
-static pid_t start_process(int threads, pid_t *tids)
-{
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (!pid) {
-		pthread_t t;
-
-		for (int i = 1; i < threads; i++)
-			MUST(!pthread_create(&t, NULL, park, NULL));
-		park(NULL);
-	}
-	for (int i = 0, have = 1; i < threads; i++) {
-		pid_t tid;
-
-		MUST(read(tell[0], &tid, sizeof(tid)) == sizeof(tid));
-		if (tid != pid)
-			tids[have++] = tid;
-	}
-	tids[0] = pid;
-	return pid;
-}
-
-static void end_process(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 /* --- steps --------------------------------------------------------------------------------- */
@@ -161,7 +119,7 @@ static int unshare_step(void *arg)
 /* Threads in MANY sets, all of which turn into new ones. */
 static void moves(void)
 {
-	pid_t tids[4 * MANY], pid = start_process(4 * MANY, tids);
+	pid_t tids[4 * MANY], pid = parked_start(4 * MANY, tids, false);
 	struct write_step one = { ONE "/g0/tasks", "" }, all = { ONE "/g1/cgroup.procs", "" };
 	struct write_step transfer = { ONE "/g1/container.transfer", "/g2" };
 	int points;
@@ -182,7 +140,7 @@ static void moves(void)
 	printf("# a transfer: %d allocations\n", points);
 	CHECK(points >= MANY * (1 + 5), "transferring a container with many sets");
 	CHECK_EQ(group_count(in(ONE, 2, "/tasks")), 4 * MANY, "which then goes as a whole");
-	end_process(pid);
+	parked_end(pid);
 }
 
 /* --- births -------------------------------------------------------------------------------- */
@@ -306,7 +264,6 @@ static void clones(void)
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
-	MUST(!pipe(tell));
 	failure_begin();
 	mkdir(ONE, 0755);
 	mkdir(TWO, 0755);

@@ -1,64 +1,11 @@
 /* tasks and cgroup.procs: who is listed, in what order, in however small pieces; who may be moved
    by whom, and what is no number; the other files that take a number. */
 #include "group.h"
+#include "parked.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 #define ROOT "/tmp/tasks"
-
-static int tell[2];
-
-static void *park(void *arg)
-{
-	pid_t tid = gettid();
-
-	write(tell[1], &tid, sizeof(tid));
-	for (;;)
-		pause();
-	return arg;
-}
-
-static void *park_alone(void *arg)
-{
-	park(arg);
-	return arg;
-}
-
-/* A process of so many threads; their numbers, the leader's first.  leader_ends: it is a zombie and
-   its threads live on. */
-static pid_t start(int threads, pid_t *tids, bool leader_ends)
-{
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (!pid) {
-		pthread_t t;
-
-		for (int i = 1; i < threads; i++)
-			MUST(!pthread_create(&t, NULL, park_alone, NULL));
-		if (leader_ends) {
-			write(tell[1], &(pid_t){ getpid() }, sizeof(pid_t));
-			syscall(SYS_exit, 0);
-		}
-		park(NULL);
-	}
-	for (int i = 0, have = 1; i < threads; i++) {
-		pid_t tid;
-
-		MUST(read(tell[0], &tid, sizeof(tid)) == sizeof(tid));
-		if (tid != pid && have < threads)
-			tids[have++] = tid;
-	}
-	tids[0] = pid;
-	return pid;
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
 
 static bool lists(const char *path, const char *expected)
 {
@@ -82,7 +29,7 @@ static char state_of(pid_t pid)
 static void members(void)
 {
 	char expected[128];
-	pid_t tids[4], pid = start(3, tids, false);
+	pid_t tids[4], pid = parked_start(3, tids, false);
 
 	CHECK(lists(ROOT "/a/tasks", "") && lists(ROOT "/a/cgroup.procs", ""),
 	      "an empty container lists nothing, not even a line");
@@ -100,11 +47,11 @@ static void members(void)
 	CHECK(lists(ROOT "/b/tasks", expected), "tasks takes one thread");
 	MUST(!group_write_pid(ROOT "/a/tasks", pid));
 	CHECK_EQ(group_count(ROOT "/b/tasks"), 1, "the leader's number in tasks moves only it");
-	end(pid);
+	parked_end(pid);
 	while (group_count(ROOT "/a/tasks") || group_count(ROOT "/b/tasks"))
 		sched_yield();
 
-	pid = start(3, tids, true);
+	pid = parked_start(3, tids, true);
 	while (state_of(pid) != 'Z')
 		sched_yield();
 	MUST(!group_write_pid(ROOT "/a/cgroup.procs", tids[1]));
@@ -115,7 +62,7 @@ static void members(void)
 	MUST(!group_write_pid(ROOT "/b/cgroup.procs", pid));
 	CHECK(group_count(ROOT "/b/tasks") == 2 && group_count(ROOT "/a/tasks") == 0,
 	      "which moves those that live");
-	end(pid);
+	parked_end(pid);
 	while (group_count(ROOT "/b/tasks"))
 		sched_yield();
 }
@@ -270,7 +217,7 @@ static void agent(void)
 
 static void rights(void)
 {
-	pid_t tids[2], other = start(1, tids, false);
+	pid_t tids[2], other = parked_start(1, tids, false);
 	int status;
 
 	MUST(!chmod(ROOT "/a/tasks", 0666) && !chmod(ROOT "/a/cgroup.procs", 0666));
@@ -302,13 +249,13 @@ static void rights(void)
 	});
 	CHECK(EXITED(status, 0) && group_count(ROOT "/b/tasks") == 1,
 	      "the rights of who opened the file count, not those of the writer");
-	end(other);
+	parked_end(other);
 	pid_t own = fork();
 	if (!own) {
 		MUST(!setgid(1000) && !setresuid(1000, 1000, 1000));
 		park(NULL);
 	}
-	MUST(read(tell[0], tids, sizeof(pid_t)) == sizeof(pid_t));
+	tids[0] = parked_next();
 	status = IN_CHILD({
 		MUST(!setgid(1000) && !setuid(1000));
 		_exit(group_write_pid(ROOT "/a/tasks", own) ? 1 : 0);
@@ -319,7 +266,7 @@ static void rights(void)
 		_exit(group_write_pid(ROOT "/a/tasks", own) ? 1 : 0);
 	});
 	CHECK(EXITED(status, 0), "the effective one is asked for");
-	end(own);
+	parked_end(own);
 	while (group_count(ROOT "/a/tasks") || group_count(ROOT "/b/tasks"))
 		sched_yield();
 }
@@ -336,7 +283,7 @@ static void reading(void)
 	int fd, last = 0, sorted = 1;
 
 	for (int i = 0; i < MANY; i++)
-		pids[i] = start(1, tids, false);
+		pids[i] = parked_start(1, tids, false);
 	for (int i = MANY; i--;)
 		MUST(!group_write_pid(ROOT "/a/tasks", pids[i]));
 	CHECK_EQ(group_count(ROOT "/a/tasks"), MANY, "all members are listed");
@@ -379,13 +326,12 @@ static void reading(void)
 	CHECK_EQ(strange, 0, "members are listed once each while others leave");
 	close(fd);
 	for (int i = 0; i < MANY; i++)
-		end(pids[i]);
+		parked_end(pids[i]);
 }
 
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
-	MUST(!pipe(tell));
 	mkdir(ROOT, 0755);
 	MUST(!mount("none", ROOT, "cgroup", 0, "none,name=tasks"));
 	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/b", 0755));

@@ -1,8 +1,8 @@
 /* /proc/container_trace: a migration step by step, and its rollback; in which order subsystems are
    asked and told, and that nobody is for nothing. guest: only=corral */
 #include "group.h"
+#include "parked.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 #define ROOT	"/tmp/trace"
@@ -64,41 +64,6 @@ static bool next(int *numbers, const char *format, ...)
 }
 
 /* --- a process whose leader is not the first in its set --------------------------------------- */
-
-static int tell[2];
-
-static void *park(void *arg)
-{
-	pid_t tid = gettid();
-
-	write(tell[1], &tid, sizeof(tid));
-	for (;;)
-		pause();
-	return arg;
-}
-
-static pid_t start_process(pid_t *tids)
-{
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (!pid) {
-		pthread_t t;
-
-		for (int i = 1; i < THREADS; i++)
-			MUST(!pthread_create(&t, NULL, park, NULL));
-		park(NULL);
-	}
-	for (int i = 0, have = 1; i < THREADS; i++) {
-		pid_t tid;
-
-		MUST(read(tell[0], &tid, sizeof(tid)) == sizeof(tid));
-		if (tid != pid)
-			tids[have++] = tid;
-	}
-	tids[0] = pid;
-	return pid;
-}
 
 /* The stages before anybody is asked: two sets, of which the leader's comes first. */
 static bool begins(pid_t leader)
@@ -209,7 +174,6 @@ int main(void)
 {
 	pid_t tids[THREADS], leader;
 
-	MUST(!pipe(tell));
 	mkdir(ROOT, 0755);
 	mkdir(DEBUG, 0755);
 	mkdir(OTHER, 0755);
@@ -217,7 +181,7 @@ int main(void)
 	MUST(!mount("none", DEBUG, "cgroup", 0, "debug"));
 	MUST(!mount("none", OTHER, "cgroup", 0, "none,name=trace"));
 	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/b", 0755) && !mkdir(OTHER "/x", 0755));
-	leader = start_process(tids);
+	leader = parked_start(THREADS, tids, false);
 	/* Its set has the leader behind a thread, and another thread is elsewhere. */
 	MUST(!group_write_pid(OTHER "/x/tasks", tids[1]));
 	MUST(!group_write_pid(OTHER "/x/tasks", leader));
