@@ -7,7 +7,7 @@
  * Locking: unix_lock for everything; the lock of a socket while its peer or its shutdown changes.
  */
 #include "fs/poll.h"
-#include "fs/unix/unix.h"
+#include "fs/unix/flight.h"
 #include "kernel/abi/errno.h"
 #include "kernel/task/pid.h"
 
@@ -244,4 +244,5 @@ void unix_close(struct unix_socket *s)
 		unix_put(fresh);
 	}
 	unix_put(s);
+	unix_flight_look();
 }

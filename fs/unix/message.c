@@ -6,31 +6,20 @@
  * charged to its sender until it has been read; a sender with too much on its way waits.
  *
  * Locking: the lock of the receiver for its queue; `reading` keeps the first message in it while
- * its bytes are copied.  Files of messages that nobody will read are put by the worker, so sockets
- * in messages in sockets need no stack.
+ * its bytes are copied.  unix_lock is taken within that when sockets are among the files
+ * (flight.c).
  *
  * Differs from Linux: a datagram socket takes as many messages as the buffers of its senders hold,
  * not eleven.
  */
 #include "fs/poll.h"
-#include "fs/unix/unix.h"
+#include "fs/unix/flight.h"
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
-#include "kernel/sched/worker.h"
 #include "kernel/task/pid.h"
 
 #define CHUNK 16000u
-
-struct unix_message {
-	struct list node;	     /* [l of the receiver] */
-	struct unix_socket *sender;  /* [I] a reference */
-	u32 charge;		     /* [I] */
-	u32 len;		     /* [I] */
-	u32 offset;		     /* [reading] bytes taken */
-	struct unix_control control; /* [reading] */
-	u8 data[];
-};
 
 /* --- what goes along --------------------------------------------------------------------------*/
 
@@ -43,24 +32,6 @@ void unix_control_drop(struct unix_control *c)
 	*c = (struct unix_control){};
 }
 
-/* A copy for who only peeks.  -ENOMEM. */
-static int control_copy(struct unix_control *to, const struct unix_control *from)
-{
-	*to = *from;
-	if (from->file_count) {
-		to->files = kmalloc_array(from->file_count, sizeof(*to->files));
-		if (!to->files) {
-			*to = (struct unix_control){};
-			return -ENOMEM;
-		}
-	}
-	for (u32 i = 0; i < from->file_count; i++)
-		to->files[i] = file_get(from->files[i]);
-	if (to->cred.pid)
-		pid_get(to->cred.pid);
-	return 0;
-}
-
 static bool cred_equal(const struct unix_control *a, const struct unix_control *b)
 {
 	return a->has_cred == b->has_cred && a->cred.pid == b->cred.pid &&
@@ -69,44 +40,7 @@ static bool cred_equal(const struct unix_control *a, const struct unix_control *
 
 /* --- messages ---------------------------------------------------------------------------------*/
 
-static struct spinlock doomed_lock = SPINLOCK_INIT(RANK_LEAF);
-static struct list doomed = LIST_INIT(doomed); /* [doomed_lock] messages with files */
-static struct work doomed_work;		       /* [doomed_lock] set up with the first */
-
-static struct unix_message *take_doomed(void)
-{
-	struct unix_message *m = NULL;
-
-	spin_lock(&doomed_lock);
-	if (!list_empty(&doomed)) {
-		m = list_first(&doomed, struct unix_message, node);
-		list_del(&m->node);
-	}
-	spin_unlock(&doomed_lock);
-	return m;
-}
-
-static void free_doomed(struct work *w)
-{
-	struct unix_message *m;
-
-	while ((m = take_doomed())) {
-		unix_control_drop(&m->control);
-		kfree(m);
-	}
-}
-
-static void doom(struct unix_message *m)
-{
-	spin_lock(&doomed_lock);
-	if (!doomed_work.fn)
-		work_init(&doomed_work, free_doomed);
-	list_add_tail(&m->node, &doomed);
-	spin_unlock(&doomed_lock);
-	work_queue(&doomed_work);
-}
-
-static void message_free(struct unix_message *m)
+void unix_message_free(struct unix_message *m)
 {
 	struct unix_socket *s = m->sender;
 
@@ -115,7 +49,7 @@ static void message_free(struct unix_message *m)
 		waitq_wake_n(&s->can_write, ~0u, POLLOUT | POLLWRNORM);
 	unix_put(s);
 	if (m->control.file_count) {
-		doom(m);
+		unix_message_doom(m);
 		return;
 	}
 	unix_control_drop(&m->control);
@@ -146,13 +80,15 @@ static struct unix_message *message_create(struct unix_socket *s, struct io *io,
 	m->sender = unix_get(s);
 	m->len = len;
 	m->offset = 0;
+	m->sockets = 0;
+	m->account = NULL;
 	m->charge = charge_of(len);
 	m->control = (struct unix_control){};
 	__atomic_fetch_add(&s->sent, m->charge, __ATOMIC_RELAXED);
 	return m;
 }
 
-static struct unix_message *first_message(struct unix_socket *s)
+struct unix_message *unix_message_first(struct unix_socket *s)
 {
 	struct unix_message *m = NULL;
 
@@ -163,7 +99,7 @@ static struct unix_message *first_message(struct unix_socket *s)
 	return m;
 }
 
-static struct unix_message *message_after(struct unix_socket *s, struct unix_message *m)
+struct unix_message *unix_message_after(struct unix_socket *s, struct unix_message *m)
 {
 	struct unix_message *next = NULL;
 
@@ -185,14 +121,14 @@ static void consume(struct unix_socket *s, struct unix_message *m, u32 n, bool w
 		list_del(&m->node);
 	spin_unlock(&s->lock);
 	if (whole)
-		message_free(m);
+		unix_message_free(m);
 }
 
 void unix_flush(struct unix_socket *s)
 {
 	struct unix_message *m;
 
-	while ((m = first_message(s)))
+	while ((m = unix_message_first(s)))
 		consume(s, m, 0, true);
 }
 
@@ -260,15 +196,19 @@ static int send_one(struct unix_socket *s, struct unix_socket *to, struct io *io
 		unix_cred_current(&m->control.cred);
 		m->control.has_cred = true;
 	}
-	error = deliver(to, m);
+	error = m->control.file_count ? unix_flight_begin(m) : 0;
+	if (!error)
+		error = deliver(to, m);
 	if (!error) {
 		*c = (struct unix_control){};
 		return 0;
 	}
+	if (m->account)
+		unix_flight_end(m);
 	if (!c->has_cred)
 		unix_cred_put(&m->control.cred);
 	m->control = (struct unix_control){}; /* the caller's still */
-	message_free(m);
+	unix_message_free(m);
 	return error;
 }
 
@@ -345,7 +285,9 @@ static int take_control(struct unix_message *m, struct unix_receive *r)
 	r->name = m->sender->name;
 	r->name_len = READ_ONCE(m->sender->name_len);
 	if (r->flags & MSG_PEEK)
-		return control_copy(&r->control, &m->control);
+		return unix_flight_copy(&r->control, m);
+	if (m->control.file_count)
+		unix_flight_end(m);
 	r->control = m->control;
 	m->control.files = NULL;
 	m->control.file_count = 0;
@@ -356,7 +298,7 @@ static int take_control(struct unix_message *m, struct unix_receive *r)
 
 static ssize_t receive_packet(struct unix_socket *s, struct io *io, struct unix_receive *r)
 {
-	struct unix_message *m = first_message(s);
+	struct unix_message *m = unix_message_first(s);
 	u32 n = (u32)min((u64)m->len, io->left), len = m->len;
 	int error = take_control(m, r);
 
@@ -372,7 +314,7 @@ static ssize_t receive_packet(struct unix_socket *s, struct io *io, struct unix_
 /* Goes over messages as far as one with descriptors, and not to one from somebody else. */
 static ssize_t receive_some(struct unix_socket *s, struct io *io, struct unix_receive *r)
 {
-	struct unix_message *m = first_message(s), *next;
+	struct unix_message *m = unix_message_first(s), *next;
 	bool peek = r->flags & MSG_PEEK, files = false;
 	ssize_t done = 0;
 	u32 n, moved;
@@ -389,7 +331,7 @@ static ssize_t receive_some(struct unix_socket *s, struct io *io, struct unix_re
 		done += moved;
 		if (moved < n)
 			error = -EFAULT;
-		next = message_after(s, m);
+		next = unix_message_after(s, m);
 		if (!peek)
 			consume(s, m, moved, false);
 		if (error || !next || (s->passcred && !cred_equal(&r->control, &next->control)))
@@ -418,7 +360,7 @@ ssize_t unix_receive(struct unix_socket *s, struct io *io, struct unix_receive *
 		return 0;
 	mutex_lock(&s->reading);
 	while (n > 0) {
-		if (!first_message(s)) {
+		if (!unix_message_first(s)) {
 			n = wait_for_message(s, r);
 			continue;
 		}

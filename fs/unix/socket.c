@@ -5,9 +5,6 @@
  * With its file goes its name, its connection and what it has not read.
  *
  * Locking: see unix.h.  unix_lock is taken before the lock of a socket, of which nobody holds two.
- *
- * Differs from Linux: descriptors that are sent in a circle, so that only messages hold the
- * sockets which hold the messages, stay until the machine ends.
  */
 #include "arch/uaccess.h"
 #include "fs/poll.h"
@@ -54,6 +51,7 @@ struct unix_socket *unix_create(u32 type)
 	list_init(&s->arrivals);
 	list_init(&s->arrival);
 	list_init(&s->bound);
+	list_init(&s->flight);
 	s->type = type;
 	s->sndbuf = s->rcvbuf = BUFFER_DEFAULT;
 	s->peer_cred = (struct unix_cred){ NULL, ~0u, ~0u };
@@ -96,6 +94,8 @@ struct file *unix_file(struct unix_socket *s, u32 flags, const struct cred *cred
 	inode_put(inode);
 	if (IS_ERR(f))
 		unix_close(s);
+	else
+		s->file = f;
 	return f;
 }
 

@@ -1,9 +1,9 @@
 /*
  * unix.h - sockets of one machine: AF_UNIX.
  *
- * A socket is made, bound, connected and closed under unix_lock.  Bytes go as messages from the
- * sender straight into the queue of the receiver, and count against the sender's buffer until they
- * have been read.
+ * A socket is bound, connected and closed, and gets into messages and out of them, under
+ * unix_lock.  Bytes go as messages from the sender straight into the queue of the receiver, and
+ * count against the sender's buffer until they have been read.
  *
  *   [u] unix_lock   [l] own lock   [a] atomic   [I] immutable
  */
@@ -47,6 +47,12 @@ struct unix_socket {
 	struct sockaddr_un name; /* [I] once bound */
 	struct path place;	 /* [u] of a bound path: references */
 	struct list bound;	 /* [u] */
+
+	struct file *file;  /* [I] once it is open; no reference: its release closes the socket */
+	u32 flights;	    /* [u] references of messages to the file */
+	u32 outside;	    /* [u] of a candidate: those that are not in queues of candidates */
+	bool candidate;	    /* [u] only messages hold it; see collect.c */
+	struct list flight; /* [u] in unix_flying while there are any */
 };
 
 #define UNIX_NO_RECEIVE 1u

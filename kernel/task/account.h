@@ -1,6 +1,6 @@
 /*
- * account.h - what all tasks of one real user id use together, for RLIMIT_NPROC and
- * RLIMIT_SIGPENDING.
+ * account.h - what all tasks of one real user id use together, for RLIMIT_NPROC,
+ * RLIMIT_SIGPENDING and descriptors in messages.
  */
 #pragma once
 #include "kernel/lib/list.h"
@@ -11,6 +11,7 @@ struct account {
 	u32 uid;	      /* [I] */
 	u32 tasks;	      /* [a] tasks of it, zombies included */
 	u32 signals;	      /* [a] queued signals and POSIX timers (RLIMIT_SIGPENDING) */
+	u32 files;	      /* [a] descriptors on their way through sockets */
 	struct list hash;     /* [accounts] */
 };
 
