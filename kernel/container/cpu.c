@@ -2,11 +2,12 @@
  * cpu - shares of CPU time between containers, and a limit on it.
  *
  *   cpu.shares         weight against siblings, 2 .. 262144; 1024 at first
- *   cpu.idle           1: the weight of SCHED_IDLE instead
+ *   cpu.idle           1: the weight of SCHED_IDLE instead; 0 again: the weight of 1024 shares
  *   cpu.cfs_quota_us   time for the container and its descendants in each period; -1: no limit
  *   cpu.cfs_period_us  1000 .. 1000000; 100000 at first
  *   cpu.cfs_burst_us   unused quota that may be saved up
- *   cpu.stat           periods, how many ended throttled, ns of waiting
+ *   cpu.stat           periods, how many ended throttled, ns of waiting; how many used more than
+ *                      the quota, and ns of that
  *
  * Shares: the run queues stay flat.  A thread's weight is scaled, where its time is booked, by its
  * container's shares over the load of the container (the weights of all that is runnable in it),
@@ -40,23 +41,25 @@
 #define PERIOD_MIN     NS_PER_MSEC
 #define PERIOD_MAX     NS_PER_SEC
 #define PERIOD_DEFAULT (100 * NS_PER_MSEC)
-#define QUOTA_MAX      (NS_PER_SEC * 3600)
+#define QUOTA_MAX      (((1ul << 44) - 1) * NS_PER_USEC) /* so that a ratio fits, as on Linux */
 #define NO_QUOTA       (-1l)
 
 struct cpu_group {
 	struct css css;
 	u64 shares;   /* [c] readers need no lock */
-	bool idle;    /* [c] the same */
+	bool idle;    /* [c] shares are SHARES_IDLE and cannot be written */
 	s64 load;     /* [a] weights of runnable threads and shares of runnable children */
 	s64 passed;   /* [a] what this one has added to its parent's load: its weight, or 0 */
 	s64 quota;    /* [c+l] ns, NO_QUOTA */
 	s64 period;   /* [c+l] ns */
 	s64 burst;    /* [c+l] ns */
 	s64 left;     /* [a] of the quota; not above zero: throttled */
+	s64 filled;   /* [l] what was left when the period began */
 	bool ticking; /* [a] the timer runs */
 	struct timer timer;
 	u64 throttled_since;			      /* [a] 0: not */
 	u64 periods, throttled_periods, throttled_ns; /* [l] */
+	u64 bursts, burst_ns;			      /* [l] */
 };
 
 static struct spinlock cpu_lock = SPINLOCK_INIT(RANK_LEAF);
@@ -71,7 +74,7 @@ static struct cpu_group *group_of(struct css *css)
 
 static u64 weight_of(const struct cpu_group *g)
 {
-	return READ_ONCE(g->idle) ? SHARES_IDLE : READ_ONCE(g->shares);
+	return READ_ONCE(g->shares);
 }
 
 /*
@@ -131,10 +134,9 @@ u64 container_weight(struct thread *t)
 }
 
 /* A runnable container weighs differently from now on. */
-static void set_weight(struct cpu_group *g, u64 shares, bool idle)
+static void set_weight(struct cpu_group *g, u64 shares)
 {
-	WRITE_ONCE(g->shares, shares);
-	__atomic_store_n(&g->idle, idle, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&g->shares, shares, __ATOMIC_SEQ_CST);
 	load_changed(g);
 }
 
@@ -154,7 +156,7 @@ static int write_shares(struct css *css, char *text)
 	if (!css->parent || g->idle)
 		return -EINVAL;
 	shares = max(shares, SHARES_MIN);
-	set_weight(g, min(shares, SHARES_MAX), false);
+	set_weight(g, min(shares, SHARES_MAX));
 	return 0;
 }
 
@@ -165,6 +167,7 @@ static void show_idle(struct css *css, struct text *out)
 
 static int write_idle(struct css *css, char *text)
 {
+	struct cpu_group *g = group_of(css);
 	s64 idle;
 	int error = parse_s64(text, &idle);
 
@@ -172,7 +175,9 @@ static int write_idle(struct css *css, char *text)
 		return error;
 	if (!css->parent || idle < 0 || idle > 1)
 		return -EINVAL;
-	set_weight(group_of(css), group_of(css)->shares, idle);
+	if (g->idle != idle)
+		set_weight(g, idle ? SHARES_IDLE : SHARES_DEFAULT);
+	g->idle = idle;
 	return 0;
 }
 
@@ -222,6 +227,15 @@ static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode)
 		timer_start(&g->timer, clock_now() + (u64)g->period);
 }
 
+/* A period has used so much more than the quota: of what was saved up, not of an overdraft. */
+static void count_burst(struct cpu_group *g, s64 more)
+{
+	if (more <= 0 || !g->burst)
+		return;
+	g->bursts++;
+	g->burst_ns += (u64)min(more, g->burst);
+}
+
 /* The end of a period: fills up; stops when nothing was used. */
 static void period_ends(struct timer *timer)
 {
@@ -237,7 +251,9 @@ static void period_ends(struct timer *timer)
 	since = READ_ONCE(g->throttled_since);
 	throttled = since;
 	if (!idle) {
-		__atomic_fetch_add(&g->left, min(g->quota, full - left), __ATOMIC_RELAXED);
+		count_burst(g, g->filled - left - g->quota);
+		g->filled =
+			__atomic_add_fetch(&g->left, min(g->quota, full - left), __ATOMIC_RELAXED);
 		g->periods++;
 		g->throttled_periods += throttled;
 	}
@@ -257,7 +273,8 @@ static void period_ends(struct timer *timer)
 /* Quota over period in units of 2^-20; no limit is more than any. */
 static u64 ratio(s64 quota, s64 period)
 {
-	return quota == NO_QUOTA ? ~0ul : ((u64)quota << 20) / (u64)period;
+	return quota == NO_QUOTA ? ~0ul
+				 : (((u64)quota / NS_PER_USEC) << 20) / ((u64)period / NS_PER_USEC);
 }
 
 /* A container may not be promised more than its nearest limited ancestor has. */
@@ -272,14 +289,16 @@ static bool fits_above(struct css *css, u64 wanted)
 	return true;
 }
 
+/* Nor may any descendant have been promised more, with or without limits in between. */
 static bool fits_below(struct css *css, u64 limit)
 {
-	struct container *child;
+	struct css *below;
 
-	list_for_each (child, &css->container->children, sibling) {
-		struct cpu_group *g = group_of(child->css[SUBSYS_cpu]);
+	css_for_each_descendant(below, css, SUBSYS_cpu)
+	{
+		struct cpu_group *g = group_of(below);
 
-		if (g->quota != NO_QUOTA && ratio(g->quota, g->period) > limit)
+		if (below != css && g->quota != NO_QUOTA && ratio(g->quota, g->period) > limit)
 			return false;
 	}
 	return true;
@@ -294,7 +313,7 @@ static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 		return -EINVAL;
 	if (quota != NO_QUOTA && (quota < (s64)PERIOD_MIN || quota > (s64)QUOTA_MAX))
 		return -EINVAL;
-	if (burst < 0 || (burst && (quota == NO_QUOTA || burst > quota)))
+	if (burst < 0 || (quota != NO_QUOTA && (burst > quota || burst > (s64)QUOTA_MAX - quota)))
 		return -EINVAL;
 	if (!fits_above(css, wanted) || !fits_below(css, wanted))
 		return -EINVAL;
@@ -302,7 +321,8 @@ static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 	g->quota = quota;
 	g->period = period;
 	g->burst = burst;
-	__atomic_store_n(&g->left, max(quota, 0l), __ATOMIC_RELAXED);
+	g->filled = max(quota, 0l);
+	__atomic_store_n(&g->left, g->filled, __ATOMIC_RELAXED);
 	spin_unlock(&cpu_lock);
 	waitq_wake_all(&throttled_waitq);
 	return 0;
@@ -369,8 +389,8 @@ static void show_stat(struct css *css, struct text *out)
 	spin_lock(&cpu_lock);
 	text_printf(out, "nr_periods %lu\nnr_throttled %lu\nthrottled_time %lu\n", g->periods,
 		    g->throttled_periods, g->throttled_ns);
+	text_printf(out, "nr_bursts %lu\nburst_time %lu\n", g->bursts, g->burst_ns);
 	spin_unlock(&cpu_lock);
-	text_string(out, "nr_bursts 0\nburst_time 0\n");
 }
 
 /* --- the subsystem -----------------------------------------------------------------------------

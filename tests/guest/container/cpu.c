@@ -84,7 +84,29 @@ static void test_values(void)
 	CHECK_OK(text_write(ROOT "/a/kid/cpu.cfs_quota_us", "-5"),
 		 "any negative quota takes it away");
 	CHECK(reads(ROOT "/a/kid/cpu.cfs_quota_us", "-1\n"), "and reads -1");
-	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "-1"), "the parent's goes too");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_burst_us", "50000"),
+		 "as much as the quota is saved up");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_burst_us", "50001"), EINVAL, "and no more");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "-1"),
+		 "the parent's quota goes too, whatever may be saved up");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_burst_us", "60000"), "which is not limited then");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_quota_us", "50000"), EINVAL, "but limits the quota");
+	text_write(ROOT "/a/cpu.cfs_burst_us", "0");
+	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "17592186044415"), "a quota may be vast");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_quota_us", "17592186044416"), EINVAL,
+		  "but its ratio must fit");
+	text_write(ROOT "/a/cpu.cfs_quota_us", "-1");
+	MUST(!mkdir(ROOT "/a/kid/kid", 0755));
+	CHECK_OK(text_write(ROOT "/a/kid/kid/cpu.cfs_quota_us", "90000"), "a grandchild has one");
+	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_quota_us", "50000"), EINVAL,
+		  "it is looked at through a child that has none");
+	text_write(ROOT "/a/kid/kid/cpu.cfs_quota_us", "-1"); /* Linux asks the removed one too */
+	rmdir(ROOT "/a/kid/kid");
+	CHECK_OK(text_write(ROOT "/a/cpu.idle", "1"), "a container can be idle");
+	CHECK(reads(ROOT "/a/cpu.shares", "3\n"), "which is a weight of 3");
+	CHECK_ERR(text_write(ROOT "/a/cpu.shares", "99"), EINVAL, "that cannot be changed");
+	CHECK_OK(text_write(ROOT "/a/cpu.idle", "0"), "until it is idle no more");
+	CHECK(reads(ROOT "/a/cpu.shares", "1024\n"), "and has the first shares again");
 	CHECK(reads(ROOT "/a/cpu.idle", "0\n"), "idle is off");
 	CHECK(text_read(ROOT "/a/cpu.stat") > 0 && strstr(text, "nr_periods ") &&
 		      strstr(text, "nr_throttled ") && strstr(text, "throttled_time "),
