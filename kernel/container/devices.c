@@ -11,7 +11,8 @@
  *
  * TYPE is c or b, a number may be *, ACCESS is made of r, w and m (mknod).  A line that begins with
  * a starts from everything or nothing, without exceptions but those of the parent; only where there
- * are no children.  A new container is a copy of its parent.
+ * are no children.  What stands behind the first line is ignored.  A new container is a copy of its
+ * parent.
  *
  * Locking: exceptions change under container_mutex and css_set_lock; either suffices to read.
  *
@@ -286,7 +287,7 @@ static int parse_access(const char *s, unsigned *out)
 	static const char letters[] = "rwm";
 
 	*out = 0;
-	for (int i = 0; i < 3 && *s; i++, s++) {
+	for (int i = 0; i < 3 && *s && *s != '\n'; i++, s++) {
 		const char *letter = strchr(letters, *s);
 
 		if (!letter)

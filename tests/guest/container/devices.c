@@ -82,27 +82,17 @@ static void syntax(void)
 		const char *text;
 		int error;
 	} lines[] = {
-		{ "c 1:3", EINVAL },
-		{ "c 1:3 ", EINVAL },
-		{ "c 1:3 x", EINVAL },
-		{ "c1:3 r", EINVAL },
-		{ "c  1:3 r", EINVAL },
-		{ "d 1:3 r", EINVAL },
-		{ "c 1 r", EINVAL },
-		{ "c :3 r", EINVAL },
-		{ "c -1:3 r", EINVAL },
-		{ "\n", EINVAL },
-		{ "c 4294967296:3 r", EINVAL },
-		{ "C 1:3 r", EINVAL },
-		{ "c 12345678901234:1 r", EINVAL },
-		{ "c 1:3 rrx", EINVAL },
-		{ "c 1:3 rr", 0 },
-		{ "c 1:* rwmr", 0 },
-		{ "c 1:3 rwmx", 0 },
-		{ " c 1:3 r \n", 0 },
-		{ "b *:3 m", 0 },
-		{ "c\t1:3\tw", 0 },
-		{ "c 4294967295:3 r", 0 },
+		{ "c 1:3 r\nc 1:5 r", 0 }, { "c 1:3", EINVAL },
+		{ "c 1:3 ", EINVAL },	   { "c 1:3 x", EINVAL },
+		{ "c1:3 r", EINVAL },	   { "c  1:3 r", EINVAL },
+		{ "d 1:3 r", EINVAL },	   { "c 1 r", EINVAL },
+		{ "c :3 r", EINVAL },	   { "c -1:3 r", EINVAL },
+		{ "\n", EINVAL },	   { "c 4294967296:3 r", EINVAL },
+		{ "C 1:3 r", EINVAL },	   { "c 12345678901234:1 r", EINVAL },
+		{ "c 1:3 rrx", EINVAL },   { "c 1:3 rr", 0 },
+		{ "c 1:* rwmr", 0 },	   { "c 1:3 rwmx", 0 },
+		{ " c 1:3 r \n", 0 },	   { "b *:3 m", 0 },
+		{ "c\t1:3\tw", 0 },	   { "c 4294967295:3 r", 0 },
 	};
 	int n = sizeof(lines) / sizeof(*lines), good = 0;
 
