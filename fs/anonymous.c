@@ -12,6 +12,8 @@
 #include "kernel/lib/string.h"
 
 #define ANON_INODE_MAGIC 0x09041934
+#define PIPEFS_MAGIC	 0x50495045
+#define SOCKFS_MAGIC	 0x534f434b
 
 static const struct super_ops super_ops;
 static const struct inode_ops inode_ops;
@@ -52,6 +54,13 @@ struct file *file_create_anonymous(const char *name, const struct file_ops *ops,
 		return ERR_PTR(-ENOMEM);
 	f->private = private;
 	return f;
+}
+
+u32 anonymous_magic(const struct inode *inode)
+{
+	if (S_ISFIFO(inode->mode))
+		return PIPEFS_MAGIC;
+	return (inode->mode & S_IFMT) == S_IFSOCK ? SOCKFS_MAGIC : ANON_INODE_MAGIC;
 }
 
 int anonymous_name(const struct dentry *d, char *buf, size_t size)

@@ -10,5 +10,6 @@ extern struct mount *anonymous_mount; /* in no namespace; never goes away */
 
 void anonymous_init(void); /* boot */
 
+u32 anonymous_magic(const struct inode *inode); /* statfs f_type */
 /* Prints "pipe:[17]" or "anon_inode:[eventfd]"; the length, as format(). */
 int anonymous_name(const struct dentry *d, char *buf, size_t size);

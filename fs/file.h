@@ -52,6 +52,7 @@ struct file {
 	void *private;		 /* of the operations */
 	struct list epoll_items; /* [epoll] who watches it */
 	s32 owner;		 /* [a] fcntl F_SETOWN */
+	u8 signal;		 /* [a] fcntl F_SETSIG */
 	bool counted;		 /* [I] among the writers of inode, mount and super */
 };
 

@@ -23,8 +23,7 @@
 #define RANGE_END 0x7fffffffffffffffl
 #define CHAIN_MAX 32 /* owners that deadlock detection follows */
 
-enum { F_RDLCK, F_WRLCK, F_UNLCK };
-enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
+enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8, LOCK_MAND = 32 };
 
 struct flock { /* Linux ABI */
 	s16 type, whence;
@@ -293,14 +292,17 @@ long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void
 
 long file_lock_flock(struct file *f, int op)
 {
-	struct range want = { .inode = f->inode, .owner = f, .end = RANGE_END, .is_flock = true };
+	struct range want = { .owner = f, .end = RANGE_END, .is_flock = true };
 	int kind = op & ~LOCK_NB;
 
+	if (op & LOCK_MAND)
+		return 0;
 	if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
 		return -EINVAL;
-	if (f->flags & O_PATH)
+	if (!f || f->flags & O_PATH)
 		return -EBADF;
 	list_init(&want.node);
+	want.inode = f->inode;
 	want.write = kind == LOCK_EX;
 	return range_set(&want, kind == LOCK_UN, !(op & LOCK_NB));
 }

@@ -9,7 +9,8 @@
    is to see.  -EAGAIN -EBADF -EDEADLK -EFAULT -EINVAL -ENOMEM, -ERESTARTSYS while it waits. */
 long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const void *owner, s32 pid,
 		     s32 (*number_here)(s32 pid)) must_check;
-/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN. */
+/* LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB: -EWOULDBLOCK is -EAGAIN.  f NULL: -EBADF unless op is
+   wrong.  Anything with LOCK_MAND in it does nothing, as since Linux 5.18. */
 long file_lock_flock(struct file *f, int op) must_check;
 
 /* A descriptor of the table `owner` was closed: its record locks on the inode go (man 2 fcntl).

@@ -23,6 +23,9 @@ struct fs_type {
 extern const struct fs_type *const fs_types[]; /* fs/types.c; ends with NULL */
 const struct fs_type *fs_type_find(const char *name);
 
+#define TMPFS_MAGIC 0x01021994 /* of devtmpfs and rootfs, too */
+#define RAMFS_MAGIC 0x858458f6
+
 struct super_ops {
 	void (*show_options)(struct super *s,
 			     struct text *out); /* ",name=value" for /proc/mounts */

@@ -14,9 +14,6 @@
 #include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
 
-#define TMPFS_MAGIC 0x01021994
-#define RAMFS_MAGIC 0x858458f6
-
 extern const struct fs_type tmpfs_type, ramfs_type;
 
 static u64 default_limit(void)
@@ -46,7 +43,7 @@ static int parse_size(char *text, u64 *bytes)
 	if (error)
 		return -EINVAL;
 	if (last == '%')
-		*bytes = boot.memory_total / 100 * *bytes;
+		*bytes = *bytes * (boot.memory_total / PAGE_SIZE) * PAGE_SIZE / 100;
 	else if (unit)
 		*bytes <<= 10 * (unit - units + 1);
 	return 0;
@@ -72,7 +69,7 @@ static int parse_id(const char *text, u64 *out)
 
 static int parse_word(struct options *o, char *word)
 {
-	static const char *const ignored[] = { "huge", "mpol", "inode32", "inode64", "noswap" };
+	static const char *const ignored[] = { "huge", "mpol", "inode32", "inode64" };
 	char *value = strchr(word, '=');
 	u64 n;
 

@@ -17,17 +17,20 @@ static long apply_path(const struct path *p, const struct setattr *a)
 {
 	int error = mount_want_write(p->mount);
 
+	if (!error && a->valid & ATTR_MODE && S_ISLNK(p->dentry->inode->mode))
+		error = -EOPNOTSUPP; /* by its place in /proc/PID/fd: others are followed */
 	return error ? error : inode_setattr(p->dentry->inode, a, task_current()->cred);
 }
 
-static long apply_fd(int fd, const struct setattr *a)
+/* by_place: AT_EMPTY_PATH, for which the file need not be open. */
+static long apply_fd(int fd, const struct setattr *a, bool by_place)
 {
 	struct file *f = fd_get(task_current()->files, fd);
 	long error;
 
 	if (!f)
 		return -EBADF;
-	error = f->flags & O_PATH ? -EBADF : apply_path(&f->path, a);
+	error = f->flags & O_PATH && !by_place ? -EBADF : apply_path(&f->path, a);
 	file_put(f);
 	return error;
 }
@@ -44,7 +47,7 @@ static long apply_at(int dir, const char __user *user, int flags, const struct s
 		return PTR_ERR(name);
 	if (!*name && dir != AT_FDCWD) {
 		kfree(name);
-		return apply_fd(dir, a);
+		return apply_fd(dir, a, true);
 	}
 	error = task_walk_begin(&w, dir, name);
 	if (!error) {
@@ -79,7 +82,7 @@ long sys_fchmod(int fd, u32 mode)
 {
 	struct setattr a = { .valid = ATTR_MODE, .mode = mode & 07777 };
 
-	return apply_fd(fd, &a);
+	return apply_fd(fd, &a, false);
 }
 
 /* An id of -1 stays as it is. */
@@ -114,7 +117,7 @@ long sys_fchown(int fd, u32 uid, u32 gid)
 {
 	struct setattr a = owner_change(uid, gid);
 
-	return apply_fd(fd, &a);
+	return apply_fd(fd, &a, false);
 }
 
 /* --- times
@@ -134,6 +137,8 @@ static int time_change(struct setattr *a, u32 which, const struct timespec *in,
 	if (in->tv_nsec < 0 || in->tv_nsec >= (s64)NS_PER_SEC)
 		return -EINVAL;
 	*out = *in;
+	if (in->tv_sec == INT64_MAX || in->tv_sec == INT64_MIN)
+		out->tv_nsec = 0; /* the ends of what can be kept */
 	return 0;
 }
 
@@ -161,7 +166,7 @@ static long utimes_at(int dir, const char __user *name, const struct timespec *t
 		return error;
 	if (!a.valid) /* both left alone: nothing is looked at, as on Linux */
 		return 0;
-	return name ? apply_at(dir, name, flags, &a) : apply_fd(dir, &a);
+	return name ? apply_at(dir, name, flags, &a) : apply_fd(dir, &a, false);
 }
 
 long sys_utimensat(int dir, const char __user *name, const struct timespec __user *times, int flags)
@@ -170,6 +175,8 @@ long sys_utimensat(int dir, const char __user *name, const struct timespec __use
 
 	if (times && copy_from_user(t, times, sizeof(t)))
 		return -EFAULT;
+	if (times && t[0].tv_nsec == UTIME_OMIT && t[1].tv_nsec == UTIME_OMIT)
+		return 0; /* whatever else was given, as on Linux */
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (!name && dir == AT_FDCWD)

@@ -233,6 +233,15 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return set_owner(f, (s32)arg);
 	case F_GETOWN:
 		return get_owner(f);
+	case F_SETSIG:
+		if (arg >= NSIG)
+			return -EINVAL;
+		WRITE_ONCE(f->signal, (u8)arg);
+		return 0;
+	case F_GETSIG:
+		return READ_ONCE(f->signal);
+	case F_GETLEASE:
+		return F_UNLCK;
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, arg, task_current()->cred);
 	case F_GETPIPE_SZ:
@@ -307,9 +316,9 @@ long sys_flock(int fd, int op)
 	struct file *f = fd_get(task_current()->files, fd);
 	long result;
 
-	if (!f)
-		return -EBADF;
 	result = file_lock_flock(f, op);
+	if (!f)
+		return result;
 	file_put(f);
 	return result;
 }

@@ -2,6 +2,7 @@
  * stat.c - what a file is: stat and its kin, statx, statfs, access, readlink.
  */
 #include "arch/uaccess.h"
+#include "fs/anonymous.h"
 #include "fs/file.h"
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
@@ -14,7 +15,12 @@
 #define STATX_RESERVED	      0x80000000u
 #define AT_STATX_SYNC	      0x6000
 #define AT_STATX_BOTH	      0x6000 /* force and don't at once: invalid */
+#define STATX_ATTR_IMMUTABLE  0x10u
+#define STATX_ATTR_APPEND     0x20u
+#define STATX_ATTR_NODUMP     0x40u
+#define STATX_ATTR_AUTOMOUNT  0x1000u
 #define STATX_ATTR_MOUNT_ROOT 0x2000u
+#define STATX_ATTR_DAX	      0x200000u
 
 struct statx_time {
 	s64 sec;
@@ -148,17 +154,23 @@ static u32 dev_minor(u64 dev)
 	return (dev & 0xff) | ((dev >> 12) & ~0xffu);
 }
 
-static void path_statx(const struct path *p, struct statx *out)
+/* Which alone tells of births and of chattr's marks. */
+static bool is_tmpfs(const struct super *s)
+{
+	return s->magic == TMPFS_MAGIC || s->magic == RAMFS_MAGIC;
+}
+
+static void path_statx(const struct path *p, u32 asked, struct statx *out)
 {
 	struct inode *inode = p->dentry->inode;
 	struct stat st;
 
 	inode_stat(inode, &st);
 	*out = (struct statx){
-		.mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID,
+		.mask = STATX_BASIC_STATS | STATX_MNT_ID,
 		.blksize = st.st_blksize,
 		.attributes = p->mount && p->dentry == p->mount->root ? STATX_ATTR_MOUNT_ROOT : 0,
-		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
+		.attributes_mask = STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT | STATX_ATTR_DAX,
 		.nlink = st.st_nlink,
 		.uid = st.st_uid,
 		.gid = st.st_gid,
@@ -167,7 +179,6 @@ static void path_statx(const struct path *p, struct statx *out)
 		.size = st.st_size,
 		.blocks = st.st_blocks,
 		.atime = statx_time(inode->atime),
-		.btime = statx_time(inode->btime),
 		.ctime = statx_time(inode->ctime),
 		.mtime = statx_time(inode->mtime),
 		.rdev_major = dev_major(st.st_rdev),
@@ -176,6 +187,13 @@ static void path_statx(const struct path *p, struct statx *out)
 		.dev_minor = dev_minor(st.st_dev),
 		.mnt_id = p->mount ? p->mount->id : 0,
 	};
+	if (!is_tmpfs(inode->super))
+		return;
+	out->attributes_mask |= STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP;
+	if (asked & STATX_BTIME) {
+		out->mask |= STATX_BTIME;
+		out->btime = statx_time(inode->btime);
+	}
 }
 
 long sys_statx(int dir, const char __user *name, int flags, u32 mask, void __user *out)
@@ -192,7 +210,7 @@ long sys_statx(int dir, const char __user *name, int flags, u32 mask, void __use
 		return error;
 	stx = kmalloc(sizeof(*stx));
 	if (stx)
-		path_statx(&p, stx);
+		path_statx(&p, mask, stx);
 	path_put(&p);
 	if (!stx)
 		return -ENOMEM;
@@ -222,6 +240,8 @@ static void path_statfs(const struct path *p, struct statfs *out)
 					  MS_NOATIME | MS_NODIRATIME)) |
 			   (flags & MS_RELATIME ? ST_RELATIME : 0),
 	};
+	if (p->mount == anonymous_mount)
+		out->f_type = anonymous_magic(p->dentry->inode);
 	if (s->ops->statfs)
 		s->ops->statfs(s, out);
 }

@@ -179,14 +179,17 @@ long sys_clock_nanosleep(int clock, int flags, const struct timespec __user *req
 	u64 now = 0;
 	int result;
 
-	if (clock == CLOCK_THREAD_CPUTIME_ID || !clock_has_timer(clock))
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
 		return -EOPNOTSUPP;
-	if (clock_kind(clock) == CLOCK_NONE)
-		return -EINVAL;
+	result = clock_check_timer(clock);
+	if (result && result != -EPERM)
+		return result;
 	if (copy_from_user(&ts, req, sizeof(ts)))
 		return -EFAULT;
 	if (!timespec_valid(&ts))
 		return -EINVAL;
+	if (result)
+		return result;
 	if (flags & TIMER_ABSTIME) {
 		result = sleep_on(clock, clock_kind(clock) == CLOCK_WALL, timespec_ns(&ts));
 		return result == -ERESTARTSYS ? -ERESTARTNOHAND : result;

@@ -195,6 +195,8 @@ long sys_sendfile(int out_fd, int in_fd, s64 __user *offset, size_t count)
 	struct file *in, *out;
 	long result = files_get(in_fd, &in, out_fd, &out);
 
+	if (in && in->can_read && (s64)count < 0)
+		result = -EINVAL;
 	if (!result && offset && is_stream(in))
 		result = -ESPIPE;
 	if (!result && (!S_ISREG(in->inode->mode) || out->flags & O_APPEND))
@@ -219,6 +221,8 @@ long sys_splice(int in_fd, s64 __user *in_off, int out_fd, s64 __user *out_off, 
 	if (!result && !is_pipe(in) && !is_pipe(out))
 		result = -EINVAL;
 	if (!result && (in->inode == out->inode || out->flags & O_APPEND))
+		result = -EINVAL;
+	if (!result && (s64)len < 0 && !(is_pipe(in) && is_pipe(out)))
 		result = -EINVAL;
 	if (!result)
 		result = transfer(in, in_off, out, out_off, len, flags);
@@ -268,8 +272,9 @@ long sys_tee(int in_fd, int out_fd, size_t len, u32 flags)
 	return result;
 }
 
+/* Shortens *len to what the source has. */
 static long check_ranges(struct file *in, const s64 __user *in_off, struct file *out,
-			 const s64 __user *out_off, size_t len)
+			 const s64 __user *out_off, size_t *len)
 {
 	s64 from = in->pos, to = out->pos, end;
 
@@ -284,9 +289,11 @@ static long check_ranges(struct file *in, const s64 __user *in_off, struct file 
 		return -EFAULT;
 	if (from < 0 || to < 0)
 		return -EINVAL;
-	if (__builtin_add_overflow(from, len, &end) || __builtin_add_overflow(to, len, &end))
+	if (__builtin_add_overflow(from, *len, &end) || __builtin_add_overflow(to, *len, &end))
 		return -EOVERFLOW;
-	if (in->inode == out->inode && from < to + (s64)len && to < from + (s64)len)
+	end = (s64)READ_ONCE(in->inode->size);
+	*len = min(*len, (size_t)max(end - from, 0l));
+	if (in->inode == out->inode && from < to + (s64)*len && to < from + (s64)*len)
 		return -EINVAL;
 	return 0;
 }
@@ -301,7 +308,7 @@ long sys_copy_file_range(int in_fd, s64 __user *in_off, int out_fd, s64 __user *
 	if (!in || !out)
 		result = -EBADF;
 	if (!result)
-		result = check_ranges(in, in_off, out, out_off, len);
+		result = check_ranges(in, in_off, out, out_off, &len);
 	if (!result)
 		result = transfer(in, in_off, out, out_off, len, flags);
 	files_put(in, out);

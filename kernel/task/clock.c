@@ -13,6 +13,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/sched/realtime.h"
+#include "kernel/task/cred.h"
 #include "kernel/task/itimer.h"
 #include "kernel/task/task.h"
 
@@ -29,12 +30,14 @@ enum clock_kind clock_kind(s32 clock)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:
 		return CLOCK_WALL;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		return CLOCK_STEADY;
 	case CLOCK_PROCESS_CPUTIME_ID:
 	case CLOCK_THREAD_CPUTIME_ID:
@@ -44,11 +47,19 @@ enum clock_kind clock_kind(s32 clock)
 	}
 }
 
-bool clock_has_timer(s32 clock)
+int clock_check_timer(s32 clock)
 {
-	return clock != CLOCK_MONOTONIC_RAW && clock != CLOCK_MONOTONIC_COARSE &&
-	       clock != CLOCK_REALTIME_COARSE && clock != CLOCK_REALTIME_ALARM &&
-	       clock != CLOCK_BOOTTIME_ALARM;
+	switch (clock) {
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_REALTIME_COARSE:
+		return -EOPNOTSUPP;
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
+		return task_capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
+	default:
+		return clock_kind(clock) == CLOCK_NONE ? -EINVAL : 0;
+	}
 }
 
 static u64 time_of_kind(s32 clock, const u64 time[CPU_MODES])
@@ -93,12 +104,14 @@ int clock_read(s32 clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:
 		*ns = time_realtime();
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		*ns = clock_now();
 		return 0;
 	case CLOCK_MONOTONIC_COARSE:

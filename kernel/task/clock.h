@@ -8,7 +8,9 @@ enum clock_kind { CLOCK_NONE, CLOCK_WALL, CLOCK_STEADY, CLOCK_CPU };
 
 /* CLOCK_NONE: the number names no clock. */
 enum clock_kind clock_kind(s32 clock);
-bool clock_has_timer(s32 clock); /* coarse, raw and ALARM clocks wake nobody: EOPNOTSUPP */
+/* May the running task be woken by it?  0; -EINVAL: no clock; -EOPNOTSUPP: coarse and raw ones wake
+   nobody; -EPERM: those that would wake the machine too (ALARM) want CAP_WAKE_ALARM. */
+int clock_check_timer(s32 clock) must_check;
 
 /* -EINVAL: no such clock, or nobody has that CPU time. */
 int clock_read(s32 clock, u64 *ns) must_check;

@@ -238,12 +238,14 @@ int posix_timer_create(s32 clock, const struct sigevent *event, bool own_value, 
 {
 	struct task *self = task_current();
 	struct posix_timer *t;
-	int result;
+	int result = clock_check_timer(clock);
 
-	if (!clock_has_timer(clock))
-		return -EOPNOTSUPP;
-	if (clock_kind(clock) == CLOCK_NONE || !event_good(event))
+	if (result && result != -EPERM)
+		return result;
+	if (!event_good(event))
 		return -EINVAL;
+	if (result)
+		return result;
 	t = slab_zalloc(timer_cache);
 	if (!t)
 		return -EAGAIN;

@@ -47,8 +47,8 @@ static int parse(char *head, char **interp, char **arg)
 		end--;
 	name = skip_blanks(start, end);
 	name_end = skip_word(name, end);
-	if (name == name_end)
-		return -ENOEXEC;
+	if (name == name_end) /* without a line's end the path is "", the working directory */
+		return name < end && !*name ? -EACCES : -ENOEXEC;
 	*end = '\0';
 	*arg = *name_end ? skip_blanks(name_end, end) : NULL;
 	if (*arg && !**arg)

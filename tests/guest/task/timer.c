@@ -188,9 +188,44 @@ static void posix_timers(void)
 	CHECK_ERR(timer_create(77, &event, &timer), EINVAL, "an unknown clock is EINVAL");
 }
 
+/* The clocks that could wake the machine. */
+static void alarms(void)
+{
+	static const clockid_t clock[] = { 8, 9 }, like[] = { CLOCK_REALTIME, CLOCK_BOOTTIME };
+	struct timespec a, b, c, short_time = { 0, 1000 };
+	int good = 0, timers = 0, status, id;
+
+	for (int i = 0; i < 2; i++) {
+		clock_gettime(like[i], &a);
+		good += !clock_gettime(clock[i], &b) && !clock_gettime(like[i], &c) &&
+			(b.tv_sec > a.tv_sec || (b.tv_sec == a.tv_sec && b.tv_nsec >= a.tv_nsec)) &&
+			(b.tv_sec < c.tv_sec || (b.tv_sec == c.tv_sec && b.tv_nsec <= c.tv_nsec));
+		good += !clock_getres(clock[i], &a) && !a.tv_sec && a.tv_nsec == 1;
+		timers += !syscall(SYS_timer_create, clock[i], NULL, &id) &&
+			  !syscall(SYS_timer_delete, id);
+		timers += !syscall(SYS_clock_nanosleep, clock[i], 0, &short_time, NULL);
+	}
+	CHECK_EQ(good, 4, "the alarm clocks show the time of those that they are like");
+	CHECK_EQ(timers, 4, "and wake who waits for them");
+	status = IN_CHILD({
+		MUST(!setresuid(1000, 1000, 1000));
+		for (int i = 0; i < 2; i++) {
+			if (syscall(SYS_timer_create, clock[i], NULL, &id) != -1 || errno != EPERM)
+				_exit(1);
+			if (syscall(SYS_clock_nanosleep, clock[i], 0, &short_time, NULL) != -1 ||
+			    errno != EPERM)
+				_exit(2);
+			if (clock_gettime(clock[i], &a))
+				_exit(3);
+		}
+	});
+	CHECK_EQ(WEXITSTATUS(status), 0, "which takes a right that reading them does not");
+}
+
 int main(void)
 {
 	clocks();
+	alarms();
 	sleeping();
 	intervals();
 	posix_timers();
