@@ -363,21 +363,15 @@ static struct super *cgroup_mount(const struct fs_type *type, const char *source
 	return error ? ERR_PTR(error) : h->super;
 }
 
-/* The file system that there was before there were containers. */
+/* The file system that there was before there were containers.  It has no options. */
 static struct super *cpuset_mount(const struct fs_type *type, const char *source,
 				  unsigned long flags, const char *options, const struct cred *cred)
 {
-	static const char always[] = "cpuset,noprefix,release_agent=/sbin/cpuset_release_agent,";
-	size_t size = sizeof(always) + strlen(options);
-	char *all = kmalloc(size);
-	struct super *s;
-
-	if (!all)
-		return ERR_PTR(-ENOMEM);
-	format(all, size, "%s%s", always, options);
-	s = cgroup_mount(type, source, flags, all, cred);
-	kfree(all);
-	return s;
+	for (const char *word = options; *word; word++)
+		if (*word != ',' && (word == options || word[-1] == ',') && *word != '=')
+			return ERR_PTR(-EINVAL);
+	return cgroup_mount(type, source, flags,
+			    "cpuset,noprefix,release_agent=/sbin/cpuset_release_agent", cred);
 }
 
 const struct fs_type cpuset_type = { .name = "cpuset", .nodev = true, .mount = cpuset_mount };

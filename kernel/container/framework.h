@@ -42,12 +42,18 @@ struct container {
 	struct file_attr *attrs;       /* [m] of control files, once somebody changed them */
 };
 
+/* Options that last as long as the hierarchy. */
+#define HIERARCHY_NOPREFIX	 BIT(0)
+#define HIERARCHY_XATTR		 BIT(1)
+#define HIERARCHY_CPUSET_V2_MODE BIT(2)
+#define HIERARCHY_FAVORDYNMODS	 BIT(3)
+
 struct hierarchy {
 	struct list node;		   /* [m] in hierarchies, oldest first; the dummy leads */
 	u32 id;				   /* [I] 0: the dummy, which owns what is not mounted */
 	u64 subsys;			   /* [m] bit per subsys_id */
 	u32 containers;			   /* [m] the root included */
-	bool noprefix, xattr;		   /* [I] as mounted */
+	unsigned flags;			   /* [I] HIERARCHY_* */
 	char name[HIERARCHY_NAME_MAX + 1]; /* [I] "": none */
 	char *release_agent;		   /* [m] NULL: none */
 	struct super *super; /* [m] the file system that shows it; NULL for the dummy */
@@ -119,7 +125,8 @@ void container_show_path(struct container *c, struct text *out);
 /* hierarchy.c: mount options and binding.  m */
 struct hierarchy_options {
 	u64 subsys;
-	bool none, all, noprefix, clone_children, xattr;
+	bool none, all, clone_children;
+	unsigned flags; /* HIERARCHY_* */
 	char name[HIERARCHY_NAME_MAX + 1];
 	char *release_agent; /* kmalloc'd or NULL */
 };
@@ -154,5 +161,5 @@ void container_show_task(struct task *t, struct text *out,
 /* The names of the files that a hierarchy adds depend on it: "cpuacct.usage" or "usage". */
 static inline const char *subsys_prefix(const struct hierarchy *h, int id)
 {
-	return h->noprefix ? "" : subsystems[id]->name;
+	return h->flags & HIERARCHY_NOPREFIX ? "" : subsystems[id]->name;
 }

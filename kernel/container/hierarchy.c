@@ -30,6 +30,17 @@ struct hierarchy dummy_hierarchy;
 
 static u32 last_id; /* [m] ids only rise */
 
+/* In the order in which they are shown. */
+static const struct hierarchy_flag {
+	const char *word;
+	unsigned flag;
+} flag_words[] = {
+	{ "noprefix", HIERARCHY_NOPREFIX },
+	{ "xattr", HIERARCHY_XATTR },
+	{ "cpuset_v2_mode", HIERARCHY_CPUSET_V2_MODE },
+	{ "favordynmods", HIERARCHY_FAVORDYNMODS },
+};
+
 void container_init(void)
 {
 	struct hierarchy *h = &dummy_hierarchy;
@@ -62,7 +73,7 @@ static int parse_name(const char *name, struct hierarchy_options *o)
 
 static int parse_agent(const char *path, struct hierarchy_options *o)
 {
-	if (o->release_agent)
+	if (!*path || o->release_agent)
 		return -EINVAL;
 	o->release_agent = kstrdup(path);
 	return o->release_agent ? 0 : -ENOMEM;
@@ -85,23 +96,31 @@ static int parse_subsys(const char *word, struct hierarchy_options *o)
 	return container_refuse(-EINVAL, "there is no subsystem or option %s", word);
 }
 
+static bool parse_flag(const char *word, struct hierarchy_options *o)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flag_words); i++)
+		if (!strcmp(word, flag_words[i].word)) {
+			o->flags |= flag_words[i].flag;
+			return true;
+		}
+	return false;
+}
+
 static int parse_word(const char *word, struct hierarchy_options *o)
 {
 	if (!strcmp(word, "none"))
 		o->none = true;
 	else if (!strcmp(word, "all"))
 		o->all = true;
-	else if (!strcmp(word, "noprefix"))
-		o->noprefix = true;
 	else if (!strcmp(word, "clone_children"))
 		o->clone_children = true;
-	else if (!strcmp(word, "xattr"))
-		o->xattr = true;
+	else if (!strcmp(word, "nofavordynmods"))
+		o->flags &= ~HIERARCHY_FAVORDYNMODS;
 	else if (!strncmp(word, "name=", 5))
 		return parse_name(word + 5, o);
 	else if (!strncmp(word, "release_agent=", 14))
 		return parse_agent(word + 14, o);
-	else
+	else if (!parse_flag(word, o))
 		return parse_subsys(word, o);
 	return 0;
 }
@@ -127,7 +146,7 @@ static int check_options(struct hierarchy_options *o)
 	if (o->none && (o->subsys || !o->name[0]))
 		return -EINVAL;
 	/* Only cpuset's files had names without a prefix. */
-	if (o->noprefix && o->subsys & ~BIT(SUBSYS_cpuset))
+	if (o->flags & HIERARCHY_NOPREFIX && o->subsys & ~BIT(SUBSYS_cpuset))
 		return container_refuse(-EINVAL, "noprefix is for cpuset alone");
 	return o->subsys || o->name[0] ? 0 : -EINVAL;
 }
@@ -142,7 +161,7 @@ int hierarchy_parse(const char *text, struct hierarchy_options *o)
 		rest = strchr(word, ',');
 		if (rest)
 			*rest++ = 0;
-		if (*word)
+		if (*word && *word != '=') /* without a key a word says nothing */
 			error = parse_word(word, o);
 	}
 	kfree(copy);
@@ -160,10 +179,9 @@ void hierarchy_show_options(const struct hierarchy *h, struct text *out)
 	for (int id = 0; id < SUBSYS_COUNT; id++)
 		if (h->subsys & BIT(id))
 			text_printf(out, ",%s", subsystems[id]->name);
-	if (h->noprefix)
-		text_string(out, ",noprefix");
-	if (h->xattr)
-		text_string(out, ",xattr");
+	for (size_t i = 0; i < ARRAY_SIZE(flag_words); i++)
+		if (h->flags & flag_words[i].flag)
+			text_printf(out, ",%s", flag_words[i].word);
 	if (h->release_agent) {
 		text_string(out, ",release_agent=");
 		text_escaped(out, h->release_agent);
@@ -247,8 +265,7 @@ static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
 	}
 	h->id = ++last_id;
 	h->containers = 1;
-	h->noprefix = o->noprefix;
-	h->xattr = o->xattr;
+	h->flags = o->flags;
 	h->top.clone_children = o->clone_children;
 	strcopy(h->name, o->name, sizeof(h->name));
 	h->release_agent = o->release_agent;
@@ -270,8 +287,8 @@ struct hierarchy *hierarchy_open(struct hierarchy_options *o)
 int hierarchy_remount(struct hierarchy *h, struct hierarchy_options *o)
 {
 	assert(mutex_held(&container_mutex));
-	if (o->noprefix != h->noprefix || (o->name[0] && strcmp(o->name, h->name)))
-		return container_refuse(-EINVAL, "name and noprefix cannot change");
+	if (o->flags != h->flags || (o->name[0] && strcmp(o->name, h->name)))
+		return container_refuse(-EINVAL, "its name and its flags cannot change");
 	if (!list_empty(&h->top.children))
 		return container_refuse(-EBUSY, "it has children");
 	if (o->subsys & ~h->subsys & ~dummy_hierarchy.subsys)

@@ -128,6 +128,45 @@ static void errors(void)
 	CHECK(EXITED(status, 0), "who is not privileged gets EPERM");
 }
 
+static void flags(void)
+{
+	CHECK_EQ(mounts(ONE, "cpuacct,release_agent="), EINVAL, "an empty release agent is EINVAL");
+	CHECK_EQ(mounts(ONE, "cpuacct,release_agent"), EINVAL, "so is one without a value");
+	CHECK_EQ(mounts(ONE, "cpuacct,xattr=1"), EINVAL, "and a flag with a value");
+	CHECK_EQ(mounts(ONE, "none,favordynmods"), EINVAL, "a flag is not a name");
+	MUST(!mounts(ONE, "=,cpuacct,=nosuch"));
+	CHECK_STR(shown(ONE), ",cpuacct", "what has an empty key is ignored");
+	MUST(!umount(ONE) && !mounts(ONE, "=cpuacct"));
+	CHECK(strstr(shown(ONE), ",pids"), "and is no subsystem");
+	MUST(!umount(ONE));
+	MUST(!mounts(ONE, "cpuset,favordynmods,cpuset_v2_mode,xattr,noprefix,release_agent=/a"));
+	CHECK_STR(shown(ONE), ",cpuset,noprefix,xattr,cpuset_v2_mode,favordynmods,release_agent=/a",
+		  "cpuset_v2_mode and favordynmods are flags too");
+	MUST(!umount(ONE) && !mounts(ONE, "cpuacct,favordynmods,nofavordynmods"));
+	CHECK_STR(shown(ONE), ",cpuacct", "nofavordynmods takes the second back");
+	MUST(!umount(ONE) && !mounts(ONE, "cpuacct,nofavordynmods,favordynmods"));
+	CHECK_STR(shown(ONE), ",cpuacct,favordynmods", "where it comes later");
+	CHECK_EQ(mounts(TWO, "cpuacct,xattr"), 0, "the same set is mounted with other flags");
+	CHECK_STR(shown(TWO), ",cpuacct,favordynmods", "which are ignored");
+	MUST(!umount(TWO) && !umount(ONE));
+}
+
+/* The type of before takes no options. */
+static void old_type(void)
+{
+	static const char *const words[] = { "cpuset",	 "name=q",	     "xattr",	"all",
+					     "noprefix", "release_agent=/x", ",,=,pids" };
+	int good = 0, n = sizeof(words) / sizeof(*words);
+
+	for (int i = 0; i < n; i++)
+		good += mount("none", ONE, "cpuset", 0, words[i]) && errno == EINVAL;
+	CHECK_EQ(good, n, "any option is EINVAL for the type cpuset");
+	CHECK_OK(mount("none", ONE, "cpuset", 0, ",=x,"), "but for empty words and keys");
+	CHECK_STR(shown(ONE), ",cpuset,noprefix,release_agent=/sbin/cpuset_release_agent",
+		  "it is cgroup with fixed options");
+	MUST(!umount(ONE));
+}
+
 static void showing(void)
 {
 	struct statfs fs;
@@ -256,8 +295,39 @@ static void remounting(void)
 	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "pids,cpuacct"), EBUSY,
 		 "with children the set cannot change");
 	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "pids,release_agent=/y"), EBUSY, "nor the agent");
+	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "pids,xattr"), EINVAL, "a new flag is EINVAL first");
+	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "pids,release_agent="), EINVAL,
+		 "so is an empty agent");
 	MUST(!rmdir(ONE "/g") && !umount(TWO));
 	unmount_empty(ONE, "pids");
+}
+
+static void remounting_flags(void)
+{
+	static const struct {
+		const char *options, *again;
+		int error;
+		const char *sentence;
+	} tries[] = {
+		{ "cpuacct", "cpuacct,xattr", EINVAL, "xattr cannot be added" },
+		{ "cpuacct", "xattr", EINVAL, "nor with all subsystems" },
+		{ "cpuacct,xattr", "cpuacct", EINVAL, "nor taken away" },
+		{ "none,name=n1,xattr", "none,name=n1", EINVAL, "from a name neither" },
+		{ "none,name=n1,xattr", "name=n1", EINVAL, "in short" },
+		{ "none,name=n1,xattr", "name=n1,xattr", 0, "named again it stays" },
+		{ "cpuacct", "cpuacct,favordynmods", EINVAL, "favordynmods cannot be added" },
+		{ "cpuacct,favordynmods", "cpuacct", EINVAL, "nor taken away again" },
+		{ "cpuacct", "cpuacct,nofavordynmods", 0, "nofavordynmods says what is so" },
+		{ "cpuacct", "cpuacct,cpuset_v2_mode", EINVAL, "cpuset_v2_mode cannot be added" },
+		{ "cpuacct", "cpuacct,=x", 0, "an empty key is ignored in a remount" },
+	};
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		MUST(!mounts(ONE, tries[i].options));
+		CHECK_EQ(mount_error(ONE, MS_REMOUNT, tries[i].again), tries[i].error,
+			 tries[i].sentence);
+		MUST(!umount(ONE));
+	}
 }
 
 /* --- /proc ----------------------------------------------------------------------------------- */
@@ -345,12 +415,15 @@ int main(void)
 	mkdir(THREE, 0755);
 	forget_others();
 	errors();
+	flags();
+	old_type();
 	showing();
 	everything();
 	sharing();
 	outliving();
 	root_state();
 	remounting();
+	remounting_flags();
 	tables();
 	many();
 	rmdir(ONE);
