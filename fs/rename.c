@@ -104,6 +104,18 @@ static int check_shape(struct rename *r)
 	return 0;
 }
 
+/* One place has one file, even where every look at a name makes a new inode. */
+static bool is_same(const struct rename *r)
+{
+	const struct place *from = &r->from, *to = &r->to;
+
+	if (!r->target)
+		return false;
+	return r->source->inode == r->target->inode ||
+	       (from->dir.dentry == to->dir.dentry && from->len == to->len &&
+		!memcmp(from->name, to->name, to->len));
+}
+
 /* A directory that moves to another one is changed itself: its "..". */
 static int may_move(const struct rename *r, struct dentry *d)
 {
@@ -166,9 +178,9 @@ static int rename_locked(struct rename *r)
 		error = check_shape(r);
 	if (error)
 		return error;
-	target = r->target ? r->target->inode : NULL;
-	if (r->source->inode == target)
+	if (is_same(r))
 		return 0;
+	target = r->target ? r->target->inode : NULL;
 	error = check_rights(r);
 	if (error)
 		return error;

@@ -33,6 +33,17 @@ static int dir_lookup(struct inode *dir, struct dentry *dentry)
 	return control_lookup(dir_container(dir), dentry);
 }
 
+/* A setgid directory passes the bit on to all, its group only to what root makes: the ids of others
+   are set once more, as on Linux. */
+static void dir_inherit(struct inode *inode, const struct inode *dir, const struct cred *cred)
+{
+	if (!(dir->mode & S_ISGID))
+		return;
+	inode->mode |= S_ISGID;
+	if (!cred->fsuid && !cred->fsgid)
+		inode->gid = dir->gid;
+}
+
 static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const struct cred *cred)
 {
 	struct container_request request;
@@ -55,6 +66,7 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 		mutex_unlock(&container_mutex);
 		return -ENOMEM;
 	}
+	dir_inherit(inode, dir, cred);
 	container_add(c, dentry);
 	dentry_attach(dentry, inode);
 	mutex_unlock(&container_mutex);
@@ -143,12 +155,12 @@ static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
 {
 	if (flags)
 		return -EINVAL;
+	if (strchr(name, '\n'))
+		return -EINVAL;
 	if (!S_ISDIR(old->inode->mode))
 		return -ENOTDIR;
 	if (from != to)
 		return -EIO;
-	if (strchr(name, '\n'))
-		return -EINVAL;
 	if (target)
 		return -EEXIST;
 	/* Paths are shown under container_mutex: they have the old name or the new one. */

@@ -151,6 +151,29 @@ static void owning(void)
 	MUST(!rmdir(ROOT "/open"));
 }
 
+/* Those of one directory: a user's belong to the user, root's to the group of the directory. */
+static void setgid_directories(void)
+{
+	int status;
+
+	MUST(!mkdir(ROOT "/g", 0755) && !chown(ROOT "/g", 0, 5) && !chmod(ROOT "/g", 02777));
+	MUST(!mkdir(ROOT "/g/k", 0755) && !mkdir(ROOT "/g/k/l", 0700));
+	CHECK(has_mode(ROOT "/g/k", 02755) && st.st_uid == 0 && st.st_gid == 5,
+	      "in a setgid directory root makes setgid ones of its group");
+	CHECK(has_mode(ROOT "/g/k/tasks", 0644) && st.st_uid == 0 && st.st_gid == 5 &&
+		      has_mode(ROOT "/g/k/pids.max", 0644) && st.st_gid == 5,
+	      "with their files");
+	CHECK(has_mode(ROOT "/g/k/l", 02700) && st.st_gid == 5, "and so on below");
+	status = AS_USER(_exit(mkdir(ROOT "/g/u", 0755) ? 1 : 0));
+	CHECK(EXITED(status, 0) && has_mode(ROOT "/g/u", 02755) && st.st_uid == 1000 &&
+		      st.st_gid == 1000,
+	      "a user's have the bit, and the user's own group");
+	CHECK(!stat(ROOT "/g/u/tasks", &st) && st.st_uid == 1000 && st.st_gid == 1000,
+	      "and so have their files");
+	MUST(!rmdir(ROOT "/g/u") && !rmdir(ROOT "/g/k/l") && !rmdir(ROOT "/g/k"));
+	MUST(!rmdir(ROOT "/g"));
+}
+
 /* --- removing --------------------------------------------------------------------------------- */
 
 static void removing(void)
@@ -216,6 +239,11 @@ static void renaming(void)
 	CHECK_ERR(rename(ROOT "/tasks", ROOT "/t"), ENOTDIR, "a file is ENOTDIR");
 	CHECK_ERR(rename(ROOT "/no", ROOT "/t"), ENOENT, "what is not there is ENOENT");
 	CHECK_ERR(rename(ROOT "/a", ROOT "/x\ny"), EINVAL, "a newline is EINVAL");
+	CHECK_ERR(rename(ROOT "/tasks", ROOT "/x\n"), EINVAL, "also for a file");
+	CHECK_ERR(rename(ROOT "/a", ROOT "/b/x\n"), EINVAL, "and for another parent");
+	CHECK_OK(rename(ROOT "/tasks", ROOT "/tasks"), "a file keeps its own name");
+	CHECK(!access(ROOT "/tasks", F_OK), "and is still there");
+	CHECK_ERR(rename(ROOT "/tasks", ROOT "/cgroup.procs"), ENOTDIR, "but not another's");
 	CHECK_ERR(rename(ROOT "/a", "/tmp/a"), EXDEV, "another file system is EXDEV");
 	CHECK_OK(rename(ROOT "/a", ROOT "/a"), "the same name is nothing");
 	CHECK_OK(rename(ROOT "/a", ROOT "/z"), "a free name is taken");
@@ -249,6 +277,7 @@ int main(void)
 	contents();
 	making();
 	owning();
+	setgid_directories();
 	removing();
 	removed();
 	renaming();
