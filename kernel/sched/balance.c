@@ -142,14 +142,14 @@ static void arrive(struct thread *t, int cpu, u64 vruntime)
 	struct runq *rq = &runqs[cpu];
 
 	spin_lock(&rq->lock);
+	if ((s64)(vruntime - rq->min_vruntime) > (s64)LATENCY_NS)
+		vruntime = rq->min_vruntime + LATENCY_NS;
+	t->vruntime = vruntime; /* on this queue's scale, though it may have to go on from here */
 	if (unlikely(!thread_may_use(t, cpu))) {
 		spin_unlock(&rq->lock);
 		thread_place(t, false);
 		return;
 	}
-	if ((s64)(vruntime - rq->min_vruntime) > (s64)LATENCY_NS)
-		vruntime = rq->min_vruntime + LATENCY_NS;
-	t->vruntime = vruntime;
 	runq_add(rq, t);
 	runq_kick(rq, cpu, t);
 	spin_unlock(&rq->lock);
