@@ -6,7 +6,7 @@
  * the run queue's lock, so every decision of the scheduler sees one or the other, and none looks
  * further than the thread.  A waiting thread is moved at once.  A running one is told to reschedule
  * and finds in sched_switch() that it may not go back into this queue; sched_expel() waits until it
- * has.
+ * has left, or may stay after all: whoever makes one of both true wakes affinity_waiters.
  *
  * Locking: one run queue at a time.
  */
@@ -18,14 +18,19 @@
 
 struct waitq affinity_waiters = WAITQ_INIT(affinity_waiters);
 
-/* Its masks have changed.  Releases rq->lock. */
-static u64 replace(struct runq *rq, struct thread *t)
+/* Gives t new masks.  Releases rq->lock.  The CPU where it runs against them. */
+static u64 replace(struct runq *rq, struct thread *t, u64 bound, u64 affinity)
 {
 	int cpu = t->cpu;
 	bool waiting = t->queued && !t->running;
+	bool was_wrong = t->running && !thread_may_use(t, cpu);
 
+	t->bound = bound;
+	t->affinity = affinity;
 	if (likely(thread_may_use(t, cpu) || !t->queued)) {
 		spin_unlock(&rq->lock);
+		if (unlikely(was_wrong)) /* who waits until it leaves need not any more */
+			waitq_wake_all(&affinity_waiters);
 		return 0;
 	}
 	if (waiting)
@@ -41,10 +46,7 @@ static u64 replace(struct runq *rq, struct thread *t)
 
 u64 thread_bind(struct thread *t, u64 allowed)
 {
-	struct runq *rq = runq_lock_of(t);
-
-	t->bound = t->affinity = allowed;
-	return replace(rq, t);
+	return replace(runq_lock_of(t), t, allowed, allowed);
 }
 
 int thread_set_affinity(struct thread *t, u64 wish)
@@ -56,8 +58,7 @@ int thread_set_affinity(struct thread *t, u64 wish)
 		spin_unlock(&rq->lock);
 		return -EINVAL;
 	}
-	t->affinity = allowed;
-	sched_expel(replace(rq, t));
+	sched_expel(replace(rq, t, t->bound, allowed));
 	return 0;
 }
 

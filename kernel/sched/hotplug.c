@@ -18,6 +18,7 @@
 #include "kernel/mem/slab.h"
 #include "kernel/sched/runq.h"
 #include "kernel/sched/timer.h"
+#include "kernel/sched/wait.h"
 
 static void close_queue(struct runq *rq, int cpu)
 {
@@ -86,4 +87,5 @@ void sched_cpu_up(int cpu)
 	__atomic_fetch_or(&sched_idle_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
 	__atomic_fetch_or(&sched_online_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
 	spin_unlock(&rq->lock);
+	waitq_wake_all(&affinity_waiters);
 }
