@@ -130,16 +130,21 @@ void dentry_put(struct dentry *d)
 
 /* --- the tree ---------------------------------------------------------------------------------*/
 
-void dentry_attach(struct dentry *d, struct inode *inode)
+void dentry_attach_unlisted(struct dentry *d, struct inode *inode, struct list *list)
 {
 	d->inode = inode;
 	dentry_get(d);
 	spin_lock(&dentry_lock);
 	d->pinned = true;
 	d->cookie = ++last_cookie;
-	list_add_tail(&d->sibling, &d->parent->children);
+	list_add_tail(&d->sibling, list);
 	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
 	spin_unlock(&dentry_lock);
+}
+
+void dentry_attach(struct dentry *d, struct inode *inode)
+{
+	dentry_attach_unlisted(d, inode, &d->parent->children);
 }
 
 void dentry_attach_temporary(struct dentry *d, struct inode *inode)

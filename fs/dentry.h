@@ -26,7 +26,7 @@ struct dentry {
 	struct super *super;   /* [I] */
 	struct list hash;      /* [d] bucket of (parent, name) */
 	struct list children;  /* [d] attached ones, oldest first */
-	struct list sibling;   /* [d] */
+	struct list sibling;   /* [d] or in another list: dentry_attach_unlisted */
 	char *name;	       /* [d] NUL-terminated; short_name or kmalloc */
 	u32 name_hash;	       /* [d] */
 	u32 name_len;	       /* [d] */
@@ -55,6 +55,9 @@ void dentry_put(struct dentry *d); /* may sleep */
 void dentry_attach(struct dentry *d, struct inode *inode);
 /* The same for a lookup's temporary dentry: not visible to readdir nor to the next lookup. */
 void dentry_attach_temporary(struct dentry *d, struct inode *inode);
+/* The same for a name that walks find and readdir does not; it goes to the end of `list`, which is
+   the caller's to guard, until dentry_remove. */
+void dentry_attach_unlisted(struct dentry *d, struct inode *inode, struct list *list);
 /* Takes it out of its directory; those who hold it keep it.  Parent locked.  Not there: nothing. */
 void dentry_remove(struct dentry *d);
 /* The new name is the newest of its directory.  Cannot fail: `name` was allocated by the caller

@@ -1,9 +1,8 @@
 /*
  * containerfs.h - the file system that shows a hierarchy: a directory per container.
  *
- * It keeps no state but the directories' dentries.  Control files come into being when somebody
- * looks them up and go with their last user; only a change of mode or owner is remembered, in the
- * container.
+ * It keeps no state but dentries.  A control file comes into being when somebody first looks it up,
+ * and stays until its directory goes; readdir tells of them all, whether they are there or not.
  */
 #pragma once
 #include "fs/pseudo.h"
@@ -29,8 +28,10 @@ struct control {
 /* The index-th control file of c; false behind the last. */
 bool control_get(struct container *c, unsigned index, struct control *out);
 
-/* Attaches an inode for the control file of that name to the fresh dentry: 0, -ENOENT, -ENOMEM. */
+/* The fresh dentry becomes the control file of that name, and stays: 0, -ENOENT, -ENOMEM. */
 int control_lookup(struct container *c, struct dentry *dentry) must_check;
+/* Forgets the control files that c, or its hierarchy, no longer has.  m */
+void control_drop(struct container *c);
 struct container *control_container(struct file *f);
 
 /* A directory's inode; takes its own reference of c.  NULL: no memory. */

@@ -1,6 +1,9 @@
 /*
  * control.c - the control files of a container: which there are, how they are read and written.
  *
+ * A control file's dentry and inode are made by the first look at it, and stay: opening one costs
+ * no more than opening any file, and chmod and chown need no other memory.
+ *
  * Locking: show and write run under container_mutex; a removed container answers ENODEV.
  */
 #include "fs/containerfs/containerfs.h"
@@ -9,6 +12,7 @@
 #include "kernel/container/refuse.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/format.h"
+#include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
@@ -174,12 +178,6 @@ struct control_data {
 	struct control control;
 };
 
-/* What chmod and chown left behind, one per control file. */
-struct file_attr {
-	bool changed;
-	u32 mode, uid, gid;
-};
-
 static struct control_data *data_of(struct file *f)
 {
 	return pseudo_data(f);
@@ -252,41 +250,6 @@ static void control_free(void *data)
 	kfree(d);
 }
 
-static unsigned control_count(struct container *c)
-{
-	struct control ctl;
-	unsigned n = 0;
-
-	while (control_get(c, n, &ctl))
-		n++;
-	return n;
-}
-
-/* chmod and chown: the change outlives this inode. */
-static int control_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
-{
-	struct control_data *d = container_of(inode, struct pseudo_inode, inode)->data;
-	struct file_attr *attrs;
-	int error = 0;
-
-	mutex_lock(&container_mutex);
-	if (!d->container->attrs)
-		d->container->attrs = kzalloc(control_count(d->container) * sizeof(*attrs));
-	attrs = d->container->attrs;
-	if (attrs) {
-		error = inode_setattr_generic(inode, a, cred);
-		if (!error)
-			attrs[d->index] =
-				(struct file_attr){ true, inode->mode, inode->uid, inode->gid };
-	} else {
-		error = -ENOMEM;
-	}
-	mutex_unlock(&container_mutex);
-	return error;
-}
-
-static const struct inode_ops control_inode_ops = { .setattr = control_setattr };
-
 static struct inode *control_inode(struct super *super, struct container *c, unsigned index,
 				   const struct control *ctl)
 {
@@ -304,19 +267,13 @@ static struct inode *control_inode(struct super *super, struct container *c, uns
 		return NULL;
 	}
 	container_of(inode, struct pseudo_inode, inode)->free_data = control_free;
-	inode->ops = &control_inode_ops;
 	if (ctl->fops)
 		inode->fops = ctl->fops;
 	dir = c->dentry->inode;
 	inode->ino = dir->ino + 1 + index;
-	inode->uid = dir->uid;
-	inode->gid = dir->gid;
+	inode->uid = c->uid;
+	inode->gid = c->gid;
 	inode->atime = inode->mtime = inode->ctime = dir->ctime;
-	if (c->attrs && c->attrs[index].changed) {
-		inode->mode = c->attrs[index].mode;
-		inode->uid = c->attrs[index].uid;
-		inode->gid = c->attrs[index].gid;
-	}
 	return inode;
 }
 
@@ -341,20 +298,53 @@ static bool control_find(struct container *c, const char *name, struct control *
 	return false;
 }
 
+/* Two may look up a name that is not there yet: the second shares the inode of the first. */
 int control_lookup(struct container *c, struct dentry *dentry)
 {
 	struct control ctl;
 	unsigned index;
-	struct inode *inode = NULL;
+	struct dentry *there;
+	struct inode *inode;
 	int error = -ENOENT;
 
 	mutex_lock(&container_mutex);
 	if (!c->removed && control_find(c, dentry->name, &ctl, &index)) {
-		inode = control_inode(dentry->super, c, index, &ctl);
+		there = dentry_find(dentry->parent, dentry->name, dentry->name_len);
+		inode = there ? inode_get(there->inode)
+			      : control_inode(dentry->super, c, index, &ctl);
+		if (there) {
+			dentry_attach_temporary(dentry, inode);
+			dentry_put(there);
+		} else if (inode) {
+			dentry_attach_unlisted(dentry, inode, &c->files);
+			c->file_count++;
+		}
 		error = inode ? 0 : -ENOMEM;
 	}
 	mutex_unlock(&container_mutex);
-	if (inode)
-		dentry_attach_temporary(dentry, inode);
 	return error;
+}
+
+/* Is it still that file, with that number? */
+static bool is_current(struct container *c, const struct dentry *d)
+{
+	const struct control_data *data = container_of(d->inode, struct pseudo_inode, inode)->data;
+	struct control ctl;
+	unsigned index;
+
+	return !c->removed && control_find(c, d->name, &ctl, &index) && index == data->index &&
+	       ctl.file == data->control.file;
+}
+
+void control_drop(struct container *c)
+{
+	struct dentry *d, *next;
+
+	assert(mutex_held(&container_mutex));
+	list_for_each_safe (d, next, &c->files, sibling) {
+		if (is_current(c, d))
+			continue;
+		c->file_count--;
+		dentry_remove(d);
+	}
 }

@@ -84,8 +84,10 @@ static int remove_dir(struct inode *dir, struct dentry *dentry, bool undo)
 	container_request_begin(&request, dentry->name);
 	error = container_remove(dir_container(dentry->inode), undo);
 	container_report(&request, dir_container(dir), "", "rmdir", error);
-	if (!error)
+	if (!error) {
+		control_drop(dir_container(dentry->inode));
 		dentry_remove(dentry);
+	}
 	mutex_unlock(&container_mutex);
 	if (error)
 		return error;
@@ -262,6 +264,8 @@ struct inode *container_dir_create(struct super *super, struct container *c, u32
 	inode->ino = next_ino;
 	next_ino += INO_STRIDE;
 	inode->nlink = 2;
+	c->uid = cred->fsuid;
+	c->gid = cred->fsgid;
 	inode->private = c == &c->hierarchy->top ? c : container_get(c);
 	return inode;
 }
@@ -286,6 +290,8 @@ static int remount(struct super *s, unsigned long flags, const char *options)
 	error = hierarchy_parse(options, &o);
 	if (!error)
 		error = hierarchy_remount(s->private, &o);
+	if (!error)
+		control_drop(&((struct hierarchy *)s->private)->top);
 	container_report(&request, &((struct hierarchy *)s->private)->top, "", "remount", error);
 	mutex_unlock(&container_mutex);
 	kfree(o.release_agent);
@@ -303,6 +309,8 @@ static void unmounted(struct super *s)
 	last = h->super && list_empty(&h->top.children) && refcount_read(&s->refs) <= 2;
 	if (last) {
 		hierarchy_destroy(h);
+		h->top.removed = true;
+		control_drop(&h->top);
 		h->super = NULL;
 	}
 	mutex_unlock(&container_mutex);

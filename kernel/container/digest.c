@@ -6,6 +6,8 @@
  * it has; tasks of one set are summed up, as their order is nobody's business and changes when a
  * move is called off.  A second line counts the objects of kernel memory in use.
  *
+ * Control files that somebody has looked at stay, and are nobody's change: they do not count.
+ *
  * Addresses go into the number and ids of sets do not, so a set may come and go.
  *
  * Locking: container_mutex; css_set_lock.
@@ -61,7 +63,7 @@ static u64 mix_container(u64 digest, struct container *c)
 	struct css_set_link *link;
 
 	digest = mix(mix(digest, (u64)c), c->child_count);
-	digest = mix(mix(digest, refcount_read(&c->refs)), c->removed);
+	digest = mix(mix(digest, refcount_read(&c->refs) - c->file_count), c->removed);
 	digest = mix(mix(digest, c->releasable), list_empty(&c->release_node));
 	digest = mix(mix(digest, c->notify_on_release), c->clone_children);
 	for (int id = 0; id < SUBSYS_COUNT; id++)
@@ -81,6 +83,17 @@ static u64 mix_hierarchy(u64 digest, struct hierarchy *h)
 	return digest;
 }
 
+static u64 file_objects(void)
+{
+	struct hierarchy *h;
+	u64 files = 0;
+
+	list_for_each (h, &hierarchies, node)
+		for (struct container *c = &h->top; c; c = container_next(c))
+			files += c->file_count;
+	return files * CONTAINER_FILE_OBJECTS;
+}
+
 void container_digest(struct text *out)
 {
 	u64 digest = 0xcbf29ce484222325ul;
@@ -90,5 +103,5 @@ void container_digest(struct text *out)
 	list_for_each (h, &hierarchies, node)
 		digest = mix_hierarchy(digest, h);
 	spin_unlock(&css_set_lock);
-	text_printf(out, "members %lx\nobjects %lu\n", digest, slab_allocated());
+	text_printf(out, "members %lx\nobjects %lu\n", digest, slab_allocated() - file_objects());
 }

@@ -39,7 +39,9 @@ struct container {
 	bool clone_children;	       /* [m] */
 	bool releasable;	       /* [s] has lost a task or a child since notify was set */
 	struct list release_node;      /* [s] waits for its release agent */
-	struct file_attr *attrs;       /* [m] of control files, once somebody changed them */
+	u32 uid, gid;	   /* [I] who made it: its control files belong to them at first */
+	struct list files; /* [m] dentry.sibling: control files that were looked up */
+	u32 file_count;	   /* [m] of them */
 };
 
 /* Options that last as long as the hierarchy. */
@@ -47,6 +49,9 @@ struct container {
 #define HIERARCHY_XATTR		 BIT(1)
 #define HIERARCHY_CPUSET_V2_MODE BIT(2)
 #define HIERARCHY_FAVORDYNMODS	 BIT(3)
+
+/* Objects of kernel memory that a control file takes: its dentry, its inode, what it is. */
+#define CONTAINER_FILE_OBJECTS 3
 
 struct hierarchy {
 	struct list node;		   /* [m] in hierarchies, oldest first; the dummy leads */

@@ -27,7 +27,7 @@ void container_put(struct container *c)
 	if (!refcount_put(&c->refs))
 		return;
 	bug_if(c == &c->hierarchy->top);
-	kfree(c->attrs);
+	assert(list_empty(&c->files));
 	kfree(c);
 	container_put(parent);
 }
@@ -70,6 +70,7 @@ int container_setup(struct container *c, struct hierarchy *h, struct container *
 	list_init(&c->children);
 	list_init(&c->sibling);
 	list_init(&c->links);
+	list_init(&c->files);
 	list_init(&c->release_node);
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
 		int error = h->subsys & (1ul << id) ? css_create(c, id) : 0;

@@ -146,6 +146,8 @@ static void owning(void)
 	      "chmod and chown of a file stay");
 	MUST(!chown(ROOT "/open", 1000, 1000) && !chmod(ROOT "/open", 0700));
 	CHECK(has_mode(ROOT "/open", 0700) && st.st_uid == 1000, "and of a directory");
+	CHECK(!stat(ROOT "/open/cgroup.procs", &st) && st.st_uid == 0 && st.st_gid == 0,
+	      "whose files stay with who made it, looked at before or not");
 	status = AS_USER(_exit(rmdir(ROOT "/open/u") ? 1 : 0));
 	CHECK(EXITED(status, 0), "its owner removes what is in it");
 	MUST(!rmdir(ROOT "/open"));

@@ -285,6 +285,7 @@ static void remounting(void)
 	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "cpuacct,pids"), 0, "a free subsystem can be added");
 	CHECK_STR(shown(ONE), ",cpuacct,pids,release_agent=/x,name=r", "and is there");
 	CHECK(!access(ONE "/cgroup.procs", F_OK) && hierarchy_of("pids") > 0, "in this hierarchy");
+	MUST(!access(ONE "/cpuacct.usage", F_OK));
 	CHECK_EQ(mount_error(ONE, MS_REMOUNT, "pids"), 0, "and one removed");
 	CHECK(!strncmp(shown(ONE), ",pids,", 6) && access(ONE "/cpuacct.usage", F_OK),
 	      "with its files");
