@@ -71,10 +71,9 @@ struct container_subsys {
 	bool (*check)(struct css *root);
 	/* For debug.selfcheck: what is wrong with a member, or NULL.  css_set_lock held. */
 	const char *(*examine)(struct css *css, const struct task *t);
-	/* Called for the task's container and then for each ancestor.  IRQs off. */
-	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode);
-	/* Before that, for the task's container alone: the slice has ended at `now`.  IRQs off. */
-	void (*charge_own_cpu)(struct css *css, u64 ns, u64 now);
+	/* A slice of a task in this container has ended at `now`; what its ancestors (css->parent)
+	   get of it is for the subsystem to do.  IRQs off. */
+	void (*charge_cpu)(struct css *css, u64 ns, enum cpu_mode mode, u64 now);
 };
 
 #define X(s) extern const struct container_subsys s##_subsys;

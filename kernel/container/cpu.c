@@ -63,6 +63,7 @@ struct cpu_group {
 };
 
 static struct spinlock cpu_lock = SPINLOCK_INIT(RANK_LEAF);
+static u32 limited; /* [l] containers with a quota: none, and nobody looks for them */
 static struct waitq throttled_waitq = WAITQ_INIT(throttled_waitq); /* of all containers */
 
 static struct cpu_group *group_of(struct css *css)
@@ -192,6 +193,8 @@ bool container_throttled(struct thread *t)
 {
 	struct css *css = task_of(t)->containers.set->css[SUBSYS_cpu];
 
+	if (likely(!READ_ONCE(limited)))
+		return false;
 	for (; unlikely(css->parent); css = css->parent)
 		if (unlikely(group_is_throttled(group_of(css))))
 			return true;
@@ -214,10 +217,8 @@ void container_wait_for_quota(void)
 	(void)wait_event_killable(&throttled_waitq, !must_wait());
 }
 
-static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode)
+static void take(struct cpu_group *g, u64 ns)
 {
-	struct cpu_group *g = group_of(css);
-
 	if (likely(READ_ONCE(g->quota) == NO_QUOTA))
 		return;
 	if (__atomic_sub_fetch(&g->left, (s64)ns, __ATOMIC_RELAXED) <= 0 &&
@@ -225,6 +226,14 @@ static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode)
 		WRITE_ONCE(g->throttled_since, clock_now());
 	if (!__atomic_exchange_n(&g->ticking, true, __ATOMIC_RELAXED))
 		timer_start(&g->timer, clock_now() + (u64)g->period);
+}
+
+static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode, u64 now)
+{
+	if (likely(!READ_ONCE(limited)))
+		return;
+	for (; css; css = css->parent)
+		take(group_of(css), ns);
 }
 
 /* A period has used so much more than the quota: of what was saved up, not of an overdraft. */
@@ -318,6 +327,7 @@ static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 	if (!fits_above(css, wanted) || !fits_below(css, wanted))
 		return -EINVAL;
 	spin_lock(&cpu_lock);
+	limited += (quota != NO_QUOTA) - (g->quota != NO_QUOTA);
 	g->quota = quota;
 	g->period = period;
 	g->burst = burst;
@@ -409,7 +419,12 @@ static int cpu_create(struct css *css)
 
 static void cpu_destroy(struct css *css)
 {
-	timer_cancel(&group_of(css)->timer);
+	struct cpu_group *g = group_of(css);
+
+	timer_cancel(&g->timer);
+	spin_lock(&cpu_lock);
+	limited -= g->quota != NO_QUOTA;
+	spin_unlock(&cpu_lock);
 }
 
 /* Whoever waited for the old container's quota looks again. */

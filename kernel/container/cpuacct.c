@@ -1,8 +1,8 @@
 /*
  * cpuacct - CPU time used by the tasks of a container and of its descendants.
  *
- * The scheduler reports each slice once, when it ends, and the core hands it to the container
- * and to every ancestor.  Reading one therefore sums a few CPUs and never walks the tree.
+ * The scheduler reports each slice once, when it ends, and it is added to the container and to
+ * every ancestor.  Reading one therefore sums a few CPUs and never walks the tree.
  *
  *   cpuacct.usage                 total ns; writing 0 starts again from zero
  *   cpuacct.usage_user, _sys      the same, of one mode
@@ -68,13 +68,6 @@ static void cpuacct_destroy(struct css *css)
 	kfree(cpuacct_of(css)->cpu);
 }
 
-static void cpuacct_charge(struct css *css, u64 ns, enum cpu_mode mode)
-{
-	u64 *used = &cpuacct_of(css)->cpu[cpu_id()].used[mode];
-
-	WRITE_ONCE(*used, *used + ns);
-}
-
 /* --- the load ------------------------------------------------------------------------------ */
 
 /* A window of this CPU is over; if another one has passed since, nothing was used in it. */
@@ -89,13 +82,19 @@ static noinline void change_window(struct cpu_use *use, u64 now)
 }
 
 /* A slice counts where it ends: one that spans two windows lasts no longer than a tick. */
-static void cpuacct_charge_own(struct css *css, u64 ns, u64 now)
+static void cpuacct_charge(struct css *css, u64 ns, enum cpu_mode mode, u64 now)
 {
-	struct cpu_use *use = &cpuacct_of(css)->cpu[cpu_id()];
+	const int cpu = cpu_id();
+	struct cpu_use *use = &cpuacct_of(css)->cpu[cpu];
 
 	if (unlikely(now >= use->window_end))
 		change_window(use, now);
 	WRITE_ONCE(use->in_window, use->in_window + ns);
+	for (; css; css = css->parent) {
+		u64 *used = &cpuacct_of(css)->cpu[cpu].used[mode];
+
+		WRITE_ONCE(*used, *used + ns);
+	}
 }
 
 /* ns used in the window before the one that `now` is in. */
@@ -225,5 +224,4 @@ const struct container_subsys cpuacct_subsys = {
 	.create = cpuacct_create,
 	.destroy = cpuacct_destroy,
 	.charge_cpu = cpuacct_charge,
-	.charge_own_cpu = cpuacct_charge_own,
 };

@@ -137,7 +137,7 @@ static u64 charging; /* [I] subsystems that hear of CPU time: slices are too man
 void container_find_charging(void)
 {
 	for (int id = 0; id < SUBSYS_COUNT; id++)
-		if (subsystems[id]->charge_cpu || subsystems[id]->charge_own_cpu)
+		if (subsystems[id]->charge_cpu)
 			charging |= BIT(id);
 }
 
@@ -147,14 +147,6 @@ void container_charge_cpu(struct thread *t, u64 ns, enum cpu_mode mode)
 	struct css_set *set = task_of(t)->containers.set;
 	int id;
 
-	for_each_bit(id, charging)
-	{
-		const struct container_subsys *s = subsystems[id];
-
-		if (s->charge_own_cpu)
-			s->charge_own_cpu(set->css[id], ns, t->slice_start);
-		if (s->charge_cpu)
-			for (struct css *css = set->css[id]; css; css = css->parent)
-				s->charge_cpu(css, ns, mode);
-	}
+	for_each_bit(id, charging) subsystems[id]->charge_cpu(set->css[id], ns, mode,
+							      t->slice_start);
 }

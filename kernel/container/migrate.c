@@ -19,7 +19,9 @@
 #include "kernel/abi/errno.h"
 #include "kernel/container/hold.h"
 #include "kernel/container/trace.h"
+#include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
+#include "kernel/mem/slab.h"
 #include "kernel/task/task.h"
 
 #define SETTLE_BATCH 64 /* tasks for which a run queue is held at most */
@@ -73,20 +75,28 @@ static int prepare(struct migration *m)
 	return 0;
 }
 
+static void let_go(struct css_set *set)
+{
+	if (css_set_drop(set))
+		kfree(set);
+}
+
 static void finish(struct migration *m)
 {
 	struct css_set *set, *next;
 
+	spin_lock(&css_set_lock);
 	list_for_each_safe (set, next, &m->sources, mg_source) {
 		set->mg_from = NULL;
 		set->mg_to = NULL;
 		list_del(&set->mg_source);
-		css_set_put(set);
+		let_go(set);
 	}
 	list_for_each_safe (set, next, &m->targets, mg_target) {
 		list_del(&set->mg_target);
-		css_set_put(set);
+		let_go(set);
 	}
+	spin_unlock(&css_set_lock);
 }
 
 static always_inline void collect(struct migration *m, struct task *t)
@@ -139,8 +149,11 @@ static int ask_subsystem(struct migration *m, int id)
 /* can_attach of each subsystem; where one refuses, those before it are told. */
 static int ask(struct migration *m)
 {
-	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		int error = m->to->css[id] ? ask_subsystem(m, id) : 0;
+	int id;
+
+	for_each_bit(id, m->to->hierarchy->subsys)
+	{
+		int error = ask_subsystem(m, id);
 
 		if (!error)
 			continue;
@@ -186,6 +199,7 @@ static void change_tasks(struct css_set *from, struct list *tasks, struct list *
 static void commit(struct migration *m)
 {
 	struct css_set *set;
+	int id;
 
 	spin_lock(&css_set_lock);
 	list_for_each (set, &m->tasks.from, mg_node) {
@@ -194,9 +208,8 @@ static void commit(struct migration *m)
 	}
 	m->tasks.moved = true;
 	spin_unlock(&css_set_lock);
-	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		if (!m->to->css[id])
-			continue;
+	for_each_bit(id, m->to->hierarchy->subsys)
+	{
 		migrate_moved[id] += m->count;
 		trace("attach: %s, first task %d of %lu", subsystems[id]->name,
 		      task_tid(taskset_next(&m->tasks, NULL)), m->count);

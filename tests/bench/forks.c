@@ -7,13 +7,15 @@
 /* --- forks below hierarchies --------------------------------------------------------------------
  */
 
+#define NAMED 5 /* from here on they have names only, and no subsystem looks at ancestors */
+
 static const char *const options[16] = { "cpu",		 "cpuacct",	 "devices",
 					 "freezer",	 "pids",	 "none,name=b5",
 					 "none,name=b6", "none,name=b7", "none,name=b8",
 					 "none,name=b9", "none,name=ba", "none,name=bb",
 					 "none,name=bc", "none,name=bd", "none,name=be",
 					 "none,name=bf" };
-static int fork_hierarchies, fork_depth;
+static int fork_first, fork_end, fork_depth;
 
 /* From the root of hierarchy i to a container so deep, or the way back. */
 static void descend(int i)
@@ -46,18 +48,30 @@ static void ascend(int i)
 	hierarchy_unmount(at);
 }
 
+/* Of which hierarchies: those from first up to and without end. */
+static void fork_up_in(int first, int end, int depth)
+{
+	fork_first = first;
+	fork_end = end;
+	fork_depth = depth;
+	for (int i = first; i < end; i++)
+		descend(i);
+}
+
 /* arg is hierarchies * 1000 + depth. */
 static void fork_up(int arg)
 {
-	fork_hierarchies = arg / 1000;
-	fork_depth = arg % 1000;
-	for (int i = 0; i < fork_hierarchies; i++)
-		descend(i);
+	fork_up_in(0, arg / 1000, arg % 1000);
+}
+
+static void fork_named_up(int arg)
+{
+	fork_up_in(NAMED, NAMED + arg / 1000, arg % 1000);
 }
 
 static void fork_down(void)
 {
-	for (int i = 0; i < fork_hierarchies; i++)
+	for (int i = fork_first; i < fork_end; i++)
 		ascend(i);
 }
 
@@ -84,6 +98,7 @@ static const struct op ops[] = {
 	{ "fork-depth-16", fork_exit_wait, 100, fork_up, 5016, fork_down },
 	{ "fork-depth-256", fork_exit_wait, 100, fork_up, 5256, fork_down },
 	{ "fork-8x16", fork_exit_wait, 100, fork_up, 8016, fork_down },
+	{ "fork-named-8x16", fork_exit_wait, 100, fork_named_up, 8016, fork_down },
 	{},
 };
 
