@@ -307,7 +307,7 @@ long file_lock_flock(struct file *f, int op)
 	return range_set(&want, kind == LOCK_UN, !(op & LOCK_NB));
 }
 
-static void drop_all(struct inode *inode, const void *owner, bool is_flock)
+static noinline void drop(struct inode *inode, const void *owner, bool is_flock)
 {
 	struct range all = {
 		.inode = inode, .owner = owner, .end = RANGE_END, .is_flock = is_flock
@@ -315,8 +315,6 @@ static void drop_all(struct inode *inode, const void *owner, bool is_flock)
 	struct range *none = NULL;
 	struct list dead = LIST_INIT(dead);
 
-	if (!READ_ONCE(range_count))
-		return;
 	spin_lock(&lock_lock);
 	carve(&all, &none, &dead);
 	spin_unlock(&lock_lock);
@@ -324,6 +322,13 @@ static void drop_all(struct inode *inode, const void *owner, bool is_flock)
 		return;
 	free_all(&dead);
 	waitq_wake_all(&unlocked);
+}
+
+/* Every close asks; mostly there are no locks at all. */
+static always_inline void drop_all(struct inode *inode, const void *owner, bool is_flock)
+{
+	if (unlikely(READ_ONCE(range_count)))
+		drop(inode, owner, is_flock);
 }
 
 void file_lock_closed(struct file *f, const void *owner)

@@ -136,6 +136,13 @@ int memcmp(const void *a, const void *b, size_t n)
 		if (x != y)
 			return __builtin_bswap64(x) < __builtin_bswap64(y) ? -1 : 1;
 	}
+	if (n >= 4) {
+		u32 x = LOAD(32, p), y = LOAD(32, q);
+
+		if (x != y)
+			return __builtin_bswap32(x) < __builtin_bswap32(y) ? -1 : 1;
+		p += 4, q += 4, n -= 4;
+	}
 	for (; n; p++, q++, n--)
 		if (*p != *q)
 			return *p - *q;
