@@ -40,6 +40,14 @@ struct cpu_use {
 	u64 in_last;	/* [p] ns used in the one before */
 };
 
+/*
+ * Whoever reads a child and then its parent must not find less in the parent.  A slice is added to
+ * one after the other, so nobody reads a CPU's figures while that is at it.
+ */
+static struct {
+	u64 turn; /* [p] odd: some ancestors have the slice and others do not, yet */
+} aligned_to(64) charging[NCPU];
+
 struct cpuacct {
 	struct css css;
 	struct cpu_use *cpu; /* [I] one per CPU */
@@ -90,11 +98,15 @@ static void cpuacct_charge(struct css *css, u64 ns, enum cpu_mode mode, u64 now)
 	if (unlikely(now >= use->window_end))
 		change_window(use, now);
 	WRITE_ONCE(use->in_window, use->in_window + ns);
+	/* Pairs with usage(). */
+	__atomic_store_n(&charging[cpu].turn, charging[cpu].turn + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	for (; css; css = css->parent) {
 		u64 *used = &cpuacct_of(css)->cpu[cpu].used[mode];
 
 		WRITE_ONCE(*used, *used + ns);
 	}
+	__atomic_store_n(&charging[cpu].turn, charging[cpu].turn + 1, __ATOMIC_RELEASE);
 }
 
 /* ns used in the window before the one that `now` is in. */
@@ -126,8 +138,15 @@ static void show_load(struct css *css, struct text *out)
 static u64 usage(struct css *css, int cpu, enum cpu_mode mode)
 {
 	struct cpu_use *use = &cpuacct_of(css)->cpu[cpu];
+	u64 turn, used;
 
-	return READ_ONCE(use->used[mode]) - use->base[mode];
+	do {
+		while ((turn = __atomic_load_n(&charging[cpu].turn, __ATOMIC_ACQUIRE)) & 1)
+			cpu_relax();
+		used = READ_ONCE(use->used[mode]);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (READ_ONCE(charging[cpu].turn) != turn);
+	return used - use->base[mode];
 }
 
 static u64 total(struct css *css, enum cpu_mode mode)
