@@ -23,7 +23,11 @@ struct control {
 	int (*write)(struct container *c, struct file *f, char *text);
 	int subsys;			   /* -1: the framework's */
 	const struct container_file *file; /* of a subsystem */
+	u32 number; /* below CONTROL_NUMBERS; the same whatever else is mounted with it */
 };
+
+#define CONTROL_EACH	24 /* files of the framework, or of one subsystem, at most */
+#define CONTROL_NUMBERS (CONTROL_EACH * (1 + SUBSYS_COUNT))
 
 /* The index-th control file of c; false behind the last. */
 bool control_get(struct container *c, unsigned index, struct control *out);

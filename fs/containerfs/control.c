@@ -124,6 +124,7 @@ static bool own_get(struct container *c, unsigned *index, struct control *out)
 			continue;
 		*out = own_files[i];
 		out->subsys = -1;
+		out->number = i;
 		return true;
 	}
 	return false;
@@ -132,6 +133,14 @@ static bool own_get(struct container *c, unsigned *index, struct control *out)
 static u32 file_mode(const struct container_file *file)
 {
 	return (file->show ? 0444 : 0) | (file->write ? 0200 : 0);
+}
+
+static u32 file_number(int id, const struct container_file *file)
+{
+	u64 at = (u64)(file - subsystems[id]->files);
+
+	assert(at < CONTROL_EACH);
+	return (u32)(CONTROL_EACH * (1 + (u64)id) + at);
 }
 
 bool control_get(struct container *c, unsigned index, struct control *out)
@@ -150,7 +159,8 @@ bool control_get(struct container *c, unsigned index, struct control *out)
 						 .name = file->name,
 						 .mode = file_mode(file),
 						 .subsys = id,
-						 .file = file };
+						 .file = file,
+						 .number = file_number(id, file) };
 			return true;
 		}
 	}
@@ -174,7 +184,6 @@ static bool control_is(const struct control *ctl, const char *name)
 
 struct control_data {
 	struct container *container; /* a reference */
-	unsigned index;
 	struct control control;
 };
 
@@ -188,6 +197,12 @@ struct container *control_container(struct file *f)
 	return data_of(f)->container;
 }
 
+/* Its container was removed, or its subsystem unbound by a remount. */
+static bool is_gone(const struct control_data *d)
+{
+	return d->container->removed || (d->control.file && !d->container->css[d->control.subsys]);
+}
+
 static int control_show(struct file *f, struct text *out)
 {
 	struct control_data *d = data_of(f);
@@ -195,11 +210,11 @@ static int control_show(struct file *f, struct text *out)
 	int error = 0;
 
 	mutex_lock(&container_mutex);
-	if (c->removed)
+	if (is_gone(d))
 		error = -ENODEV;
 	else if (d->control.show)
 		error = d->control.show(c, out);
-	else if (d->control.file && d->control.file->show && c->css[d->control.subsys])
+	else if (d->control.file && d->control.file->show)
 		d->control.file->show(c->css[d->control.subsys], out);
 	else
 		error = -EINVAL;
@@ -216,13 +231,13 @@ static int control_write(struct file *f, char *text, size_t len)
 
 	mutex_lock(&container_mutex);
 	container_request_begin(&request, text);
-	if (c->removed)
+	if (is_gone(d))
 		error = -ENODEV;
 	else if (!len)
 		error = 0;
 	else if (d->control.write)
 		error = d->control.write(c, f, text);
-	else if (d->control.file && d->control.file->write && c->css[d->control.subsys])
+	else if (d->control.file && d->control.file->write)
 		error = d->control.file->write(c->css[d->control.subsys], text);
 	else
 		error = -EINVAL;
@@ -250,7 +265,7 @@ static void control_free(void *data)
 	kfree(d);
 }
 
-static struct inode *control_inode(struct super *super, struct container *c, unsigned index,
+static struct inode *control_inode(struct super *super, struct container *c,
 				   const struct control *ctl)
 {
 	struct control_data *d = kmalloc(sizeof(*d));
@@ -258,9 +273,7 @@ static struct inode *control_inode(struct super *super, struct container *c, uns
 
 	if (!d)
 		return NULL;
-	*d = (struct control_data){ .container = container_get(c),
-				    .index = index,
-				    .control = *ctl };
+	*d = (struct control_data){ .container = container_get(c), .control = *ctl };
 	inode = pseudo_inode_create(super, S_IFREG | ctl->mode, &control_ops, d);
 	if (!inode) {
 		control_free(d);
@@ -270,29 +283,25 @@ static struct inode *control_inode(struct super *super, struct container *c, uns
 	if (ctl->fops)
 		inode->fops = ctl->fops;
 	dir = c->dentry->inode;
-	inode->ino = dir->ino + 1 + index;
+	inode->ino = dir->ino + 1 + ctl->number;
 	inode->uid = c->uid;
 	inode->gid = c->gid;
 	inode->atime = inode->mtime = inode->ctime = dir->ctime;
 	return inode;
 }
 
-/* The control file of that name, and its index. */
-static bool control_find(struct container *c, const char *name, struct control *out,
-			 unsigned *index)
+/* The control file of that name. */
+static bool control_find(struct container *c, const char *name, struct control *out)
 {
-	*index = 0;
-	for (unsigned i = 0; i < ARRAY_SIZE(own_files); i++) {
-		if (own_files[i].root_only && c->parent)
+	for (u32 i = 0; i < ARRAY_SIZE(own_files); i++) {
+		if ((own_files[i].root_only && c->parent) || !control_is(&own_files[i], name))
 			continue;
-		if (control_is(&own_files[i], name)) {
-			*out = own_files[i];
-			out->subsys = -1;
-			return true;
-		}
-		(*index)++;
+		*out = own_files[i];
+		out->subsys = -1;
+		out->number = i;
+		return true;
 	}
-	for (; control_get(c, *index, out); (*index)++)
+	for (unsigned index = 0; control_get(c, index, out); index++)
 		if (control_is(out, name))
 			return true;
 	return false;
@@ -302,16 +311,14 @@ static bool control_find(struct container *c, const char *name, struct control *
 int control_lookup(struct container *c, struct dentry *dentry)
 {
 	struct control ctl;
-	unsigned index;
 	struct dentry *there;
 	struct inode *inode;
 	int error = -ENOENT;
 
 	mutex_lock(&container_mutex);
-	if (!c->removed && control_find(c, dentry->name, &ctl, &index)) {
+	if (!c->removed && control_find(c, dentry->name, &ctl)) {
 		there = dentry_find(dentry->parent, dentry->name, dentry->name_len);
-		inode = there ? inode_get(there->inode)
-			      : control_inode(dentry->super, c, index, &ctl);
+		inode = there ? inode_get(there->inode) : control_inode(dentry->super, c, &ctl);
 		if (there) {
 			dentry_attach_temporary(dentry, inode);
 			dentry_put(there);
@@ -325,15 +332,12 @@ int control_lookup(struct container *c, struct dentry *dentry)
 	return error;
 }
 
-/* Is it still that file, with that number? */
+/* Is there still such a file?  A subsystem may have left the hierarchy. */
 static bool is_current(struct container *c, const struct dentry *d)
 {
-	const struct control_data *data = container_of(d->inode, struct pseudo_inode, inode)->data;
 	struct control ctl;
-	unsigned index;
 
-	return !c->removed && control_find(c, d->name, &ctl, &index) && index == data->index &&
-	       ctl.file == data->control.file;
+	return !c->removed && control_find(c, d->name, &ctl);
 }
 
 void control_drop(struct container *c)

@@ -21,6 +21,8 @@
 #define INO_STRIDE   256	      /* inode numbers of one directory and its control files */
 #define FIRST_CHILD  (2 + INO_STRIDE) /* readdir: positions of child directories begin here */
 
+static_assert(CONTROL_NUMBERS < INO_STRIDE, "each control file has a number of its own");
+
 static struct container *dir_container(const struct inode *dir)
 {
 	return dir->private;
@@ -67,6 +69,7 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 		return -ENOMEM;
 	}
 	dir_inherit(inode, dir, cred);
+	c->gid = inode->gid;
 	container_add(c, dentry);
 	dentry_attach(dentry, inode);
 	mutex_unlock(&container_mutex);
@@ -210,7 +213,7 @@ static bool emit_files(struct file *f, struct dir_sink *sink)
 		}
 		len = format(name, sizeof(name), "%s%s%s", ctl.prefix, *ctl.prefix ? "." : "",
 			     ctl.name);
-		if (!sink->emit(sink, name, len, f->inode->ino + 1 + index, S_IFREG >> 12,
+		if (!sink->emit(sink, name, len, f->inode->ino + 1 + ctl.number, S_IFREG >> 12,
 				f->pos + 1))
 			return false;
 		f->pos++;

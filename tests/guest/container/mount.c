@@ -333,6 +333,36 @@ static void remounting_flags(void)
 
 /* --- /proc ----------------------------------------------------------------------------------- */
 
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_mode & 07777;
+}
+
+static void remounting_modes(void)
+{
+	int fd;
+
+	MUST(!mount("none", ONE, "cgroup", 0, "cpuacct"));
+	MUST(!chmod(ONE "/tasks", 0600) && !chmod(ONE "/cpuacct.stat", 0666));
+	MUST(!mount("none", ONE, "cgroup", MS_REMOUNT, "cpuacct,cpu,devices,freezer"));
+	MUST(!chmod(ONE "/cpu.stat", 0600));
+	CHECK(mode_of(ONE "/tasks") == 0600 && mode_of(ONE "/cpuacct.stat") == 0666 &&
+		      mode_of(ONE "/cpuacct.usage") == 0644 && mode_of(ONE "/devices.list") == 0444,
+	      "what chmod did to a file stays with it when subsystems come");
+	fd = open(ONE "/cpu.shares", O_RDWR);
+	MUST(fd >= 0 && !mount("none", ONE, "cgroup", MS_REMOUNT, "cpuacct"));
+	CHECK(mode_of(ONE "/tasks") == 0600 && mode_of(ONE "/cpuacct.stat") == 0666 &&
+		      mode_of(ONE "/cpuacct.usage_percpu_sys") == 0444 && !mode_of(ONE "/cpu.stat"),
+	      "and when they go");
+	CHECK(read(fd, text, 16) == -1 && errno == ENODEV && write(fd, "9", 1) == -1 &&
+		      errno == ENODEV,
+	      "an open file of one that has gone answers ENODEV");
+	close(fd);
+	MUST(!umount(ONE));
+}
+
 static void tables(void)
 {
 	static const char head[] = "#subsys_name\thierarchy\tnum_cgroups\tenabled\n";
@@ -425,6 +455,7 @@ int main(void)
 	root_state();
 	remounting();
 	remounting_flags();
+	remounting_modes();
 	tables();
 	many();
 	rmdir(ONE);
