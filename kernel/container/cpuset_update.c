@@ -197,4 +197,6 @@ void cpuset_rebuild_domains(void)
 				d = &domains.domain[i];
 		sched_set_domain(cpu, d->cpus, search_of(cpu, d));
 	}
+	if (!thread_current()->idle) /* at boot nobody has begun anything */
+		sched_domains_changed();
 }

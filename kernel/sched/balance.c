@@ -94,6 +94,17 @@ void sched_set_domain(int cpu, u64 domain, u64 search)
 	WRITE_ONCE(runqs[cpu].search, search);
 }
 
+static void nothing(void *unused)
+{
+}
+
+/* A choice is made with interrupts off: a CPU that answers has made all that it had begun. */
+void sched_domains_changed(void)
+{
+	if (cpu_count() > 1)
+		smp_call(sched_online(), nothing, NULL);
+}
+
 /* How far the time v of a queue is ahead of w of another. */
 static s64 time_ahead(const struct runq *rq, u64 v, const struct runq *other, u64 w)
 {
@@ -177,9 +188,8 @@ static bool pull_idle(int cpu, int from)
 }
 
 /* The fullest queue first; each at most once. */
-void balance_pull(int cpu, u64 among)
+static void pull_from(int cpu, u64 candidates)
 {
-	u64 candidates = READ_ONCE(sched_overloaded_cpus) & among & ~BIT(cpu);
 
 	while (candidates) {
 		int other, from = bits_first(candidates);
@@ -190,6 +200,13 @@ void balance_pull(int cpu, u64 among)
 		if (pull_idle(cpu, from))
 			return;
 	}
+}
+
+void balance_pull(int cpu)
+{
+	irq_disable();
+	pull_from(cpu, READ_ONCE(sched_overloaded_cpus) & READ_ONCE(runqs[cpu].search) & ~BIT(cpu));
+	irq_restore();
 }
 
 /* Is t, which waits in `other`, behind everybody of rq, whose time is `here`?  lag: what LAG_NS are

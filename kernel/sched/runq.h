@@ -76,7 +76,7 @@ u32 thread_weight(const struct thread *t);
 /* balance.c: where a thread that starts to want to run should; and a thread for a CPU that has
  * none. */
 int balance_select(struct thread *t, int from, bool woken);
-void balance_pull(int cpu, u64 among);
+void balance_pull(int cpu);
 void balance_tick(int cpu);
 /* rq idles and gets its first thread: its time joins that of the CPUs which this may use too. */
 void balance_align(struct runq *rq, const struct thread *first);

@@ -142,7 +142,7 @@ void sched_switch(void)
 	assert_no_spinlock();
 	if (!rq->tree.root && (prev->idle || prev->state != THREAD_RUNNING) &&
 	    sched_overloaded_cpus)
-		balance_pull(rq - runqs, READ_ONCE(rq->search));
+		balance_pull(rq - runqs);
 	spin_lock(&rq->lock);
 	thread_alert_clear(prev, ALERT_RESCHED);
 	now = clock_now();
