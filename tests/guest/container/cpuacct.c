@@ -305,6 +305,14 @@ static void flags_and_limits(void)
 	close(fd);
 }
 
+static long long cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
 static void accounting(void)
 {
 	long long user = -1, system_time = -1, sum = 0, usage, children, parents;
@@ -315,9 +323,9 @@ static void accounting(void)
 	parents = number_in(ROOT "/a/cpuacct.usage");
 	status = IN_CHILD({
 		MUST(!text_write(ROOT "/a/deep/tasks", "0"));
-		struct timespec t = { 0 };
-		while (t.tv_nsec < 200000000 && !t.tv_sec)
-			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+		long long start = cpu_time();
+		while (cpu_time() - start < 200000000)
+			;
 	});
 	usage = number_in(ROOT "/a/deep/cpuacct.usage");
 	CHECK(usage > 150000000 && usage < 2000000000, "cpuacct.usage counts nanoseconds");
