@@ -1,5 +1,5 @@
 /* Signals and threads: who gets a signal, who may send one, stacks and masks of threads. */
-#include "check.h"
+#include "await.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -39,12 +39,6 @@ static void mask(int how, int sig)
 	sigemptyset(&set);
 	sigaddset(&set, sig);
 	pthread_sigmask(how, &set, NULL);
-}
-
-static void await(volatile int *word, int value)
-{
-	for (int i = 0; i < 2000 && *word != value; i++)
-		usleep(1000);
 }
 
 static void *open_thread(void *slot)
@@ -87,10 +81,9 @@ static void choice(void)
 	mask(SIG_BLOCK, SIGUSR1);
 	pthread_create(&a, NULL, closed_thread, (void *)0);
 	pthread_create(&b, NULL, open_thread, (void *)1);
-	while (!tids[0] || !tids[1])
-		usleep(1000);
+	AWAIT(tids[0] && tids[1]);
 	kill(getpid(), SIGUSR1);
-	await(&taken, 1);
+	AWAIT(taken);
 	CHECK(taken == 1 && taker == tids[1], "a thread that does not block it gets the signal");
 	syscall(SYS_tgkill, getpid(), tids[0], SIGUSR1);
 	usleep(20000);
@@ -114,9 +107,8 @@ static void choice(void)
 	taken = quit = 0;
 	tids[2] = 0;
 	pthread_create(&a, NULL, waiting_thread, (void *)2);
-	while (!tids[2])
-		usleep(1000);
-	usleep(10000);
+	AWAIT(tids[2]);
+	await_asleep(tids[2]);
 	sigqueue(getpid(), SIGUSR2, v);
 	pthread_join(a, NULL);
 	CHECK_EQ(taken, 107, "sigwaitinfo in a thread takes a signal that all block");
@@ -147,7 +139,7 @@ static void main_leaves(void)
 		pthread_create(&t, NULL, blocks_late, NULL);
 		syscall(SYS_exit, 0);
 	}
-	usleep(50000);
+	AWAIT(await_look(pid) == 'Z');
 	kill(pid, SIGUSR1);
 	usleep(20000);
 	CHECK_EQ(waitpid(pid, &status, WNOHANG), 0, "a process outlives its main thread");
@@ -244,17 +236,22 @@ static void rights(void)
 	waitpid(other, &status, 0);
 	status = IN_CHILD({
 		pid_t kids[3];
+		char byte;
+		int ready[2];
 
 		if (setresuid(4321, 4321, 4321))
 			_exit(1);
+		MUST(!pipe(ready));
 		signal(SIGTERM, SIG_IGN); /* Linux spares the caller; others may not */
 		for (int i = 0; i < 3; i++)
 			if (!(kids[i] = fork())) {
 				signal(SIGTERM, SIG_DFL);
+				write(ready[1], "", 1);
 				for (;;)
 					pause();
 			}
-		usleep(20000);
+		for (int i = 0; i < 3; i++)
+			MUST(read(ready[0], &byte, 1) == 1);
 		if (kill(-1, SIGTERM))
 			_exit(2);
 		for (int i = 0; i < 3; i++)
@@ -380,58 +377,6 @@ static void bad_frames(void)
 	CHECK(WIFSIGNALED(status), "a frame with wild flags does no more than end its program");
 }
 
-static volatile int restarted;
-
-static void count_restart(int sig)
-{
-	restarted++;
-}
-
-/* Calls that time out go on after a stop with the time that is left. */
-static void going_on(void)
-{
-	struct timespec t0, t1;
-	int status, word = 0;
-	pid_t pid;
-
-	clock_gettime(CLOCK_MONOTONIC, &t0);
-	pid = fork();
-	if (!pid) {
-		struct timespec third = { .tv_nsec = 300000000 };
-
-		_exit(syscall(SYS_futex, &word, 0, 0, &third, NULL, 0) == -1 && errno == ETIMEDOUT
-			      ? 0
-			      : 1);
-	}
-	for (int i = 0; i < 3; i++) {
-		usleep(30000);
-		kill(pid, SIGSTOP);
-		waitpid(pid, &status, WUNTRACED);
-		kill(pid, SIGCONT);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid && EXITED(status, 0),
-	      "a futex wait goes on after a stop");
-	clock_gettime(CLOCK_MONOTONIC, &t1);
-	long ms = (t1.tv_sec - t0.tv_sec) * 1000 + (t1.tv_nsec - t0.tv_nsec) / 1000000;
-	CHECK(ms >= 290 && ms < 600, "and ends at the time that was asked for");
-	pid = fork();
-	if (!pid) {
-		struct sigaction a = { .sa_handler = count_restart, .sa_flags = SA_RESTART };
-		struct timespec third = { .tv_nsec = 300000000 };
-
-		sigaction(SIGUSR1, &a, NULL);
-		_exit(syscall(SYS_futex, &word, 0, 0, &third, NULL, 0) == -1 && errno == EINTR &&
-				      restarted == 1
-			      ? 0
-			      : 1);
-	}
-	usleep(50000);
-	kill(pid, SIGUSR1);
-	CHECK(waitpid(pid, &status, 0) == pid && EXITED(status, 0),
-	      "a handler ends a futex wait with a time-out: EINTR");
-	CHECK_ERR(syscall(SYS_restart_syscall), EINTR, "restart_syscall has nothing to restart");
-}
-
 int main(void)
 {
 	choice();
@@ -440,6 +385,5 @@ int main(void)
 	rights();
 	altstacks();
 	bad_frames();
-	going_on();
 	CHECK_END();
 }
