@@ -1,186 +1,42 @@
 /*
- * cpu - shares of CPU time between containers, and a limit on it.
+ * cpu - shares of CPU time between containers (cpu_shares.c), and a limit on it.
  *
- *   cpu.shares         weight against siblings, 2 .. 262144; 1024 at first
- *   cpu.idle           1: the weight of SCHED_IDLE instead; 0 again: the weight of 1024 shares
  *   cpu.cfs_quota_us   time for the container and its descendants in each period; -1: no limit
  *   cpu.cfs_period_us  1000 .. 1000000; 100000 at first
  *   cpu.cfs_burst_us   unused quota that may be saved up
  *   cpu.stat           periods, how many ended throttled, ns of waiting; how many used more than
  *                      the quota, and ns of that
  *
- * Shares: the run queues stay flat.  A thread's weight is scaled, where its time is booked, by its
- * container's shares over the load of the container (the weights of all that is runnable in it),
- * and so on up to the root.  So the members of a container together age as fast as one thread of
- * its shares would.
- *
- * Quota: time is taken from `left` as it is booked; whoever brings it to zero waits on the way to
- * user mode, where no kernel lock is held, until the period's timer fills it up.  An overdraft of
- * some ticks is paid back from the next period.
+ * Time is taken from `left` as it is booked; whoever brings it to zero waits on the way to user
+ * mode, where no kernel lock is held, until the period's timer fills it up.  An overdraft of some
+ * ticks is paid back from the next period.
  *
  * Differs from Linux: a waiting thread shows as D, and a container is limited as a whole, not per
  * CPU.
  *
- * Locking: what the scheduler calls (container_load, container_weight, container_throttled,
- * cpu_charge) takes no lock: it reads single words and adds to them.
+ * Locking: what the scheduler calls (container_throttled, cpu_charge) takes no lock: it reads
+ * single words and adds to them.
  *
  *   [c] container_mutex    [l] cpu_lock    [a] atomic
  */
+#include "kernel/container/cpu.h"
+
 #include "arch/clock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/container/framework.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/text.h"
-#include "kernel/sched/timer.h"
 #include "kernel/task/task.h"
 
-#define SHARES_MIN     2ul
-#define SHARES_MAX     262144ul
-#define SHARES_DEFAULT 1024ul
-#define SHARES_IDLE    3ul
 #define PERIOD_MIN     NS_PER_MSEC
 #define PERIOD_MAX     NS_PER_SEC
 #define PERIOD_DEFAULT (100 * NS_PER_MSEC)
 #define QUOTA_MAX      (((1ul << 44) - 1) * NS_PER_USEC) /* so that a ratio fits, as on Linux */
 #define NO_QUOTA       (-1l)
 
-struct cpu_group {
-	struct css css;
-	u64 shares;   /* [c] readers need no lock */
-	bool idle;    /* [c] shares are SHARES_IDLE and cannot be written */
-	s64 load;     /* [a] weights of runnable threads and shares of runnable children */
-	s64 passed;   /* [a] what this one has added to its parent's load: its weight, or 0 */
-	s64 quota;    /* [c+l] ns, NO_QUOTA */
-	s64 period;   /* [c+l] ns */
-	s64 burst;    /* [c+l] ns */
-	s64 left;     /* [a] of the quota; not above zero: throttled */
-	s64 filled;   /* [l] what was left when the period began */
-	bool ticking; /* [a] the timer runs */
-	struct timer timer;
-	u64 throttled_since;			      /* [a] 0: not */
-	u64 periods, throttled_periods, throttled_ns; /* [l] */
-	u64 bursts, burst_ns;			      /* [l] */
-};
-
 static struct spinlock cpu_lock = SPINLOCK_INIT(RANK_LEAF);
 static u32 limited; /* [l] containers with a quota: none, and nobody looks for them */
 static struct waitq throttled_waitq = WAITQ_INIT(throttled_waitq); /* of all containers */
-
-static struct cpu_group *group_of(struct css *css)
-{
-	return container_of(css, struct cpu_group, css);
-}
-
-/* --- shares -------------------------------------------------------------------------------- */
-
-static u64 weight_of(const struct cpu_group *g)
-{
-	return READ_ONCE(g->shares);
-}
-
-/*
- * Brings what g adds to its parent's load up to date: its weight while anything of it is runnable.
- * The queues of several CPUs may come here at once.  What was read may be old when it is exchanged,
- * so each looks again after its own change: the last one to leave has seen the last change.
- * Additions commute, so the parent's sum is right as soon as all have left; until then it may be
- * below zero.
- */
-static bool pass_on(struct cpu_group *g)
-{
-	s64 load = __atomic_load_n(&g->load, __ATOMIC_SEQ_CST);
-	s64 wanted = load > 0 ? (s64)weight_of(g) : 0, before;
-
-	if (likely(wanted == READ_ONCE(g->passed)))
-		return false;
-	before = __atomic_exchange_n(&g->passed, wanted, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&group_of(g->css.parent)->load, wanted - before, __ATOMIC_SEQ_CST);
-	return true;
-}
-
-/* Upwards from g, as far as something changes. */
-static void load_changed(struct cpu_group *g)
-{
-	for (; g->css.parent; g = group_of(g->css.parent)) {
-		bool changed = false;
-
-		while (pass_on(g))
-			changed = true;
-		if (!changed)
-			break;
-	}
-}
-
-void container_load(struct thread *t, s64 weight)
-{
-	struct css *css = task_of(t)->containers.set->css[SUBSYS_cpu];
-
-	if (likely(!css->parent))
-		return;
-	__atomic_fetch_add(&group_of(css)->load, weight, __ATOMIC_SEQ_CST);
-	load_changed(group_of(css));
-}
-
-u64 container_weight(struct thread *t)
-{
-	struct css *css = task_of(t)->containers.set->css[SUBSYS_cpu];
-	u64 weight = (u64)t->weight << CONTAINER_WEIGHT_SHIFT;
-
-	for (; unlikely(css->parent); css = css->parent) {
-		s64 load = READ_ONCE(group_of(css)->load);
-
-		if (load > 0)
-			weight = weight * weight_of(group_of(css)) / (u64)load;
-	}
-	return max(weight, 1ul << 4);
-}
-
-/* A runnable container weighs differently from now on. */
-static void set_weight(struct cpu_group *g, u64 shares)
-{
-	__atomic_store_n(&g->shares, shares, __ATOMIC_SEQ_CST);
-	load_changed(g);
-}
-
-static void show_shares(struct css *css, struct text *out)
-{
-	text_printf(out, "%lu\n", group_of(css)->shares);
-}
-
-static int write_shares(struct css *css, char *text)
-{
-	struct cpu_group *g = group_of(css);
-	u64 shares;
-	int error = parse_u64(text, &shares);
-
-	if (error)
-		return error;
-	if (!css->parent || g->idle)
-		return -EINVAL;
-	shares = max(shares, SHARES_MIN);
-	set_weight(g, min(shares, SHARES_MAX));
-	return 0;
-}
-
-static void show_idle(struct css *css, struct text *out)
-{
-	text_printf(out, "%d\n", group_of(css)->idle);
-}
-
-static int write_idle(struct css *css, char *text)
-{
-	struct cpu_group *g = group_of(css);
-	s64 idle;
-	int error = parse_s64(text, &idle);
-
-	if (error)
-		return error;
-	if (!css->parent || idle < 0 || idle > 1)
-		return -EINVAL;
-	if (g->idle != idle)
-		set_weight(g, idle ? SHARES_IDLE : SHARES_DEFAULT);
-	g->idle = idle;
-	return 0;
-}
 
 /* --- quota ---------------------------------------------------------------------------------- */
 
@@ -196,7 +52,7 @@ bool container_throttled(struct thread *t)
 	if (likely(!READ_ONCE(limited)))
 		return false;
 	for (; unlikely(css->parent); css = css->parent)
-		if (unlikely(group_is_throttled(group_of(css))))
+		if (unlikely(group_is_throttled(cpu_group_of(css))))
 			return true;
 	return false;
 }
@@ -233,7 +89,7 @@ static void cpu_charge(struct css *css, u64 ns, enum cpu_mode mode, u64 now)
 	if (likely(!READ_ONCE(limited)))
 		return;
 	for (; css; css = css->parent)
-		take(group_of(css), ns);
+		take(cpu_group_of(css), ns);
 }
 
 /* A period has used so much more than the quota: of what was saved up, not of an overdraft. */
@@ -290,7 +146,7 @@ static u64 ratio(s64 quota, s64 period)
 static bool fits_above(struct css *css, u64 wanted)
 {
 	for (css = css->parent; css; css = css->parent) {
-		struct cpu_group *g = group_of(css);
+		struct cpu_group *g = cpu_group_of(css);
 
 		if (g->quota != NO_QUOTA)
 			return wanted == ~0ul || wanted <= ratio(g->quota, g->period);
@@ -305,7 +161,7 @@ static bool fits_below(struct css *css, u64 limit)
 
 	css_for_each_descendant(below, css, SUBSYS_cpu)
 	{
-		struct cpu_group *g = group_of(below);
+		struct cpu_group *g = cpu_group_of(below);
 
 		if (below != css && g->quota != NO_QUOTA && ratio(g->quota, g->period) > limit)
 			return false;
@@ -315,7 +171,7 @@ static bool fits_below(struct css *css, u64 limit)
 
 static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 	u64 wanted = ratio(quota, period);
 
 	if (!css->parent || period < (s64)PERIOD_MIN || period > (s64)PERIOD_MAX)
@@ -340,7 +196,7 @@ static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 
 static void show_quota(struct css *css, struct text *out)
 {
-	s64 quota = group_of(css)->quota;
+	s64 quota = cpu_group_of(css)->quota;
 
 	text_printf(out, "%ld\n", quota == NO_QUOTA ? -1l : quota / (s64)NS_PER_USEC);
 }
@@ -353,7 +209,7 @@ static s64 ns_of_us(u64 us)
 
 static int write_quota(struct css *css, char *text)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 	s64 us;
 	int error = parse_s64(text, &us);
 
@@ -366,12 +222,12 @@ static int write_quota(struct css *css, char *text)
 
 static void show_period(struct css *css, struct text *out)
 {
-	text_printf(out, "%ld\n", group_of(css)->period / (s64)NS_PER_USEC);
+	text_printf(out, "%ld\n", cpu_group_of(css)->period / (s64)NS_PER_USEC);
 }
 
 static int write_period(struct css *css, char *text)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 	u64 us;
 	int error = parse_u64(text, &us);
 
@@ -380,12 +236,12 @@ static int write_period(struct css *css, char *text)
 
 static void show_burst(struct css *css, struct text *out)
 {
-	text_printf(out, "%ld\n", group_of(css)->burst / (s64)NS_PER_USEC);
+	text_printf(out, "%ld\n", cpu_group_of(css)->burst / (s64)NS_PER_USEC);
 }
 
 static int write_burst(struct css *css, char *text)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 	u64 us;
 	int error = parse_u64(text, &us);
 
@@ -394,7 +250,7 @@ static int write_burst(struct css *css, char *text)
 
 static void show_stat(struct css *css, struct text *out)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 
 	spin_lock(&cpu_lock);
 	text_printf(out, "nr_periods %lu\nnr_throttled %lu\nthrottled_time %lu\n", g->periods,
@@ -408,7 +264,7 @@ static void show_stat(struct css *css, struct text *out)
 
 static int cpu_create(struct css *css)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 
 	g->shares = SHARES_DEFAULT;
 	g->quota = NO_QUOTA;
@@ -419,8 +275,9 @@ static int cpu_create(struct css *css)
 
 static void cpu_destroy(struct css *css)
 {
-	struct cpu_group *g = group_of(css);
+	struct cpu_group *g = cpu_group_of(css);
 
+	cpu_fade(g);
 	timer_cancel(&g->timer);
 	spin_lock(&cpu_lock);
 	limited -= g->quota != NO_QUOTA;
@@ -434,8 +291,8 @@ static void cpu_attach(struct css *to, struct taskset *tasks)
 }
 
 static const struct container_file cpu_files[] = {
-	{ "shares", show_shares, write_shares },
-	{ "idle", show_idle, write_idle },
+	{ "shares", cpu_show_shares, cpu_write_shares },
+	{ "idle", cpu_show_idle, cpu_write_idle },
 	{ "cfs_quota_us", show_quota, write_quota },
 	{ "cfs_period_us", show_period, write_period },
 	{ "cfs_burst_us", show_burst, write_burst },

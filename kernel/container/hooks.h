@@ -32,6 +32,8 @@ void container_load(struct thread *t, s64 weight);
  */
 #define CONTAINER_WEIGHT_SHIFT 10
 u64 container_weight(struct thread *t);
+/* That CPU has nothing to run: it books no slice soon.  Its run queue locked. */
+void container_fade(int cpu);
 /* Has a container of t used up its quota?  Run queue locked. */
 bool container_throttled(struct thread *t);
 /* On the way to user mode: until it has not, or a fatal signal comes. */

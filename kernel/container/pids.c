@@ -7,6 +7,11 @@
  * waited for, though it has left its container by then: so the count lives as long as somebody is
  * counted there, perhaps longer than the container.
  *
+ * A task that is forgotten leaves its place to the next one: each CPU keeps one place that is
+ * counted in a container and all its ancestors though nobody has it, and a birth there takes it
+ * without a look at ancestors that have no limit.  Before a count is shown, is the most there has
+ * been, or makes a birth fail, all such places are given back.
+ *
  *   pids.max       the limit: 0 to 4194304, or max
  *   pids.current   tasks, zombies among them
  *   pids.peak      the most there have been
@@ -21,6 +26,7 @@
  */
 #include "kernel/container/framework.h"
 
+#include "arch/cpu.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
@@ -37,7 +43,9 @@
 struct pids_count {
 	struct refcount refs;	   /* the container, children's counts, tasks that are counted */
 	struct pids_count *parent; /* [I] a reference; NULL: the root, where nothing is counted */
-	s64 tasks, peak, max;	   /* [a] */
+	struct pids_count *limit;  /* [a] the first that has one, this or an ancestor; NULL: none */
+	s64 tasks, peak, max;	   /* [a] tasks: with places that nobody has */
+	bool gone;		   /* [a] the container is: nobody is born there */
 	u64 refused;		   /* [a] */
 	struct task_work report;   /* of the first refusal */
 	struct container *where;   /* of the report, a reference */
@@ -48,6 +56,11 @@ struct pids {
 	struct css css;
 	struct pids_count *count; /* [I] */
 };
+
+/* A place that is counted, with its reference, and that nobody has. */
+static struct {
+	struct pids_count *in; /* [a] NULL: none */
+} aligned_to(64) spare[NCPU];
 
 static struct pids_count *count_of(struct css *css)
 {
@@ -74,24 +87,11 @@ static int pids_create(struct css *css)
 	c->max = UNLIMITED;
 	if (css->parent) {
 		c->parent = count_of(css->parent);
+		c->limit = c->parent->limit;
 		refcount_get(&c->parent->refs);
 	}
 	container_of(css, struct pids, css)->count = c;
 	return 0;
-}
-
-static void pids_destroy(struct css *css)
-{
-	count_put(count_of(css));
-}
-
-static void note_peak(struct pids_count *c, s64 tasks)
-{
-	s64 peak = READ_ONCE(c->peak);
-
-	while (tasks > peak && !__atomic_compare_exchange_n(&c->peak, &peak, tasks, true,
-							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
 }
 
 /* `end` is the first ancestor that keeps its count; NULL: all but the root change. */
@@ -101,19 +101,105 @@ static void uncharge(struct pids_count *c, const struct pids_count *end, s64 n)
 		__atomic_fetch_sub(&c->tasks, n, __ATOMIC_RELAXED);
 }
 
-/* The first ancestor that has more than its limit now; NULL: none. */
+static void place_return(struct pids_count *c)
+{
+	uncharge(c, NULL, 1);
+	count_put(c);
+}
+
+/* Until the next task is forgotten, counts are what tasks there are.  False: they were before. */
+static bool spares_return(void)
+{
+	bool any = false;
+
+	for (int cpu = 0; cpu < cpu_count(); cpu++) {
+		struct pids_count *c = READ_ONCE(spare[cpu].in);
+
+		if (c)
+			c = __atomic_exchange_n(&spare[cpu].in, NULL, __ATOMIC_SEQ_CST);
+		if (!c)
+			continue;
+		place_return(c);
+		any = true;
+	}
+	return any;
+}
+
+/* Keeps the place of a task; any CPU's slot does. */
+static void spare_keep(struct pids_count *c)
+{
+	struct pids_count *before = __atomic_exchange_n(&spare[cpu_id()].in, c, __ATOMIC_SEQ_CST);
+
+	if (before)
+		place_return(before);
+	if (unlikely(READ_ONCE(c->gone)))
+		(void)spares_return();
+}
+
+/* Has no ancestor more than its limit?  A place that is counted is within it, then. */
+static bool is_within_limits(const struct pids_count *c)
+{
+	for (c = READ_ONCE(c->limit); unlikely(c); c = READ_ONCE(c->parent->limit))
+		if (READ_ONCE(c->tasks) > READ_ONCE(c->max))
+			return false;
+	return true;
+}
+
+/* Takes a place in c, and its reference. */
+static bool spare_take(struct pids_count *c)
+{
+	struct pids_count **at = &spare[cpu_id()].in, *wanted = c;
+
+	return READ_ONCE(*at) == c && is_within_limits(c) &&
+	       __atomic_compare_exchange_n(at, &wanted, NULL, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
+static void pids_destroy(struct css *css)
+{
+	struct pids_count *c = count_of(css);
+
+	/* Pairs with spare_keep: one of the two sees what the other has done. */
+	__atomic_store_n(&c->gone, true, __ATOMIC_SEQ_CST);
+	(void)spares_return();
+	count_put(c);
+}
+
+static void note_peak(struct pids_count *c)
+{
+	s64 tasks = READ_ONCE(c->tasks), peak = READ_ONCE(c->peak);
+
+	while (tasks > peak && !__atomic_compare_exchange_n(&c->peak, &peak, tasks, true,
+							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+/* Some count is higher than it was, if places that nobody has are no part of it. */
+static noinline void note_peaks(struct pids_count *c, const struct pids_count *end)
+{
+	(void)spares_return();
+	for (; c->parent && c != end; c = c->parent)
+		note_peak(c);
+}
+
+/* The first ancestor that would have more than its limit, which is not counted; NULL: none. */
 static struct pids_count *charge(struct pids_count *c, s64 n, bool limited)
 {
-	for (; c->parent; c = c->parent) {
-		s64 tasks = __atomic_add_fetch(&c->tasks, n, __ATOMIC_RELAXED);
+	struct pids_count *at;
+	bool high = false;
 
-		if (limited && tasks > READ_ONCE(c->max)) {
-			__atomic_fetch_sub(&c->tasks, n, __ATOMIC_RELAXED);
-			return c;
+	for (at = c; at->parent; at = at->parent) {
+		s64 tasks = __atomic_add_fetch(&at->tasks, n, __ATOMIC_RELAXED);
+
+		if (limited && tasks > READ_ONCE(at->max)) {
+			__atomic_fetch_sub(&at->tasks, n, __ATOMIC_RELAXED);
+			break;
 		}
-		note_peak(c, tasks);
+		high |= tasks > READ_ONCE(at->peak);
 	}
-	return NULL;
+	if (unlikely(high))
+		note_peaks(c, at);
+	return at->parent ? at : NULL;
 }
 
 /* Whose count the task is in from now on; the root's needs no reference. */
@@ -131,8 +217,7 @@ static void forget(struct task *t)
 	if (!c)
 		return;
 	t->containers.pids = NULL;
-	uncharge(c, NULL, 1);
-	count_put(c);
+	spare_keep(c);
 }
 
 /* On the refused task's way to user mode, where it can wait for the tree. */
@@ -156,16 +241,36 @@ static void report(struct task_work *w)
 	count_put(c);
 }
 
+/* The ancestor that has no room for one more, and nothing has changed; NULL: it is counted. */
+static struct pids_count *charge_limited(struct pids_count *c)
+{
+	struct pids_count *full = charge(c, 1, true);
+
+	if (likely(!full))
+		return NULL;
+	uncharge(c, full, 1);
+	if (!spares_return())
+		return full;
+	full = charge(c, 1, true);
+	if (full)
+		uncharge(c, full, 1);
+	return full;
+}
+
 static int pids_can_fork(struct task *parent, struct task *child)
 {
 	struct css *css = task_css(parent, SUBSYS_pids);
-	struct pids_count *c = count_of(css), *full = charge(c, 1, true);
+	struct pids_count *c = count_of(css), *full;
 
+	if (likely(spare_take(c))) {
+		child->containers.pids = c;
+		return 0;
+	}
+	full = charge_limited(c);
 	if (likely(!full)) {
 		count_note(child, c);
 		return 0;
 	}
-	uncharge(c, full, 1);
 	if (__atomic_fetch_add(&c->refused, 1, __ATOMIC_RELAXED) == 0 && parent == task_current()) {
 		refcount_get(&c->refs);
 		c->where = container_get(css->container);
@@ -229,6 +334,7 @@ static bool pids_check(struct css *root)
 	bool good = true;
 
 	spin_lock(&task_tree_lock);
+	(void)spares_return();
 	css_for_each_descendant(at, root, SUBSYS_pids) count_of(at)->found = 0;
 	find_tasks_locked();
 	css_for_each_descendant(at, root, SUBSYS_pids) good &=
@@ -247,6 +353,19 @@ static void show_max(struct css *css, struct text *out)
 		text_printf(out, "%ld\n", max);
 }
 
+/* Parents come first. */
+static void limits_find(struct css *top)
+{
+	struct css *at;
+
+	css_for_each_descendant(at, top, SUBSYS_pids)
+	{
+		struct pids_count *c = count_of(at);
+
+		WRITE_ONCE(c->limit, c->max == UNLIMITED ? c->parent->limit : c);
+	}
+}
+
 static int write_max(struct css *css, char *text)
 {
 	s64 max = UNLIMITED;
@@ -261,11 +380,13 @@ static int write_max(struct css *css, char *text)
 			return -EINVAL;
 	}
 	WRITE_ONCE(count_of(css)->max, max);
+	limits_find(css);
 	return 0;
 }
 
 static void show_current(struct css *css, struct text *out)
 {
+	(void)spares_return();
 	text_printf(out, "%ld\n", READ_ONCE(count_of(css)->tasks));
 }
 

@@ -117,8 +117,10 @@ struct thread *runq_pick(struct runq *rq)
 {
 	struct thread *t = runq_first(rq);
 
-	if (!t)
+	if (!t) {
+		container_fade((int)(rq - runqs));
 		return rq->idle;
+	}
 	rb_erase(&rq->tree, &t->node);
 	note_overload(rq, true);
 	return t;

@@ -86,9 +86,9 @@ static void fork_exit_wait(int n)
 	}
 }
 
-/* fork-depth: five hierarchies. */
+/* fork-depth: five hierarchies.  fork-none stands beside those that are compared with it: the
+   kernel's own memory is in the same state then. */
 static const struct op ops[] = {
-	{ "fork-none", fork_exit_wait, 100, fork_up, 0, fork_down },
 	{ "fork-hierarchies-1", fork_exit_wait, 100, fork_up, 1001, fork_down },
 	{ "fork-hierarchies-2", fork_exit_wait, 100, fork_up, 2001, fork_down },
 	{ "fork-hierarchies-4", fork_exit_wait, 100, fork_up, 4001, fork_down },
@@ -97,6 +97,7 @@ static const struct op ops[] = {
 	{ "fork-depth-1", fork_exit_wait, 100, fork_up, 5001, fork_down },
 	{ "fork-depth-16", fork_exit_wait, 100, fork_up, 5016, fork_down },
 	{ "fork-depth-256", fork_exit_wait, 100, fork_up, 5256, fork_down },
+	{ "fork-none", fork_exit_wait, 100, fork_up, 0, fork_down },
 	{ "fork-8x16", fork_exit_wait, 100, fork_up, 8016, fork_down },
 	{ "fork-named-8x16", fork_exit_wait, 100, fork_named_up, 8016, fork_down },
 	{},
