@@ -142,6 +142,7 @@ UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-trun
 # Linux's own headers, which musl does not bring.
 LINUX_H := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 USER := $(sort $(wildcard user/*.c))
+CGTOOLS := $(sort $(wildcard user/cg/*.[ch]))
 GUEST := $(sort $(wildcard tests/guest/*/*.c tests/bench/*.c tests/stress/*.c))
 GLIBC := $(filter tests/guest/glibc/%,$(GUEST))
 SCRIPTS := $(sort $(wildcard tests/guest/*/*.sh))
@@ -157,6 +158,10 @@ test-initrd: $(B)/test-initrd.cpio
 $(B)/user/%: user/%.c
 	@mkdir -p $(@D)
 	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -static -MMD -MF $@.d -o $@ $< -s
+
+$(B)/user/cgtools: $(CGTOOLS)
+	@mkdir -p $(@D)
+	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) -Os -static -o $@ $(filter %.c,$^) -s
 
 $(B)/test/glibc/%-pie: tests/guest/glibc/%.c
 	@mkdir -p $(@D)
@@ -180,7 +185,7 @@ $(B)/test/%.sh: tests/guest/%.sh
 
 -include $(wildcard $(addsuffix .d,$(TEST_BIN) $(USER:user/%.c=$(B)/user/%)))
 
-$(B)/initrd.cpio: $(USER:user/%.c=$(B)/user/%) $(ROOT_FILES) tools/initrd.sh
+$(B)/initrd.cpio: $(USER:user/%.c=$(B)/user/%) $(B)/user/cgtools $(ROOT_FILES) tools/initrd.sh
 	$(call quiet,CPIO)tools/initrd.sh $@ $(BUSYBOX) user/root $(B)/user
 
 $(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
@@ -300,7 +305,7 @@ review:
 	@tests/model/check.sh $(abspath $(B))/model
 
 fmt:
-	clang-format -i $(CSRC) $(HEADERS) $(USER) $(shell find tests -name '*.[ch]')
+	clang-format -i $(CSRC) $(HEADERS) $(USER) $(CGTOOLS) $(shell find tests -name '*.[ch]')
 
 help:
 	@echo 'make            the kernel and the initramfs: build/corral.elf, build/initrd.cpio'

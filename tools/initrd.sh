@@ -2,6 +2,7 @@
 # initrd.sh ARCHIVE BUSYBOX ROOT USER [TEST]: packs an initramfs (cpio, newc).
 # BUSYBOX becomes /bin/busybox with a link for each of its applets, the files of ROOT lie where they
 # lie there, USER/init becomes /init, the other programs of USER go to /bin and TEST to /test.
+# USER/cgtools gets a link for each of its tools, as busybox does.
 set -eu
 archive=$1 busybox=$2 root=$3 user=$4 test=${5-}
 stage=$archive.d
@@ -22,6 +23,9 @@ for program in "$user"/*; do
 	*/init) cp "$program" "$stage/init" ;;
 	*) cp "$program" "$stage/bin/" ;;
 	esac
+done
+[ ! -x "$user/cgtools" ] || for name in $("$user/cgtools" --list); do
+	ln -sf cgtools "$stage/bin/$name"
 done
 if [ -n "$test" ]; then
 	mkdir "$stage/test"

@@ -1,0 +1,94 @@
+/*
+ * json.c - writes JSON: commas where they belong, strings quoted.
+ */
+#include "cg.h"
+
+static FILE *out;
+static bool comma; /* something stands before at this level */
+
+void json_to(FILE *file)
+{
+	out = file;
+}
+
+static void quoted(const char *text)
+{
+	putc('"', out);
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else if (*c == '\n')
+			fputs("\\n", out);
+		else if (*c == '\t')
+			fputs("\\t", out);
+		else if (*c < ' ')
+			fprintf(out, "\\u%04x", *c);
+		else
+			putc(*c, out);
+	}
+	putc('"', out);
+}
+
+static void begin(const char *key)
+{
+	if (!out)
+		out = stdout;
+	if (comma)
+		putc(',', out);
+	comma = true;
+	if (key) {
+		quoted(key);
+		putc(':', out);
+	}
+}
+
+void json_open(const char *key, char bracket)
+{
+	begin(key);
+	putc(bracket, out);
+	comma = false;
+}
+
+void json_close(char bracket)
+{
+	putc(bracket, out);
+	comma = true;
+}
+
+void json_end(void)
+{
+	putc('\n', out);
+	comma = false;
+}
+
+void json_string(const char *key, const char *value)
+{
+	begin(key);
+	if (value)
+		quoted(value);
+	else
+		fputs("null", out);
+}
+
+void json_number(const char *key, long long value)
+{
+	begin(key);
+	fprintf(out, "%lld", value);
+}
+
+void json_real(const char *key, double value)
+{
+	begin(key);
+	fprintf(out, "%.2f", value);
+}
+
+void json_value(const char *key, const char *value)
+{
+	const char *digits = value + (*value == '-');
+	size_t n = strspn(digits, "0123456789");
+
+	if (n && !digits[n] && n < 19 && (n == 1 || *digits != '0'))
+		json_number(key, atoll(value));
+	else
+		json_string(key, value);
+}
