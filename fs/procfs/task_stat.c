@@ -34,6 +34,8 @@ const char *proc_state(struct task *t)
 	case THREAD_SLEEPING:
 		return "S (sleeping)";
 	case THREAD_STOPPED:
+		if (thread_alerts(&t->thread) & ALERT_FREEZE)
+			return "D (disk sleep)";
 		return "T (stopped)";
 	default:
 		return "D (disk sleep)";

@@ -103,15 +103,36 @@ static void running(void)
 	int status = 0;
 	CHECK(waitpid(pid, &status, 0) == pid && KILLED(status, SIGKILL),
 	      "it does once it is thawed");
-	kill(other, SIGSTOP);
-	waitpid(other, NULL, WUNTRACED);
-	CHECK(freeze("a"), "a stopped task freezes");
-	kill(other, SIGCONT);
-	usleep(20000);
-	CHECK(rests(1), "and is not continued");
+	reap(other);
+}
+
+/* Which of the two comes first. */
+static void stopped(void)
+{
+	pid_t pid = counter(1);
+	int status;
+
+	group_write_pid(ROOT "/a/tasks", pid);
+	kill(pid, SIGSTOP);
+	MUST(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	CHECK_EQ(state_of(pid), 'T', "a stopped task is in state T");
+	CHECK(freeze("a"), "and freezes");
+	CHECK_EQ(state_of(pid), 'D', "and then is in state D");
+	thaw("a");
+	CHECK(rests(1) && state_of(pid) == 'T', "thawed it is stopped as before");
+	freeze("a");
+	kill(pid, SIGCONT);
+	CHECK(rests(1) && state_of(pid) == 'D', "SIGCONT does not continue a frozen one");
 	thaw("a");
 	CHECK(moves(1), "until it is thawed");
-	reap(other);
+	freeze("a");
+	kill(pid, SIGSTOP);
+	CHECK(state_of(pid) == 'D' && waitpid(pid, &status, WUNTRACED | WNOHANG) == 0,
+	      "nor does SIGSTOP stop it");
+	thaw("a");
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) && state_of(pid) == 'T',
+	      "which it does then");
+	reap(pid);
 }
 
 static void *bear(void *arg)
@@ -167,6 +188,7 @@ int main(void)
 	freezer_mount();
 	files();
 	running();
+	stopped();
 	storm();
 	freezer_umount();
 	CHECK_END();
