@@ -54,6 +54,7 @@ struct file {
 	s32 owner;		 /* [a] fcntl F_SETOWN */
 	u8 signal;		 /* [a] fcntl F_SETSIG */
 	bool counted;		 /* [I] among the writers of inode, mount and super */
+	u32 version;		 /* [a] of a control file: which state was read, for poll */
 };
 
 /* Opens what a walk found.  flags: O_*.  One reference; ERR_PTR.  Rights are checked here. */

@@ -1,8 +1,9 @@
 /*
  * pseudo.c - files made of a show and a write function.
  *
- * The text is made at the first read and at each read from position 0, and kept in f->private for
- * the reads behind it, so a program that reads in pieces sees one consistent text.
+ * The text is made at the first read, at each read from position 0 and at each that does not go on
+ * where the last one ended, and kept in f->private for the reads behind it: a program that reads in
+ * pieces sees one consistent text.
  *
  * Locking: f->pos_lock guards the text.  show and write run with nothing else held.
  */
@@ -17,6 +18,7 @@
 
 struct buffer {
 	size_t len;
+	u64 next; /* where the last read ended */
 	char text[];
 };
 
@@ -57,25 +59,29 @@ static ssize_t read_locked(struct file *f, struct io *io, u64 *pos)
 
 	if (!p->ops->show)
 		return -EINVAL;
-	if (*pos == 0 || !f->private) {
+	b = f->private;
+	if (*pos == 0 || !b || *pos != b->next) {
 		error = fill(f, p->ops);
 		if (error)
 			return error;
+		b = f->private;
+		b->next = *pos;
 	}
-	b = f->private;
 	if (*pos >= b->len)
 		return p->ops->check ? p->ops->check(f) : 0;
 	n = min(b->len - *pos, io->left);
 	moved = io_put(io, b->text + *pos, n);
-	*pos += moved;
+	b->next = *pos += moved;
 	return moved || !n ? (ssize_t)moved : -EFAULT;
 }
 
-static ssize_t pseudo_read(struct file *f, struct io *io, u64 *pos)
+ssize_t pseudo_read(struct file *f, struct io *io, u64 *pos)
 {
 	bool positional = pos != &f->pos; /* pread: file_read has not locked */
 	ssize_t n;
 
+	if (!io->left)
+		return 0;
 	if (positional)
 		mutex_lock(&f->pos_lock);
 	n = read_locked(f, io, pos);
@@ -86,7 +92,7 @@ static ssize_t pseudo_read(struct file *f, struct io *io, u64 *pos)
 
 /* --- writing ---------------------------------------------------------------------------------*/
 
-static ssize_t pseudo_write(struct file *f, struct io *io, u64 *pos)
+ssize_t pseudo_write(struct file *f, struct io *io, u64 *pos)
 {
 	struct pseudo_inode *p = container_of(f->inode, struct pseudo_inode, inode);
 	u64 len = io->left;
@@ -111,7 +117,7 @@ static ssize_t pseudo_write(struct file *f, struct io *io, u64 *pos)
 	return len;
 }
 
-static void pseudo_release(struct file *f)
+void pseudo_release(struct file *f)
 {
 	kfree(f->private);
 }

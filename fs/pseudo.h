@@ -3,8 +3,8 @@
  * these.
  *
  * show prints the whole text into a struct text; the core buffers it once per open (made at the
- * first read, made again after a seek to 0), grows the buffer while it overflows and serves reads
- * from it.
+ * first read, made again after a seek), grows the buffer while it overflows and serves reads from
+ * it.
  */
 #pragma once
 #include "fs/file.h"
@@ -22,8 +22,11 @@ struct pseudo_ops {
 	size_t write_limit; /* longer writes: -E2BIG; 0: 4096 */
 };
 
-/* file_ops whose inode->private is a struct pseudo_inode. */
+/* file_ops of an inode that is a struct pseudo_inode; and its parts, for others with more. */
 extern const struct file_ops pseudo_file_ops;
+ssize_t pseudo_read(struct file *f, struct io *io, u64 *pos) must_check;
+ssize_t pseudo_write(struct file *f, struct io *io, u64 *pos) must_check;
+void pseudo_release(struct file *f);
 
 struct pseudo_inode {
 	struct inode inode; /* first */

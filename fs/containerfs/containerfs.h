@@ -29,18 +29,26 @@ struct control {
 #define CONTROL_EACH	24 /* files of the framework, or of one subsystem, at most */
 #define CONTROL_NUMBERS (CONTROL_EACH * (1 + SUBSYS_COUNT))
 
-/* The index-th control file of c; false behind the last. */
-bool control_get(struct container *c, unsigned index, struct control *out);
+/* The first control file of c with a number from `number` on; false: there is none. */
+bool control_next(struct container *c, u32 number, struct control *out);
 
 /* The fresh dentry becomes the control file of that name, and stays: 0, -ENOENT, -ENOMEM. */
 int control_lookup(struct container *c, struct dentry *dentry) must_check;
 /* Forgets the control files that c, or its hierarchy, no longer has.  m */
 void control_drop(struct container *c);
 struct container *control_container(struct file *f);
+bool control_is_gone(struct file *f); /* with its container or its subsystem, for ever.  m */
 
 /* A directory's inode; takes its own reference of c.  NULL: no memory. */
 struct inode *container_dir_create(struct super *super, struct container *c, u32 mode,
 				   const struct cred *cred);
+
+/* Parts of file_ops. */
+int control_open(struct inode *inode, struct file *f);
+u32 control_poll(struct file *f, struct poll_table *table);
+s64 control_seek(struct file *f, s64 offset, int whence);
+/* What f's text says from now on is what poll compares with.  m */
+void control_note_read(struct file *f);
 
 extern const struct file_ops tasks_file_ops; /* tasks.c */
 extern const struct file_ops procs_file_ops;

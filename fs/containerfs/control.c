@@ -4,10 +4,15 @@
  * A control file's dentry and inode are made by the first look at it, and stay: opening one costs
  * no more than opening any file, and chmod and chown need no other memory.
  *
- * Locking: show and write run under container_mutex; a removed container answers ENODEV.
+ * Who has a file open whose container, or whose subsystem, has gone since gets ENODEV for ever.
+ *
+ * Locking: show and write run under container_mutex.
+ *
+ *   [m] container_mutex    [I] immutable
  */
 #include "fs/containerfs/containerfs.h"
 
+#include "fs/poll.h"
 #include "kernel/abi/errno.h"
 #include "kernel/container/refuse.h"
 #include "kernel/lib/bits.h"
@@ -16,6 +21,8 @@
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
+
+#define SEEK_LIMIT 0x7fffffff
 
 /* --- the framework's own files ------------------------------------------------------------- */
 
@@ -115,19 +122,15 @@ static const struct control own_files[] = {
 
 /* --- the list ------------------------------------------------------------------------------ */
 
-static bool own_get(struct container *c, unsigned *index, struct control *out)
+/* Does c, with these subsystems, have own_files[at]?  There may be none of that number. */
+static bool own_at(struct container *c, u32 at, struct control *out)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(own_files); i++) {
-		if (own_files[i].root_only && c->parent)
-			continue;
-		if ((*index)--)
-			continue;
-		*out = own_files[i];
-		out->subsys = -1;
-		out->number = i;
-		return true;
-	}
-	return false;
+	if (at >= ARRAY_SIZE(own_files) || (own_files[at].root_only && c->parent))
+		return false;
+	*out = own_files[at];
+	out->subsys = -1;
+	out->number = at;
+	return true;
 }
 
 static u32 file_mode(const struct container_file *file)
@@ -135,34 +138,38 @@ static u32 file_mode(const struct container_file *file)
 	return (file->show ? 0444 : 0) | (file->write ? 0200 : 0);
 }
 
-static u32 file_number(int id, const struct container_file *file)
+/* The first file of the subsystem from the at-th on. */
+static bool subsys_next(struct container *c, int id, u32 at, struct control *out)
 {
-	u64 at = (u64)(file - subsystems[id]->files);
+	const struct container_file *file = subsystems[id]->files;
 
-	assert(at < CONTROL_EACH);
-	return (u32)(CONTROL_EACH * (1 + (u64)id) + at);
+	if (!(c->hierarchy->subsys & BIT(id)))
+		return false;
+	for (u32 i = 0; file[i].name; i++) {
+		assert(i < CONTROL_EACH);
+		if (i < at || (c->parent ? file[i].root_only : file[i].no_root))
+			continue;
+		*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
+					 .name = file[i].name,
+					 .mode = file_mode(&file[i]),
+					 .subsys = id,
+					 .file = &file[i],
+					 .number = CONTROL_EACH * (1 + (u32)id) + i };
+		return true;
+	}
+	return false;
 }
 
-bool control_get(struct container *c, unsigned index, struct control *out)
+bool control_next(struct container *c, u32 number, struct control *out)
 {
-	if (own_get(c, &index, out))
-		return true;
-	for (int id = 0; id < SUBSYS_COUNT; id++) {
-		const struct container_file *file = subsystems[id]->files;
+	u32 group = number / CONTROL_EACH, at = number % CONTROL_EACH;
 
-		if (!(c->hierarchy->subsys & BIT(id)))
-			continue;
-		for (; file->name; file++) {
-			if ((c->parent ? file->root_only : file->no_root) || index--)
-				continue;
-			*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
-						 .name = file->name,
-						 .mode = file_mode(file),
-						 .subsys = id,
-						 .file = file,
-						 .number = file_number(id, file) };
+	for (; group == 0 && at < ARRAY_SIZE(own_files); at++)
+		if (own_at(c, at, out))
 			return true;
-		}
+	for (u32 id = group ? group - 1 : 0; id < SUBSYS_COUNT; id++) {
+		if (subsys_next(c, (int)id, group == id + 1 ? at : 0, out))
+			return true;
 	}
 	return false;
 }
@@ -180,12 +187,18 @@ static bool control_is(const struct control *ctl, const char *name)
 	return *name == *ctl->name && !strcmp(name, ctl->name);
 }
 
-/* --- inodes ------------------------------------------------------------------------------- */
+/* --- an open file --------------------------------------------------------------------------- */
 
 struct control_data {
-	struct container *container; /* a reference */
-	struct control control;
+	struct container *container; /* [I] a reference */
+	struct control control;	     /* [I] */
+	bool gone;		     /* [m] by control_drop */
 };
+
+static struct control_data *data_of_inode(struct inode *inode)
+{
+	return container_of(inode, struct pseudo_inode, inode)->data;
+}
 
 static struct control_data *data_of(struct file *f)
 {
@@ -197,10 +210,55 @@ struct container *control_container(struct file *f)
 	return data_of(f)->container;
 }
 
-/* Its container was removed, or its subsystem unbound by a remount. */
-static bool is_gone(const struct control_data *d)
+bool control_is_gone(struct file *f)
 {
-	return d->container->removed || (d->control.file && !d->container->css[d->control.subsys]);
+	return READ_ONCE(data_of(f)->gone);
+}
+
+int control_open(struct inode *inode, struct file *f)
+{
+	return control_is_gone(f) ? -ENODEV : 0; /* found through a descriptor */
+}
+
+/* --- reading and writing ------------------------------------------------------------------- */
+
+/* What there is to be read changes with each event, or never. */
+static u32 version_now(const struct control_data *d)
+{
+	bool notifies = d->control.file && d->control.file->notifies;
+
+	return 1 + (notifies ? __atomic_load_n(&d->container->events, __ATOMIC_SEQ_CST) : 0);
+}
+
+void control_note_read(struct file *f)
+{
+	WRITE_ONCE(f->version, version_now(data_of(f)));
+}
+
+/* Always ready; and something has happened, which Linux says of a file that was not read yet. */
+u32 control_poll(struct file *f, struct poll_table *table)
+{
+	u32 ready = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+
+	poll_wait(table, &container_events);
+	if (control_is_gone(f) || READ_ONCE(f->version) != version_now(data_of(f)))
+		ready |= POLLERR | POLLPRI;
+	return ready;
+}
+
+/* The size is 0, and nothing lies beyond 31 bits (kernfs, generic_file_llseek). */
+s64 control_seek(struct file *f, s64 offset, int whence)
+{
+	if (whence == SEEK_DATA || whence == SEEK_HOLE)
+		return -ENXIO;
+	if (whence < SEEK_SET || whence > SEEK_END)
+		return -EINVAL;
+	if (whence == SEEK_CUR && __builtin_add_overflow(offset, (s64)f->pos, &offset))
+		return -EINVAL;
+	if (offset < 0 || offset > SEEK_LIMIT)
+		return -EINVAL;
+	f->pos = (u64)offset;
+	return offset;
 }
 
 static int control_show(struct file *f, struct text *out)
@@ -210,7 +268,8 @@ static int control_show(struct file *f, struct text *out)
 	int error = 0;
 
 	mutex_lock(&container_mutex);
-	if (is_gone(d))
+	control_note_read(f);
+	if (d->gone)
 		error = -ENODEV;
 	else if (d->control.show)
 		error = d->control.show(c, out);
@@ -231,7 +290,7 @@ static int control_write(struct file *f, char *text, size_t len)
 
 	mutex_lock(&container_mutex);
 	container_request_begin(&request, text);
-	if (is_gone(d))
+	if (d->gone)
 		error = -ENODEV;
 	else if (!len)
 		error = 0;
@@ -248,7 +307,7 @@ static int control_write(struct file *f, char *text, size_t len)
 
 static int control_check(struct file *f)
 {
-	return READ_ONCE(data_of(f)->container->removed) ? -ENODEV : 0;
+	return control_is_gone(f) ? -ENODEV : 0;
 }
 
 static const struct pseudo_ops control_ops = {
@@ -256,6 +315,17 @@ static const struct pseudo_ops control_ops = {
 	.write = control_write,
 	.check = control_check,
 };
+
+static const struct file_ops control_file_ops = {
+	.open = control_open,
+	.release = pseudo_release,
+	.read = pseudo_read,
+	.write = pseudo_write,
+	.poll = control_poll,
+	.seek = control_seek,
+};
+
+/* --- inodes ------------------------------------------------------------------------------- */
 
 static void control_free(void *data)
 {
@@ -280,8 +350,7 @@ static struct inode *control_inode(struct super *super, struct container *c,
 		return NULL;
 	}
 	container_of(inode, struct pseudo_inode, inode)->free_data = control_free;
-	if (ctl->fops)
-		inode->fops = ctl->fops;
+	inode->fops = ctl->fops ?: &control_file_ops;
 	dir = c->dentry->inode;
 	inode->ino = dir->ino + 1 + ctl->number;
 	inode->uid = c->uid;
@@ -293,15 +362,7 @@ static struct inode *control_inode(struct super *super, struct container *c,
 /* The control file of that name. */
 static bool control_find(struct container *c, const char *name, struct control *out)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(own_files); i++) {
-		if ((own_files[i].root_only && c->parent) || !control_is(&own_files[i], name))
-			continue;
-		*out = own_files[i];
-		out->subsys = -1;
-		out->number = i;
-		return true;
-	}
-	for (unsigned index = 0; control_get(c, index, out); index++)
+	for (u32 number = 0; control_next(c, number, out); number = out->number + 1)
 		if (control_is(out, name))
 			return true;
 	return false;
@@ -349,6 +410,7 @@ void control_drop(struct container *c)
 		if (is_current(c, d))
 			continue;
 		c->file_count--;
+		WRITE_ONCE(data_of_inode(d->inode)->gone, true);
 		dentry_remove(d);
 	}
 }

@@ -192,7 +192,8 @@ static const struct inode_ops dir_ops = {
 	.free = dir_free,
 };
 
-/* Control files first, at positions 2 and up, then the children by their cookies. */
+/* Control files first, at 2 and their number, which a remount does not change; then the children
+   by their cookies. */
 static bool emit_files(struct file *f, struct dir_sink *sink)
 {
 	struct container *c = dir_container(f->inode);
@@ -200,12 +201,12 @@ static bool emit_files(struct file *f, struct dir_sink *sink)
 	char name[80];
 
 	while (f->pos < FIRST_CHILD) {
-		unsigned index = f->pos - 2;
 		bool there;
 		size_t len;
+		u64 next;
 
 		mutex_lock(&container_mutex);
-		there = !c->removed && control_get(c, index, &ctl);
+		there = !c->removed && control_next(c, (u32)f->pos - 2, &ctl);
 		mutex_unlock(&container_mutex);
 		if (!there) {
 			f->pos = FIRST_CHILD;
@@ -213,10 +214,11 @@ static bool emit_files(struct file *f, struct dir_sink *sink)
 		}
 		len = format(name, sizeof(name), "%s%s%s", ctl.prefix, *ctl.prefix ? "." : "",
 			     ctl.name);
+		next = 2 + ctl.number + 1;
 		if (!sink->emit(sink, name, len, f->inode->ino + 1 + ctl.number, S_IFREG >> 12,
-				f->pos + 1))
+				next))
 			return false;
-		f->pos++;
+		f->pos = next;
 	}
 	return true;
 }

@@ -21,12 +21,14 @@
 static ssize_t tasks_read(struct file *f, struct io *io, u64 *pos)
 {
 	bool procs = f->ops == &procs_file_ops;
-	ssize_t result;
+	ssize_t result = -ENODEV;
 
+	if (!io->left)
+		return 0;
 	mutex_lock(&container_mutex);
-	result = control_container(f)->removed
-			 ? -ENODEV
-			 : members_read(f->private, control_container(f), procs, io, pos);
+	control_note_read(f);
+	if (!control_is_gone(f))
+		result = members_read(f->private, control_container(f), procs, io, pos);
 	mutex_unlock(&container_mutex);
 	return result;
 }
@@ -85,7 +87,7 @@ static int write_members(struct file *f, char *text, size_t len)
 
 	mutex_lock(&container_mutex);
 	container_request_begin(&request, text);
-	error = c->removed ? -ENODEV : write_member(f, text, len, procs);
+	error = control_is_gone(f) ? -ENODEV : write_member(f, text, len, procs);
 	container_report(&request, c, procs ? "cgroup" : "", procs ? "procs" : "tasks", error);
 	mutex_unlock(&container_mutex);
 	return error;
@@ -117,6 +119,10 @@ static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 
 static int tasks_open(struct inode *inode, struct file *f)
 {
+	int error = control_open(inode, f);
+
+	if (error)
+		return error;
 	f->private = f->can_read ? members_create() : NULL;
 	return f->can_read && !f->private ? -ENOMEM : 0;
 }
@@ -131,6 +137,8 @@ const struct file_ops tasks_file_ops = {
 	.release = tasks_release,
 	.read = tasks_read,
 	.write = tasks_write,
+	.poll = control_poll,
+	.seek = control_seek,
 };
 
 const struct file_ops procs_file_ops = {
@@ -138,4 +146,6 @@ const struct file_ops procs_file_ops = {
 	.release = tasks_release,
 	.read = tasks_read,
 	.write = tasks_write,
+	.poll = control_poll,
+	.seek = control_seek,
 };

@@ -40,6 +40,7 @@ struct container_file {
 	int (*write)(struct css *css, char *text);
 	bool no_root;	/* the root directory does not have it */
 	bool root_only; /* no other has it */
+	bool notifies;	/* poll tells of changes: css_notify */
 };
 
 /*
@@ -97,6 +98,8 @@ void css_for_each_task(struct css *css, void (*fn)(struct task *t, void *arg), v
 /* The css behind `at` in the tree below `top`, parents before children; NULL: that was the last. */
 struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id id);
 bool css_has_children(const struct css *css);
+/* Whoever polls a file of this container that `notifies` is to read it again.  Any context. */
+void css_notify(struct css *css);
 
 /* With top itself.  container_mutex. */
 #define css_for_each_descendant(at, top, id) \

@@ -8,6 +8,8 @@
 #include "kernel/lib/log.h"
 #include "kernel/task/task.h"
 
+struct waitq container_events = WAITQ_INIT(container_events);
+
 struct css *task_css(const struct task *t, enum subsys_id id)
 {
 	return t->containers.set->css[id];
@@ -39,6 +41,12 @@ struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id 
 		if (c->sibling.next != &c->parent->children)
 			return list_next(c, sibling)->css[id];
 	return NULL;
+}
+
+void css_notify(struct css *css)
+{
+	__atomic_fetch_add(&css->container->events, 1, __ATOMIC_SEQ_CST);
+	waitq_wake_all(&container_events);
 }
 
 bool css_has_children(const struct css *css)

@@ -15,6 +15,7 @@
 #include "kernel/lib/refcount.h"
 #include "kernel/sched/gate.h"
 #include "kernel/sched/mutex.h"
+#include "kernel/sched/wait.h"
 
 #define HIERARCHY_MAX	   32
 #define HIERARCHY_NAME_MAX 63
@@ -42,6 +43,7 @@ struct container {
 	u32 uid, gid;	   /* [I] who made it: its control files belong to them at first */
 	struct list files; /* [m] dentry.sibling: control files that were looked up */
 	u32 file_count;	   /* [m] of them */
+	u32 events;	   /* [a] css_notify was called so often */
 };
 
 /* Options that last as long as the hierarchy. */
@@ -94,6 +96,9 @@ struct css_set_link {
 extern struct list hierarchies; /* [m] */
 extern struct hierarchy dummy_hierarchy;
 extern struct css_set init_css_set;
+
+/* css.c */
+extern struct waitq container_events; /* css_notify wakes it */
 
 /* css_set.c */
 void css_set_init_first(void);

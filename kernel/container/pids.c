@@ -15,7 +15,8 @@
  *   pids.max       the limit: 0 to 4194304, or max
  *   pids.current   tasks, zombies among them
  *   pids.peak      the most there have been
- *   pids.events    "max N": births refused to members of this container, whosever limit it was
+ *   pids.events    "max N": births refused to members of this container, whosever limit it was;
+ *                  poll(2) waits for the next
  *
  * The root has none of these files and is not counted.  The first refusal in a container is logged.
  *
@@ -261,6 +262,7 @@ static int pids_can_fork(struct task *parent, struct task *child)
 {
 	struct css *css = task_css(parent, SUBSYS_pids);
 	struct pids_count *c = count_of(css), *full;
+	bool first;
 
 	if (likely(spare_take(c))) {
 		child->containers.pids = c;
@@ -271,7 +273,9 @@ static int pids_can_fork(struct task *parent, struct task *child)
 		count_note(child, c);
 		return 0;
 	}
-	if (__atomic_fetch_add(&c->refused, 1, __ATOMIC_RELAXED) == 0 && parent == task_current()) {
+	first = __atomic_fetch_add(&c->refused, 1, __ATOMIC_RELAXED) == 0;
+	css_notify(css);
+	if (first && parent == task_current()) {
 		refcount_get(&c->refs);
 		c->where = container_get(css->container);
 		c->report.fn = report;
@@ -403,7 +407,7 @@ static void show_events(struct css *css, struct text *out)
 static const struct container_file pids_files[] = {
 	{ "max", show_max, write_max, .no_root = true },
 	{ "current", show_current, .no_root = true },
-	{ "events", show_events, .no_root = true },
+	{ "events", show_events, .no_root = true, .notifies = true },
 	{ "peak", show_peak, .no_root = true },
 	{},
 };

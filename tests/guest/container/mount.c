@@ -2,6 +2,7 @@
    what /proc says about them.  The file system type is cgroup, as Linux calls it. */
 #include "group.h"
 
+#include <dirent.h>
 #include <sys/vfs.h>
 
 #define ONE   "/tmp/mount.1"
@@ -359,7 +360,36 @@ static void remounting_modes(void)
 	CHECK(read(fd, text, 16) == -1 && errno == ENODEV && write(fd, "9", 1) == -1 &&
 		      errno == ENODEV,
 	      "an open file of one that has gone answers ENODEV");
+	MUST(!mount("none", ONE, "cgroup", MS_REMOUNT, "cpuacct,cpu"));
+	CHECK(text_read(ONE "/cpu.shares") > 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+		      read(fd, text, 16) == -1 && errno == ENODEV,
+	      "also when the subsystem comes back, with another file of that name");
 	close(fd);
+	MUST(!umount(ONE));
+}
+
+/* A listing, a name or two at a time, while subsystems come and go. */
+static void remounting_listed(void)
+{
+	int stayed = 0, dir;
+	char buf[512];
+	long n;
+
+	MUST(!mount("none", ONE, "cgroup", 0, "cpuacct,devices"));
+	MUST((dir = open(ONE, O_RDONLY)) >= 0);
+	for (int i = 0; (n = syscall(SYS_getdents64, dir, buf, 64)) > 0; i++) {
+		struct dirent *d;
+
+		for (long at = 0; at < n; at += d->d_reclen) {
+			d = (struct dirent *)(buf + at);
+			stayed += !strncmp(d->d_name, "devices.", 8);
+		}
+		MUST(!mount("none", ONE, "cgroup", MS_REMOUNT,
+			    i % 2 ? "cpuacct,devices" : "cpu,devices,freezer"));
+	}
+	CHECK(stayed == 3 || (stayed > 3 && !on_corral()),
+	      "files that stay are listed when others come and go meanwhile (Linux: some twice)");
+	close(dir);
 	MUST(!umount(ONE));
 }
 
@@ -456,6 +486,7 @@ int main(void)
 	remounting();
 	remounting_flags();
 	remounting_modes();
+	remounting_listed();
 	tables();
 	many();
 	rmdir(ONE);
