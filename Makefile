@@ -84,7 +84,7 @@ SRC_DIRS := $(sort $(shell find kernel arch fs -type d 2>/dev/null))
 CSRC := $(sort $(wildcard $(addsuffix /*.c,$(SRC_DIRS))))
 SSRC := $(sort $(wildcard $(addsuffix /*.S,$(SRC_DIRS))))
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(SRC_DIRS))))
-OBJECTS := $(CSRC:%.c=$(OBJ)/%.o) $(SSRC:%.S=$(OBJ)/%.o)
+OBJECTS := $(CSRC:%.c=$(OBJ)/%.o) $(SSRC:%.S=$(OBJ)/%.o) $(OBJ)/font.o
 LDSCRIPT := arch/x86_64/kernel.ld
 
 .PHONY: all kernel objects initrd iso run debug test test-linux bench fair stress unit check fmt size clean help \
@@ -106,6 +106,16 @@ $(OBJ)/%.o: %.c $(OBJ)/flags
 $(OBJ)/%.o: %.S $(OBJ)/flags
 	@mkdir -p $(@D)
 	$(call quiet,AS)$(CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# The screen's font; without it the kernel does with what a VGA card has.
+FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
+
+$(OBJ)/font.S: tools/font.sh $(wildcard $(FONT)) $(OBJ)/flags
+	@mkdir -p $(@D)
+	@tools/font.sh $(FONT) >$@
+
+$(OBJ)/font.o: $(OBJ)/font.S
+	$(call quiet,AS)$(CC) $(ASFLAGS) -c -o $@ $<
 
 # The table of function names that a backtrace prints: a first link without it tells the addresses,
 # which the table, lying after all code, does not change; the last line makes sure of that.

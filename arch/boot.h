@@ -31,6 +31,16 @@ struct boot_range {
 	u32 node;
 };
 
+/* A picture in memory that the loader has set up; width 0: none. */
+struct boot_screen {
+	u64 phys;
+	u32 pitch, width, height; /* bytes a line; pixels */
+	u8 bits;		  /* of a pixel: 16, 24 or 32 */
+	struct {
+		u8 shift, size;
+	} red, green, blue;
+};
+
 struct boot_info {
 	char cmdline[2048];	       /* always ends with NUL; cut and logged when longer */
 	u64 initrd_start, initrd_size; /* physical; size 0: none */
@@ -41,6 +51,7 @@ struct boot_info {
 	struct boot_range free[64]; /* RAM nobody uses yet; boot_alloc() takes from here */
 	u64 entry_ns;		    /* clock_now() at kernel entry; 0 by definition */
 	const char *loader;
+	struct boot_screen screen;
 };
 
 extern struct boot_info boot;
@@ -57,7 +68,11 @@ void arch_init(void);
 /* The value of `name=` on the command line into buf (cut to size); false when it is not there.
    A bare word `name` yields an empty value.  Stops at `--`. */
 bool boot_option(const char *name, char *buf, size_t size);
+/* Of several such words the one with number n, from 0. */
+bool boot_option_nth(const char *name, unsigned n, char *buf, size_t size);
 
 /* Prints on the first serial port by polling, \n as \r\n.  Any context, from the first instruction
    of C on; silent where there is no port. */
 void console_write_polled(const char *text, size_t n);
+/* From now on it prints with this as well: a screen. */
+void console_also_polled(void (*write)(const char *text, size_t n));

@@ -34,6 +34,11 @@ void frame_init_user(struct trap_frame *f, u64 rip, u64 rsp);
    The handler runs with interrupts off, on the CPU that the line is routed to. */
 int irq_connect(unsigned line, const char *name, void (*handler)(void *arg), void *arg) must_check;
 
+/* For who must wake somebody and may hold any lock: fn runs soon, on the CPU that calls
+   irq_defer(), as an interrupt, when that CPU holds no spinlock.  Several calls may become one. */
+void irq_defer_connect(void (*fn)(void)); /* once, before any irq_defer() */
+void irq_defer(void);
+
 struct text;
 void irq_show(struct text *out); /* /proc/interrupts */
 u64 irq_total(void);		 /* since boot, all CPUs: the `intr` line of /proc/stat */

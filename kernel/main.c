@@ -126,6 +126,7 @@ noreturn void kernel_main(void)
 	container_cpus_found();
 	task_create_init(init_main, NULL);
 	task_create_kernel("worker", worker_main, NULL);
+	dev_start();
 	irq_on();
 	sched_idle();
 }

@@ -7,6 +7,7 @@
 /* Vectors: 32 + n is device line n. */
 #define VECTOR_LINE	0x20
 #define VECTOR_TIMER	0xec
+#define VECTOR_DEFER	0xfb
 #define VECTOR_CALL	0xfc
 #define VECTOR_RESCHED	0xfd
 #define VECTOR_SPURIOUS 0xff

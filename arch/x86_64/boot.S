@@ -21,11 +21,15 @@ header:
 	.long -(MULTIBOOT_MAGIC + (header_end - header))
 	/* What we would like to be told: command line, modules, memory map, ACPI old and new. */
 	.short 1, 1
-	.long 28, 1, 3, 6, 14, 15
+	.long 32, 1, 3, 6, 8, 14, 15
 	.balign 8
 	/* Entered at: */
 	.short 3, 0
 	.long 12, PHYS(boot_multiboot)
+	.balign 8
+	/* A picture is welcome, of any size and 32 bits; so is a text screen. */
+	.short 5, 1
+	.long 20, 0, 0, 32
 	.balign 8
 	/* Modules on page boundaries. */
 	.short 6, 0

@@ -1,6 +1,6 @@
 /*
  * console.c - the first serial port, by polling: for the log before there is a driver, and for
- * panics.  115200 baud, 8 bits, no parity; nothing is read.
+ * panics.  115200 baud, 8 bits, no parity; nothing is read.  A screen that wants to can join.
  *
  * Locking: none; two CPUs may mix their lines.
  */
@@ -35,8 +35,17 @@ static void put(char c)
 	out8(COM1, (u8)c);
 }
 
+static void (*also)(const char *text, size_t n);
+
+void console_also_polled(void (*write)(const char *text, size_t n))
+{
+	also = write;
+}
+
 void console_write_polled(const char *text, size_t n)
 {
+	if (also)
+		also(text, n);
 	if (console_state == UNKNOWN)
 		console_probe();
 	if (console_state == ABSENT)

@@ -67,23 +67,39 @@ static void copy_value(char *buf, size_t size, const char *s, const char *end)
 		buf[n] = 0;
 }
 
-bool boot_option(const char *name, char *buf, size_t size)
+/* The value of the word that begins at s, into buf; false: it is not `name`. */
+static bool read_option(const char *s, const char *end, const char *name, char *buf, size_t size)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(s, name, len) || (s[len] != '=' && s + len != end))
+		return false;
+	copy_value(buf, size, s + len == end ? end : s + len + 1, end);
+	return true;
+}
+
+bool boot_option_nth(const char *name, unsigned n, char *buf, size_t size)
 {
 	const char *s = boot.cmdline, *end;
-	size_t len = strlen(name);
-	bool found = false;
 
 	for (;; s = end) {
 		while (*s == ' ')
 			s++;
 		end = word_end(s);
 		if (s == end || (end - s == 2 && s[0] == '-' && s[1] == '-'))
-			return found;
-		if (strncmp(s, name, len) || (s[len] != '=' && s + len != end))
-			continue;
-		found = true; /* the last one wins */
-		copy_value(buf, size, s + len == end ? end : s + len + 1, end);
+			return false;
+		if (read_option(s, end, name, buf, size) && !n--)
+			return true;
 	}
+}
+
+bool boot_option(const char *name, char *buf, size_t size)
+{
+	unsigned n = 0;
+
+	while (boot_option_nth(name, n, buf, size)) /* the last one wins */
+		n++;
+	return n;
 }
 
 void arch_init_early(void)

@@ -47,6 +47,7 @@ static const struct {
 	[IRQ_TIMER] = { "LOC", "Local timer interrupts" },
 	[IRQ_RESCHED] = { "RES", "Rescheduling interrupts" },
 	[IRQ_CALL] = { "CAL", "Function call interrupts" },
+	[IRQ_DEFER] = { "IWI", "IRQ work interrupts" },
 	[IRQ_SPURIOUS] = { "SPU", "Spurious interrupts" },
 };
 
@@ -130,6 +131,18 @@ static void line_handle(struct cpu_arch *a, unsigned n)
 		apic_eoi();
 }
 
+static void (*deferred)(void); /* [I] once set */
+
+void irq_defer_connect(void (*fn)(void))
+{
+	__atomic_store_n(&deferred, fn, __ATOMIC_RELEASE);
+}
+
+void irq_defer(void)
+{
+	apic_send(cpus[cpu_id()].apic_id, VECTOR_DEFER);
+}
+
 void irq_handle(unsigned vector, struct trap_frame *f)
 {
 	struct cpu_arch *a = cpu_arch(cpu_this());
@@ -149,6 +162,11 @@ void irq_handle(unsigned vector, struct trap_frame *f)
 		a->irqs[IRQ_LINES + IRQ_CALL]++;
 		apic_eoi();
 		ipi_run_calls();
+		break;
+	case VECTOR_DEFER:
+		a->irqs[IRQ_LINES + IRQ_DEFER]++;
+		apic_eoi();
+		deferred();
 		break;
 	default:
 		if (vector >= VECTOR_LINE && vector < VECTOR_LINE + IRQ_LINES)

@@ -29,3 +29,4 @@ void memory_finish(void);
 void memory_set_node(u64 start, u64 end, u32 node);
 /* Is all of it RAM?  For what the loader claims to have put there. */
 bool memory_covers(u64 start, u64 end);
+bool memory_overlaps(u64 start, u64 end); /* is any of it RAM? */

@@ -113,6 +113,14 @@ bool memory_covers(u64 start, u64 end)
 	return false;
 }
 
+bool memory_overlaps(u64 start, u64 end)
+{
+	for (int i = 0; i < ram_count; i++)
+		if (ram[i].start < end && start < ram[i].end)
+			return true;
+	return false;
+}
+
 void memory_finish(void)
 {
 	u64 initrd_end = boot.initrd_start + boot.initrd_size;

@@ -17,12 +17,16 @@ enum {
 	TAG_LOADER = 2,
 	TAG_MODULE = 3,
 	TAG_MMAP = 6,
+	TAG_SCREEN = 8,
 	TAG_ACPI_OLD = 14,
 	TAG_ACPI_NEW = 15,
 };
 
 #define INFO_LIMIT (1u << 20) /* no loader writes more than a few pages */
 #define MMAP_RAM   1
+
+#define SCREEN_LIMIT	     8192u /* pixels either way */
+#define SCREEN_ADDRESS_LIMIT (1ul << 46)
 
 struct tag {
 	u32 type, size;
@@ -38,6 +42,17 @@ struct tag_mmap {
 	struct tag tag;
 	u32 entry_size, entry_version;
 	u8 entries[];
+};
+
+#define SCREEN_RGB 1
+
+struct tag_screen {
+	struct tag tag;
+	u64 address;
+	u32 pitch, width, height;
+	u8 bits, type;
+	u16 zero;
+	u8 red_shift, red_size, green_shift, green_size, blue_shift, blue_size; /* RGB */
 };
 
 struct mmap_entry {
@@ -99,6 +114,36 @@ static void read_rsdp(const struct tag *t)
 	boot.rsdp = virt_to_phys(rsdp_copy);
 }
 
+static bool channel_fits(const struct tag_screen *t, u8 shift, u8 size)
+{
+	return size >= 1 && size <= 8 && shift + size <= t->bits;
+}
+
+/* A text screen needs no words: its driver looks for it.  Memory is no picture. */
+static void read_screen(const struct tag_screen *t)
+{
+	if (t->tag.size < sizeof(struct tag) + 8 + 12 + 4 + 6 || t->type != SCREEN_RGB)
+		return;
+	if ((t->bits != 16 && t->bits != 24 && t->bits != 32) || !t->width || !t->height ||
+	    t->width > SCREEN_LIMIT || t->height > SCREEN_LIMIT || t->pitch > 4 * SCREEN_LIMIT ||
+	    t->pitch < t->width * t->bits / 8 || t->address > SCREEN_ADDRESS_LIMIT ||
+	    !channel_fits(t, t->red_shift, t->red_size) ||
+	    !channel_fits(t, t->green_shift, t->green_size) ||
+	    !channel_fits(t, t->blue_shift, t->blue_size)) {
+		log_warn("boot: a screen of %ux%u, %u bits, is not understood", t->width, t->height,
+			 t->bits);
+		return;
+	}
+	boot.screen = (struct boot_screen){ .phys = t->address,
+					    .pitch = t->pitch,
+					    .width = t->width,
+					    .height = t->height,
+					    .bits = t->bits,
+					    .red = { t->red_shift, t->red_size },
+					    .green = { t->green_shift, t->green_size },
+					    .blue = { t->blue_shift, t->blue_size } };
+}
+
 static void read_tag(const struct tag *t)
 {
 	const char *text = (const char *)(t + 1);
@@ -117,6 +162,9 @@ static void read_tag(const struct tag *t)
 	case TAG_MMAP:
 		read_mmap((const void *)t);
 		read_holes((const void *)t);
+		break;
+	case TAG_SCREEN:
+		read_screen((const void *)t);
 		break;
 	case TAG_ACPI_OLD:
 	case TAG_ACPI_NEW:

@@ -14,6 +14,7 @@ enum irq_kind { /* interrupts that are no device's */
 		IRQ_TIMER,
 		IRQ_RESCHED,
 		IRQ_CALL,
+		IRQ_DEFER,
 		IRQ_SPURIOUS,
 		IRQ_KINDS,
 };

@@ -13,7 +13,7 @@
 #include "kernel/abi/time.h"
 #include "kernel/container/framework.h"
 #include "kernel/container/trace.h"
-#include "kernel/dev/tty.h"
+#include "kernel/dev/console.h"
 #include "kernel/lib/bits.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
@@ -213,11 +213,12 @@ static int show_misc(struct text *out)
 /* Where the log goes: write only, enabled, the preferred one, for any processor. */
 static int show_consoles(struct text *out)
 {
-	const struct tty *t = tty_console;
+	struct console_place c;
 
-	if (t)
-		text_printf(out, "%-21s-W- (EC p a) %4lu:%lu\n", t->name, t->number >> 8,
-			    t->number & 255);
+	for (unsigned n = 0; console_show(n, &c); n++)
+		text_printf(out, "%-21s-W%c (E%c p %c) %4lu:%lu\n", c.name, c.screen ? 'U' : '-',
+			    c.preferred ? 'C' : ' ', c.screen ? ' ' : 'a', c.number >> 8,
+			    c.number & 255);
 	return 0;
 }
 

@@ -7,8 +7,8 @@
 
 #include "fs/device.h"
 #include "kernel/abi/errno.h"
+#include "kernel/dev/console.h"
 #include "kernel/dev/dev.h"
-#include "kernel/dev/tty.h"
 #include "kernel/lib/format.h"
 
 static void show_dev(struct text *out, unsigned index)
@@ -24,7 +24,16 @@ static void show_uevent(struct text *out, unsigned index)
 
 static void show_active(struct text *out, unsigned index)
 {
-	text_printf(out, "%s\n", tty_console ? tty_console->name : "");
+	struct console_place c;
+	unsigned n = 0;
+
+	while (console_show(n, &c))
+		n++;
+	/* The preferred one comes last. */
+	for (unsigned i = 1; i <= n; i++)
+		if (console_show(i % n, &c))
+			text_printf(out, "%s%s", c.name, i < n ? " " : "");
+	text_string(out, "\n");
 }
 
 static const struct sysfs_attr tty_files[] = {

@@ -84,6 +84,7 @@ enum {
 #define CBAUDEX 0x1000u
 #define B0	0x0000u
 #define B9600	0x000du
+#define B38400	0x000fu
 #define BOTHER	0x1000u
 #define CSIZE	0x0030u
 #define CS8	0x0030u

@@ -4,8 +4,9 @@
 #pragma once
 #include "fs/device.h"
 
-/* Boot, after the allocators and interrupts: random numbers, serial ports, the console. */
+/* Boot, after the allocators and interrupts: random numbers, serial ports, screen, console. */
 void dev_init(void);
+void dev_start(void); /* when there are tasks */
 
 /* Where the node of a device is worth having: a serial port that is there. */
 bool device_present(const struct device *d);

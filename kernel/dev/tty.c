@@ -13,8 +13,10 @@
 #include "arch/clock.h"
 #include "fs/poll.h"
 #include "kernel/abi/signal.h"
+#include "kernel/dev/console.h"
 #include "kernel/dev/dev.h"
 #include "kernel/dev/uart.h"
+#include "kernel/dev/vt/vt.h"
 #include "kernel/mem/slab.h"
 
 #define CHUNK	    128			/* bytes moved at a time */
@@ -25,8 +27,6 @@ struct tty_file {
 	u32 hangups;	 /* [I] tty->hangups at open */
 	bool console;	 /* [I] */
 };
-
-struct tty *tty_console;
 
 /* --- turns -------------------------------------------------------------------------------------
  */
@@ -138,9 +138,12 @@ int tty_wait_sent(struct tty *t)
 static struct tty *tty_find(u64 number)
 {
 	if (number == device_number(5, 1))
-		return tty_console;
+		return console_tty();
 	if (number == device_number(5, 0))
 		return tty_controlling();
+	for (u32 i = 0; i <= VTS; i++)
+		if (number == device_number(4, i))
+			return vt_tty(i);
 	for (unsigned i = 0; i < UARTS; i++)
 		if (number == device_number(4, 64 + i))
 			return uart_tty(i);
@@ -163,6 +166,7 @@ static int tty_open(struct inode *inode, struct file *f)
 	tf->hangups = READ_ONCE(t->hangups);
 	tf->console = inode->rdev == device_number(5, 1);
 	f->private = tf;
+	__atomic_add_fetch(&t->opens, 1, __ATOMIC_RELAXED);
 	if (!(f->flags & O_NOCTTY) && !tf->console)
 		tty_acquire_on_open(t, f);
 	return 0;
@@ -170,6 +174,7 @@ static int tty_open(struct inode *inode, struct file *f)
 
 static void tty_release(struct file *f)
 {
+	__atomic_sub_fetch(&tty_of(f)->opens, 1, __ATOMIC_RELAXED);
 	kfree(f->private);
 }
 

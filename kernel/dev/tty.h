@@ -18,7 +18,7 @@
 
 struct tty;
 
-/* What moves the bytes.  All are called with tty->lock held but write_room and pending. */
+/* What moves the bytes.  The first ones are called with tty->lock held but room and pending. */
 struct tty_driver {
 	/* Takes n bytes, for which there is room, and starts sending. */
 	void (*write)(struct tty *t, const u8 *bytes, size_t n);
@@ -29,8 +29,13 @@ struct tty_driver {
 	void (*send)(struct tty *t, u8 c);	    /* at once, before all others: IXOFF */
 	void (*throttle)(struct tty *t, bool stop); /* tty_receive shall not be called */
 	void (*settings)(struct tty *t);	    /* cflag or speed have changed */
-	u32 (*get_modem)(struct tty *t);	    /* TIOCM_* */
+	/* The rest may be missing. */
+	u32 (*get_modem)(struct tty *t); /* TIOCM_* */
 	void (*set_modem)(struct tty *t, u32 bits);
+	/* Another size was asked for; no locks held.  -errno: not that one. */
+	int (*resize)(struct tty *t, const struct winsize *size);
+	/* Requests of its own; -ENOTTY: none of them. */
+	long (*ioctl)(struct tty *t, struct file *f, unsigned cmd, u64 arg);
 };
 
 /* One at a time, in the order of arrival; the wait can be interrupted. */
@@ -50,6 +55,7 @@ struct tty {
 	bool stopped;			 /* [l] output is held by ^S or TCOOFF */
 	bool exclusive;			 /* [l] TIOCEXCL */
 	u32 hangups;			 /* [a] opens before the last one are dead */
+	u32 opens;			 /* [a] files that are open on it */
 
 	/* Input.  Positions only grow. */
 	u8 in[TTY_IN];		  /* [l] */
@@ -73,7 +79,6 @@ struct tty {
 /* tty.c */
 void tty_init(struct tty *t, const struct tty_driver *driver, void *port, const char *name,
 	      u64 number);
-extern struct tty *tty_console;		     /* what /dev/console is; NULL: nothing */
 void tty_wake_writers(struct tty *t);	     /* the driver has sent something; any context */
 bool tty_can_write(struct tty *t);	     /* there is room for what programs write */
 int tty_wait_sent(struct tty *t) must_check; /* until all output is sent: 0, -ERESTARTSYS */

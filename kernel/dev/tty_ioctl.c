@@ -125,9 +125,13 @@ static long set_winsize(struct tty *t, const void __user *in)
 {
 	struct winsize size;
 	bool changed;
+	int error;
 
 	if (copy_from_user(&size, in, sizeof(size)))
 		return -EFAULT;
+	error = t->driver->resize ? t->driver->resize(t, &size) : 0;
+	if (error)
+		return error;
 	spin_lock(&t->lock);
 	changed = memcmp(&size, &t->winsize, sizeof(size)) != 0;
 	t->winsize = size;
@@ -332,12 +336,20 @@ long tty_ioctl(struct file *f, unsigned cmd, u64 arg)
 	case TIOCGDEV:
 		return put_user((u32)t->number, (u32 __user *)arg);
 	case TIOCMGET:
+		if (!t->driver->get_modem)
+			return -ENOTTY;
 		return put_user((s32)t->driver->get_modem(t), (s32 __user *)arg);
 	case TIOCMSET:
 	case TIOCMBIS:
 	case TIOCMBIC:
+		if (!t->driver->set_modem)
+			return -ENOTTY;
 		return set_modem(t, cmd, (const s32 __user *)arg);
 	}
 	result = settings_ioctl(t, cmd, (void __user *)arg);
-	return result == -ENOTTY ? tty_job_ioctl(f, cmd, arg) : result;
+	if (result == -ENOTTY)
+		result = tty_job_ioctl(f, cmd, arg);
+	if (result == -ENOTTY && t->driver->ioctl)
+		result = t->driver->ioctl(t, f, cmd, arg);
+	return result;
 }

@@ -82,7 +82,6 @@ static const u16 bases[UARTS] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 static const u8 lines[UARTS] = { 4, 3, 4, 3 };
 static const char *const names[UARTS] = { "ttyS0", "ttyS1", "ttyS2", "ttyS3" };
 static struct uart *uarts[UARTS]; /* [I] after boot */
-static struct uart *console;	  /* [I] after boot */
 
 static u8 get(struct uart *u, u16 reg)
 {
@@ -155,9 +154,9 @@ static void finish_line(struct uart *u)
 }
 
 /* For the log, which prints a line in several pieces. */
-static void console_write(const char *text, size_t n)
+void uart_log(void *number, const char *text, size_t n)
 {
-	struct uart *u = console;
+	struct uart *u = uarts[(u64)number];
 
 	if (panic_active()) {
 		console_write_polled(text, n);
@@ -409,18 +408,6 @@ static void connect(u8 line)
 		log_error("serial: interrupt %u cannot be had", line);
 }
 
-/* The port that console= names, else the first. */
-static struct uart *choose_console(void)
-{
-	char name[32];
-
-	if (boot_option("console", name, sizeof(name)))
-		for (int i = 0; i < UARTS; i++)
-			if (uarts[i] && !strncmp(name, names[i], 5))
-				return uarts[i];
-	return uarts[0];
-}
-
 void uart_init(void)
 {
 	for (int i = 0; i < UARTS; i++)
@@ -431,10 +418,4 @@ void uart_init(void)
 	for (int i = 0; i < UARTS; i++)
 		if (uarts[i])
 			uart_throttle(&uarts[i]->tty, false);
-	console = choose_console();
-	if (!console)
-		return;
-	tty_console = &console->tty;
-	log_set_console(console_write);
-	log_info("serial: the console is %s", console->tty.name);
 }

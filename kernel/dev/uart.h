@@ -6,6 +6,7 @@
 
 #define UARTS 4
 
-/* Boot: finds the ports, connects their interrupts, takes over the log's output. */
+/* Boot: finds the ports and connects their interrupts. */
 void uart_init(void);
-struct tty *uart_tty(unsigned n); /* NULL: no such port */
+struct tty *uart_tty(unsigned n);			 /* NULL: no such port */
+void uart_log(void *number, const char *text, size_t n); /* for the log; a port that is there */

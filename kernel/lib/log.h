@@ -61,6 +61,9 @@ extern int panic_seconds;
 /* Who prints on the console; NULL is console_write_polled().  Called with interrupts off. */
 void log_set_console(void (*write)(const char *text, size_t n));
 
+/* Prints what was logged up to now, for a console that has come later. */
+void log_replay(void (*write)(void *arg, const char *text, size_t n), void *arg);
+
 /* Called after each record, in any context and perhaps with spinlocks held: all it may do is to set
    a flag that is looked at later, where readers can be woken. */
 void log_set_notify(void (*notify)(void));

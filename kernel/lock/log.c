@@ -103,10 +103,15 @@ static void append(enum log_level level, unsigned facility, u64 ns, const char *
 	log_end += n;
 }
 
-/* Each line of the record with its time in front. */
-static void print_console(u64 ns, const char *text, size_t n)
+static void write_console(void *unused, const char *text, size_t n)
 {
-	void (*write)(const char *, size_t) = log_console ?: console_write_polled;
+	(log_console ?: console_write_polled)(text, n);
+}
+
+/* Each line of the record with its time in front. */
+static void print(void (*write)(void *arg, const char *text, size_t n), void *arg, u64 ns,
+		  const char *text, size_t n)
+{
 	char stamp[32];
 	int stamp_len = format(stamp, sizeof(stamp), "[%5lu.%06lu] ", ns / NS_PER_SEC,
 			       ns % NS_PER_SEC / NS_PER_USEC);
@@ -115,9 +120,9 @@ static void print_console(u64 ns, const char *text, size_t n)
 		const char *newline = memchr(text, '\n', n);
 		size_t len = newline ? (size_t)(newline - text) : n;
 
-		write(stamp, (size_t)stamp_len);
-		write(text, len);
-		write("\n", 1);
+		write(arg, stamp, (size_t)stamp_len);
+		write(arg, text, len);
+		write(arg, "\n", 1);
 		len += newline != NULL;
 		text += len;
 		n -= len;
@@ -136,7 +141,7 @@ static void record(enum log_level level, unsigned facility, const char *text, si
 		return;
 	append(level, facility, ns, text, n);
 	if ((int)level < log_console_level || panic_active())
-		print_console(ns, text, n);
+		print(write_console, NULL, ns, text, n);
 }
 
 void log_print(enum log_level level, const char *fmt, ...)
@@ -230,6 +235,20 @@ void log_set_console(void (*write)(const char *text, size_t n))
 	bool locked = log_enter();
 
 	log_console = write;
+	log_leave(locked);
+}
+
+void log_replay(void (*write)(void *arg, const char *text, size_t n), void *arg)
+{
+	bool locked = log_enter();
+
+	for (u64 seq = log_first; seq < log_last; seq++) {
+		const struct log_entry *e = entry_of(seq);
+
+		copy_out(log_line, e->start, e->len);
+		if (e->level < log_console_level)
+			print(write, arg, e->ns, log_line, e->len);
+	}
 	log_leave(locked);
 }
 

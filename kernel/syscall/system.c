@@ -10,6 +10,7 @@
 #include "kernel/lib/log.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/task/cad.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
@@ -108,8 +109,9 @@ long sys_reboot(u32 magic1, u32 magic2, u32 cmd, void __user *arg)
 	if (task_view()->level)
 		return reboot_namespace(cmd);
 	switch (cmd) {
-	case REBOOT_CAD_ON: /* there is no key that restarts the machine */
+	case REBOOT_CAD_ON:
 	case REBOOT_CAD_OFF:
+		WRITE_ONCE(cad_restarts, cmd == REBOOT_CAD_ON);
 		return 0;
 	case REBOOT_RESTART:
 		log_print(LOG_EMERG, "reboot: Restarting system");
