@@ -10,7 +10,7 @@
  *   cpuset.memory_spread_page      file pages take turns among the nodes (spread_slab: kept only)
  *   cpuset.memory_pressure         how often its tasks found no free memory, times 1000 a second
  *   cpuset.sched_load_balance      0: its CPUs share load only as far as its children say so
- *   cpuset.sched_relax_domain_level  how far a waking task looks for an idle CPU
+ *   cpuset.sched_relax_domain_level  how far a CPU without work looks for some at once
  *   cpuset.memory_pressure_enabled   in the root: 1 turns all meters on
  *
  * A set is always a part of its parent's.  The root has what is online and cannot be changed.  All
@@ -269,8 +269,8 @@ static int write_relax(struct css *css, char *text)
 
 	if (error)
 		return error;
-	if (level < -1 || level > CPUSET_RELAX_MAX)
-		return container_refuse(-EINVAL, "levels are -1 to %d", CPUSET_RELAX_MAX);
+	if (level < -1 || level > cpuset_relax_max())
+		return container_refuse(-EINVAL, "levels are -1 to %d", cpuset_relax_max());
 	if (level == cs->relax_level)
 		return 0;
 	cs->relax_level = (s32)level;

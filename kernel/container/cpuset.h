@@ -51,8 +51,6 @@ struct cpuset {
 	struct cpuset_meter pressure;
 };
 
-#define CPUSET_RELAX_MAX 5 /* levels of Linux's domains on a machine with several nodes */
-
 static inline struct cpuset *cpuset_of(struct css *css)
 {
 	return container_of(css, struct cpuset, css);
@@ -81,6 +79,7 @@ void cpuset_apply_mems(struct cpuset *cs);
 /* t gets the limits.  CPUs for sched_expel(). */
 u64 cpuset_bind_task(const struct cpuset *cs, struct task *t) must_check;
 bool cpuset_fits_task(const struct cpuset *cs, const struct task *t);
+int cpuset_relax_max(void); /* the highest sched_relax_domain_level */
 /* What a flag, a mask or a removal has changed in who balances with whom. */
 void cpuset_rebuild_domains(void);
 

@@ -15,9 +15,13 @@
 #include "kernel/mem/node.h"
 #include "kernel/task/task.h"
 
-/* How far a domain's CPUs look for an idle one at each level: Linux's domains are siblings, cores,
-   a node's CPUs, and then nodes; a core is a package of its own here. */
-#define RELAX_NODE 3
+/*
+ * Levels of sched_relax_domain_level.  Linux numbers what a machine consists of: 0 the threads of a
+ * core, 1 a cluster, 2 the cores of a package, 3 packages, 4 nodes; a level in the file means all
+ * below it.  Here a node is one package of cores with one thread each.
+ */
+#define RELAX_CPUS  3 /* from here on the CPUs of the node, below none */
+#define RELAX_NODES 5 /* from here on other nodes too */
 
 /* --- tasks ------------------------------------------------------------------------------------ */
 
@@ -179,9 +183,17 @@ static void collect_domains(struct domains *d)
 
 static u64 search_of(int cpu, const struct domain *d)
 {
-	if (d->relax < 0 || d->relax > RELAX_NODE)
+	if (d->relax < 0 || d->relax >= RELAX_NODES)
 		return d->cpus;
-	return d->relax == RELAX_NODE ? d->cpus & node_cpus(node_of_cpu(cpu)) : 0;
+	return d->relax >= RELAX_CPUS ? d->cpus & node_cpus(node_of_cpu(cpu)) : 0;
+}
+
+/* No more than the machine has. */
+int cpuset_relax_max(void)
+{
+	if (cpu_count() == 1)
+		return 1;
+	return bits_count(node_memory()) > 1 ? RELAX_NODES : RELAX_CPUS;
 }
 
 void cpuset_rebuild_domains(void)

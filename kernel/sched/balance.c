@@ -2,9 +2,10 @@
  * balance.c - which CPU a thread runs on.
  *
  * A thread that wakes goes to an idle CPU, its last one if that idles.  A CPU that runs out of work
- * takes a waiting thread from the fullest queue; a CPU with waiting threads wakes an idle one at
- * its tick to do so.  Every choice is the intersection with the thread's affinity and stays in the
- * CPU's domain: no container is looked at, cpuset has put its CPUs there.
+ * takes a waiting thread from the fullest queue near it (rq->search); a CPU with waiting threads
+ * tells an idle one at its tick to do so, and that one then looks at the whole domain.  Every
+ * choice is the intersection with the thread's affinity and stays in the CPU's domain: no container
+ * is looked at, cpuset has put its CPUs there.
  *
  * Five threads on four CPUs are not even by number alone: so the virtual times of the queues are
  * compared as well.  With rq->epoch added they lie on one scale.  Where fewer threads share a CPU
@@ -68,7 +69,7 @@ static u64 fall_back(struct thread *t)
 	return t->affinity & online;
 }
 
-int balance_select(struct thread *t, int from, bool woken)
+int balance_select(struct thread *t, int from)
 {
 	u64 allowed = t->affinity & READ_ONCE(sched_online_cpus);
 	int cpu;
@@ -78,8 +79,7 @@ int balance_select(struct thread *t, int from, bool woken)
 	if (cpu_count() == 1)
 		return 0;
 	if (likely(allowed & BIT(from)))
-		allowed &= (woken ? READ_ONCE(runqs[from].search) : READ_ONCE(runqs[from].domain)) |
-			   BIT(from);
+		allowed &= READ_ONCE(runqs[from].domain) | BIT(from);
 	cpu = claim_idle(allowed, from);
 	if (cpu >= 0)
 		return cpu;
@@ -204,8 +204,14 @@ static void pull_from(int cpu, u64 candidates)
 
 void balance_pull(int cpu)
 {
+	struct runq *rq = &runqs[cpu];
+	bool called = READ_ONCE(rq->called);
+
+	if (unlikely(called))
+		WRITE_ONCE(rq->called, false);
 	irq_disable();
-	pull_from(cpu, READ_ONCE(sched_overloaded_cpus) & READ_ONCE(runqs[cpu].search) & ~BIT(cpu));
+	pull_from(cpu, READ_ONCE(sched_overloaded_cpus) & ~BIT(cpu) &
+			       READ_ONCE(*(called ? &rq->domain : &rq->search)));
 	irq_restore();
 }
 
@@ -264,8 +270,11 @@ static void wake_idle(int cpu, u64 idle)
 			break;
 	}
 	spin_unlock(&rq->lock);
-	if (allowed & idle)
-		smp_resched(bits_first(allowed & idle));
+	idle &= allowed;
+	if (idle) {
+		WRITE_ONCE(runqs[bits_first(idle)].called, true);
+		smp_resched(bits_first(idle));
+	}
 }
 
 void balance_tick(int cpu)

@@ -32,6 +32,7 @@ struct runq {
 	u64 tick_at;		  /* [p] the next tick; WAIT for ever when idle */
 	u64 idle_since;		  /* [l] clock_now() when it went idle */
 	u64 domain, search;	  /* [a] see sched_set_domain() */
+	bool called;		  /* [a] by a CPU with too much: look at the whole domain */
 	struct sched_stats stats; /* [l] */
 } aligned_to(64);
 
@@ -75,7 +76,7 @@ u32 thread_weight(const struct thread *t);
 
 /* balance.c: where a thread that starts to want to run should; and a thread for a CPU that has
  * none. */
-int balance_select(struct thread *t, int from, bool woken);
+int balance_select(struct thread *t, int from);
 void balance_pull(int cpu);
 void balance_tick(int cpu);
 /* rq idles and gets its first thread: its time joins that of the CPUs which this may use too. */

@@ -32,7 +32,7 @@ void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer)
 static void place_locked(struct runq *rq, struct thread *t, bool woken)
 {
 	for (;;) {
-		int cpu = balance_select(t, rq - runqs, woken);
+		int cpu = balance_select(t, rq - runqs);
 		u64 old_min = rq->min_vruntime;
 
 		if (cpu == rq - runqs)

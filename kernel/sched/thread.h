@@ -157,7 +157,7 @@ void sched_stats(int cpu, struct sched_stats *out);
 void sched_loadavg(u64 load[3]); /* fixed point, 2048 = 1.0 */
 u64 sched_online(void);		 /* mask of CPUs that run threads */
 
-/* Which CPUs share their load with this one (0: none), and which of them it looks at when a thread
-   wakes or it has nothing to do. */
+/* Which CPUs share their load with this one (0: none), and which of them it looks at as soon as it
+   has nothing to do. */
 void sched_set_domain(int cpu, u64 domain, u64 search);
 void sched_domains_changed(void); /* behind that: no CPU acts on the old ones any more; sleeps */
