@@ -9,7 +9,9 @@
  * list, waits until its function is done, and frees it unless its signal is queued: then whoever
  * takes the signal does.
  *
- * Differs from Linux: CPU clocks of other processes have no timers (EINVAL).
+ * Differs from Linux: CPU clocks of other processes have no timers (EINVAL).  Periods shorter than
+ * LEAST_PERIOD go on no sooner than that after their signal was taken; what is left out counts as
+ * overrun.
  */
 #include "kernel/task/posix_timer.h"
 
@@ -21,6 +23,7 @@
 #include "kernel/task/sigqueue.h"
 
 #define IGNORED_PERIOD (4 * NS_PER_MSEC)
+#define LEAST_PERIOD   (50 * NS_PER_USEC)
 
 struct posix_timer {
 	struct list node;	     /* [g] in process->itimers_posix */
@@ -154,7 +157,9 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 	}
 	assert_held(&t->process->lock);
 	if (t->waits) {
-		u64 periods = forward(t, scale_now(t));
+		/* Between two signals there is time for more than the handler. */
+		u64 rest = t->interval < LEAST_PERIOD ? LEAST_PERIOD : 0;
+		u64 periods = forward(t, scale_now(t) + rest);
 
 		t->missed += periods ? periods - 1 : 0;
 		t->waits = false;

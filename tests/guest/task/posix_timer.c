@@ -1,5 +1,5 @@
 /* POSIX timers, CPU-time clocks and limits, sleeping by a clock that is set. */
-#include "check.h"
+#include "await.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -46,12 +46,6 @@ static int set(int id, int flags, long ns, long interval)
 	return syscall(SYS_timer_settime, id, flags, &t, NULL);
 }
 
-static void await(int n)
-{
-	for (int i = 0; i < 2000 && hits < n; i++)
-		usleep(1000);
-}
-
 static long now_ns(int clock)
 {
 	struct timespec t;
@@ -76,24 +70,24 @@ static void plain(void)
 	install(SIGUSR1);
 	id = create(CLOCK_MONOTONIC, 0, SIGUSR1, 42, 0);
 	CHECK(id >= 0, "timer_create makes a timer");
-	CHECK_OK(set(id, 0, 20000000, 0), "timer_settime arms it");
+	CHECK_OK(set(id, 0, 100000000000, 0), "timer_settime arms it");
 	syscall(SYS_timer_gettime, id, &left);
-	CHECK(left.it_value.tv_sec == 0 && left.it_value.tv_nsec > 0 &&
-		      left.it_value.tv_nsec <= 20000000,
+	CHECK(left.it_value.tv_sec > 10 && left.it_value.tv_sec < 100,
 	      "timer_gettime tells what is left");
-	await(1);
+	set(id, 0, 20000000, 0);
+	AWAIT(hits >= 1);
 	CHECK(hits == 1 && value == 42 && code == SI_TIMER && timer_id == id && overrun == 0,
 	      "its signal carries number and value");
 	syscall(SYS_timer_gettime, id, &left);
 	CHECK(!left.it_value.tv_sec && !left.it_value.tv_nsec, "then it is off");
 	set(id, TIMER_ABSTIME, now_ns(CLOCK_MONOTONIC) + 20000000, 0);
-	await(2);
+	AWAIT(hits >= 2);
 	CHECK_EQ(hits, 2, "an absolute time works");
 	set(id, TIMER_ABSTIME, 1, 0);
-	await(3);
+	AWAIT(hits >= 3);
 	CHECK_EQ(hits, 3, "one that has passed fires at once");
 	set(id, 0, 10000000, 10000000);
-	await(8);
+	AWAIT(hits >= 8);
 	CHECK(hits >= 8, "an interval repeats it");
 	set(id, 0, 0, 0);
 	usleep(20000);
@@ -134,14 +128,14 @@ static void overruns(void)
 	usleep(50000);
 	sigprocmask(SIG_UNBLOCK, &block, NULL);
 	set(id, 0, 0, 0);
-	CHECK(hits >= 1 && hits < 10, "an expired timer queues one signal");
+	CHECK(hits >= 1 && (hits < 10 || !clock_is_exact()), "an expired timer queues one signal");
 	hits = 0;
 	sigprocmask(SIG_BLOCK, &block, NULL);
 	set(id, 0, 1000000, 1000000);
 	usleep(50000);
 	siginfo_t info;
 	CHECK(sigwaitinfo(&block, &info) == SIGRTMIN && info.si_overrun >= 30 &&
-		      info.si_overrun < 5000,
+		      (info.si_overrun < 60 || !clock_is_exact()),
 	      "and counts what came while it was pending");
 	CHECK_EQ(syscall(SYS_timer_getoverrun, id), info.si_overrun, "timer_getoverrun agrees");
 	/* Deleted with its signal pending. */
@@ -154,7 +148,7 @@ static void overruns(void)
 	set(id, 0, 1000000, 1000000);
 	usleep(20000);
 	install(SIGUSR2);
-	await(3);
+	AWAIT(hits >= 3);
 	CHECK(hits >= 3, "a timer whose signal was ignored goes on");
 	syscall(SYS_timer_delete, id);
 	/* A storm costs no more than its signals. */
@@ -185,11 +179,10 @@ static void threads(void)
 
 	install(SIGUSR1);
 	pthread_create(&t, NULL, wait_thread, NULL);
-	while (!thread_id)
-		usleep(1000);
+	AWAIT(thread_id);
 	id = create(CLOCK_REALTIME, 4, SIGUSR1, 9, thread_id);
 	CHECK_OK(set(id, 0, 5000000, 0), "a timer for one thread");
-	await(1);
+	AWAIT(hits >= 1);
 	CHECK(hits == 1 && taker == thread_id && value == 9, "signals that thread");
 	quit = 1;
 	pthread_join(t, NULL);
@@ -208,31 +201,28 @@ static void cpu(void)
 	long a, b;
 
 	install(SIGUSR1);
+	a = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 	id = create(CLOCK_PROCESS_CPUTIME_ID, 0, SIGUSR1, 3, 0);
 	CHECK(id >= 0 && !set(id, 0, 30000000, 0), "a timer by the process's CPU time");
 	usleep(60000);
-	CHECK_EQ(hits, 0, "does not count sleep");
+	CHECK(!hits || now_ns(CLOCK_PROCESS_CPUTIME_ID) - a >= 30000000, "does not count sleep");
 	burn(60000000);
 	CHECK_EQ(hits, 1, "but work");
 	syscall(SYS_timer_delete, id);
 	a = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	burn(20000000);
 	b = now_ns(CLOCK_THREAD_CPUTIME_ID);
-	CHECK(b - a >= 15000000 && b - a < 200000000, "the thread's clock counts it, too");
+	CHECK(b - a >= 15000000 && (b - a < 25000000 || !clock_is_exact()),
+	      "the thread's clock counts it, too");
 	pid = fork();
 	if (!pid) {
 		burn(40000000);
 		pause();
 	}
 	clock = (clockid_t)((~pid << 3) | 2);
-	for (int i = 0; i < 1000; i++) {
-		if (syscall(SYS_clock_gettime, clock, &t))
-			break;
-		if (t.tv_nsec >= 40000000)
-			break;
+	while (!syscall(SYS_clock_gettime, clock, &t) && !t.tv_sec && t.tv_nsec < 40000000)
 		usleep(1000);
-	}
-	CHECK(t.tv_sec == 0 && t.tv_nsec >= 40000000, "another process's CPU time can be read");
+	CHECK(t.tv_sec || t.tv_nsec >= 40000000, "another process's CPU time can be read");
 	CHECK(!syscall(SYS_clock_getres, clock, &res) && res.tv_nsec == 1, "to the nanosecond");
 	CHECK_ERR(syscall(SYS_clock_settime, clock, &t), EPERM, "and not set");
 	kill(pid, SIGKILL);
@@ -254,16 +244,18 @@ static void cpu(void)
 	CHECK(KILLED(status, SIGKILL),
 	      "RLIMIT_CPU: SIGXCPU at the soft limit, SIGKILL at the hard");
 	status = IN_CHILD({
-		struct itimerval it = { .it_value = { .tv_usec = 30000 } };
+		struct itimerval it = { .it_value = { .tv_sec = 100 } };
 		struct itimerval left;
 
 		install(SIGVTALRM);
 		setitimer(ITIMER_VIRTUAL, &it, NULL);
 		getitimer(ITIMER_VIRTUAL, &left);
-		if (!left.it_value.tv_usec || left.it_value.tv_usec > 40000)
+		if (left.it_value.tv_sec < 10 || left.it_value.tv_sec > 100)
 			_exit(1);
-		for (long i = 0; i < 4000000000 && !hits; i++)
-			__asm__ volatile("");
+		it.it_value = (struct timeval){ .tv_usec = 30000 };
+		setitimer(ITIMER_VIRTUAL, &it, NULL);
+		while (!hits)
+			continue;
 		_exit(hits == 1 ? 0 : 2);
 	});
 	CHECK(EXITED(status, 0), "ITIMER_VIRTUAL counts down and fires once");
@@ -314,15 +306,15 @@ static void wall(void)
 	CHECK_OK(clock_settime(CLOCK_REALTIME, &t), "the clock is set behind it");
 	CHECK(ends_well(pid), "clock_nanosleep ends");
 	CHECK(ends_well(pid2), "a futex wait ends");
-	await(1);
+	AWAIT(hits >= 1);
 	CHECK_EQ(hits, 1, "a timer fires");
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	ms = (end.tv_sec - steady.tv_sec) * 1000 + (end.tv_nsec - steady.tv_nsec) / 1000000;
-	CHECK(ms < 5000, "at once");
+	CHECK(ms < 100000, "at once");
 	set(id, 0, 20000000, 0);
 	t = (struct timespec){ start.tv_sec, 0 };
 	clock_settime(CLOCK_REALTIME, &t);
-	await(2);
+	AWAIT(hits >= 2);
 	CHECK_EQ(hits, 2, "a relative time does not care");
 	syscall(SYS_timer_delete, id);
 	status = IN_CHILD(if (setresuid(5, 5, 5)) _exit(1);
