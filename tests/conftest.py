@@ -16,6 +16,7 @@ from corral import Machine, MachineError  # noqa: E402
 
 KERNELS = {"plain": BUILD / "corral.elf", "debug": BUILD / "debug" / "corral.elf",
            "linux": BUILD / "linux" / "vmlinuz"}
+EMULATED = 8  # nanoseconds for an instruction: a machine with one processor is as fast as it seems
 TEST_INITRD = BUILD / "test-initrd.cpio"
 
 
@@ -24,6 +25,12 @@ def pytest_addoption(parser):
                      help="whose kernel runs the guest tests")
     parser.addoption("--builds", default="plain,debug", help="which builds of Corral")
     parser.addoption("--guest-cpus", default="1,4", help="numbers of processors")
+    parser.addoption("--stall", action="store_true",
+                     help="stop each machine for moments, as a busy host does")
+
+
+def pytest_configure(config):
+    Machine.stalls = config.getoption("--stall")
 
 
 def configurations(config):
@@ -40,7 +47,9 @@ class Pool:
     def __init__(self):
         self.machines = {}
 
-    def get(self, build, cpus, memory=256, append="", nodes=1, icount=False):
+    def get(self, build, cpus, memory=256, append="", nodes=1, icount=0):
+        if cpus == 1 and build != "linux":
+            icount = icount or EMULATED
         key = (build, cpus, memory, append, nodes, icount)
         machine = self.machines.get(key)
         if machine is None or not machine.alive:
@@ -123,7 +132,7 @@ class GuestFile(pytest.File):
     processors and memory are shared out), append, timeout, cpus (runs only with that many
     processors or more), only (the one kernel that it is for: corral, its debug build, or linux),
     alone (nobody uses its machine afterwards) and icount (the machine's clock counts instructions,
-    so that figures of time are the same in every run).
+    so that figures of time are the same in every run; on one processor of Corral it always does).
     """
 
     def collect(self):
@@ -164,7 +173,7 @@ class GuestProgram(pytest.Item):
     def runtest(self):
         machine = POOL.get(self.build, self.cpus, int(self.needs.get("memory", 256)),
                            self.needs.get("append", "").replace(",", " "),
-                           int(self.needs.get("nodes", 1)), "icount" in self.needs)
+                           int(self.needs.get("nodes", 1)), int("icount" in self.needs))
         command = f"cd / && {self.path_in_guest}"
         before = leaks(machine)
         try:

@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import random
 import re
 import select
 import shlex
 import shutil
+import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 
@@ -48,14 +51,15 @@ class Machine:
 
     kernel and initrd are given to QEMU directly; iso boots from a disc instead, by BIOS, or by
     UEFI when firmware names an image of it.  nodes > 1 spreads processors and memory over that
-    many NUMA nodes.  icount counts guest instructions as nanoseconds.  Nothing of a machine has a
-    name on the host, so any number may run at once.
+    many NUMA nodes.  icount, a power of 2, makes the clock count instructions, at so many
+    nanoseconds each.  Nothing of a machine has a name on the host, so any number may run at once.
     """
 
     _serial = itertools.count(1)
+    stalls = False  # whether machines are stopped now and then, as a busy host would stop them
 
     def __init__(self, kernel=None, initrd=None, iso=None, cpus=4, memory=256, nodes=1, append="",
-                 icount=False, firmware=None, accel="tcg", boot_timeout=90, shell=True, extra=()):
+                 icount=0, firmware=None, accel="tcg", boot_timeout=90, shell=True, extra=()):
         self.argv = self._command(kernel, initrd, iso, cpus, memory, nodes, append, icount,
                                   firmware, accel, extra)
         self.boot_timeout = boot_timeout
@@ -78,7 +82,7 @@ class Machine:
                          "-numa", f"node,nodeid={node},memdev=m{node},cpus={cpu}-{last}"]
                 cpu = last + 1
         if icount:
-            argv += ["-icount", "shift=0,sleep=off"]
+            argv += ["-icount", f"shift={int(icount).bit_length() - 1},sleep=off"]
         if firmware:
             argv += ["-bios", str(firmware)]
         if iso:
@@ -110,8 +114,18 @@ class Machine:
                                         stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdin.fileno(), False)
         os.set_blocking(self.process.stdout.fileno(), False)
+        if self.stalls:
+            threading.Thread(target=self._stall, args=(self.process,), daemon=True).start()
         if self.shell:
             self._meet_shell()
+
+    @staticmethod
+    def _stall(process):
+        while process.poll() is None:
+            time.sleep(random.uniform(0.01, 0.3))
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(random.uniform(0.05, 0.4))
+            process.send_signal(signal.SIGCONT)
 
     def stop(self):
         if self.process is None:

@@ -71,11 +71,11 @@ static bool failure_unchanged(void)
 {
 	char now[256];
 
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 3000; i++) {
 		failure_digest(now, sizeof(now));
 		if (!strcmp(now, failure_before))
 			return true;
-		sched_yield();
+		usleep(1000);
 	}
 	dprintf(1, "# %s# instead of\n# %s", now, failure_before);
 	return false;

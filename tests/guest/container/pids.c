@@ -52,7 +52,7 @@ static void reap(pid_t pid)
 /* Until the last of the dead is forgotten: the old kernel does it a little later. */
 static bool settles(const char *group, long n)
 {
-	for (int i = 0; i < 100 && current(group) != n; i++)
+	for (int i = 0; i < 1000 && current(group) != n; i++)
 		usleep(10000);
 	return current(group) == n;
 }

@@ -1,5 +1,5 @@
 /* epoll: what is reported when, epolls in epolls, files that end; eventfd and timerfd beside it. */
-#include "check.h"
+#include "await.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -117,7 +117,7 @@ static void nested(void)
 		bump(fd);
 		_exit(0);
 	}
-	CHECK_EQ(epoll_wait(a, got, 8, 5000), 1, "who waits above is woken");
+	CHECK_EQ(epoll_wait(a, got, 8, -1), 1, "who waits above is woken");
 	waitpid(pid, NULL, 0);
 	for (i = 0; i < 12; i++) {
 		chain[i] = epoll_create1(0);
@@ -231,9 +231,10 @@ static void timers(void)
 
 	CHECK_ERR(read(fd, &ticks, 8), EAGAIN, "a timer that is not set has not expired");
 	CHECK_OK(timerfd_settime(fd, 0, &set, NULL), "it is set");
-	CHECK(poll(&p, 1, 1000) == 1, "poll waits for it");
+	CHECK(poll(&p, 1, -1) == 1, "poll waits for it");
 	usleep(45000);
-	CHECK(read(fd, &ticks, 8) == 8 && ticks >= 4 && ticks < 100, "expirations are counted");
+	CHECK(read(fd, &ticks, 8) == 8 && ticks >= 4 && (ticks < 7 || !clock_is_exact()),
+	      "expirations are counted");
 	CHECK(!timerfd_gettime(fd, &now) && now.it_interval.tv_nsec == 10000000 &&
 		      now.it_value.tv_nsec <= 10000000,
 	      "what is left can be asked for");
@@ -244,7 +245,7 @@ static void timers(void)
 	CHECK_ERR(read(fd, &ticks, 8), EAGAIN, "it does not expire any more");
 	clock_gettime(CLOCK_MONOTONIC, &set.it_value);
 	set.it_interval.tv_nsec = 0;
-	CHECK(!timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL) && poll(&p, 1, 1000) == 1 &&
+	CHECK(!timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL) && poll(&p, 1, -1) == 1 &&
 		      read(fd, &ticks, 8) == 8 && ticks == 1,
 	      "a time that has passed expires once, at once");
 	close(fd);

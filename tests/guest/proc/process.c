@@ -180,12 +180,8 @@ static void others(void)
 		pthread_create(&thread, NULL, waits, NULL);
 		pause();
 	}
-	for (int tries = 0; tries < 2000; tries++) {
-		text_read_of(pid, "status");
-		if (value("Threads:") == 3)
-			break;
+	while (text_read_of(pid, "status") > 0 && value("Threads:") < 3)
 		usleep(1000);
-	}
 	CHECK_EQ(value("Threads:"), 3, "threads are counted");
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	DIR *dir = opendir(path);

@@ -1,5 +1,5 @@
 /* futex: wait, wake, bitsets, requeue, time limits, and the robust list. */
-#include "check.h"
+#include "await.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ static void until_asleep(pid_t pid, int threads)
 	char path[64], text[256];
 
 	/* Each thread but the caller sleeps when /proc shows an S for all of them. */
-	for (int tries = 0; tries < 2000; tries++) {
+	for (;;) {
 		int asleep = 0, seen = 0;
 
 		for (int tid = pid + 1; seen < threads && tid < pid + 400; tid++) {
@@ -49,8 +49,7 @@ static void until_asleep(pid_t pid, int threads)
 
 static void until_woken(int n)
 {
-	for (int tries = 0; woken < n && tries < 5000; tries++)
-		usleep(1000);
+	AWAIT(woken >= n);
 }
 
 static void time_limits(void)

@@ -1,5 +1,5 @@
 /* Job control: stops, continuations, what the parent learns, orphaned groups, init. */
-#include "check.h"
+#include "await.h"
 
 #include <pthread.h>
 
@@ -61,8 +61,7 @@ static void plain(void)
 	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		      WSTOPSIG(status) == SIGSTOP,
 	      "waitpid with WUNTRACED tells of a stop");
-	for (int i = 0; i < 1000 && children < 1; i++)
-		usleep(1000);
+	AWAIT(children >= 1);
 	CHECK(children == 1 && codes[0] == CLD_STOPPED && values[0] == SIGSTOP,
 	      "SIGCHLD says CLD_STOPPED and the signal");
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0, "a stop is told once");
@@ -73,8 +72,7 @@ static void plain(void)
 		      info.si_status == SIGCONT && info.si_pid == pid,
 	      "waitid with WCONTINUED tells of the continuation");
 	/* The child sends it when it wakes up, so perhaps after the news. */
-	for (int i = 0; i < 1000 && children < 2; i++)
-		usleep(1000);
+	AWAIT(children >= 2);
 	CHECK(children == 2 && codes[1] == CLD_CONTINUED, "so does SIGCHLD");
 	CHECK_EQ(waitpid(pid, &status, WCONTINUED | WNOHANG), 0, "that is told once, too");
 	kill(pid, SIGCONT);
@@ -167,12 +165,16 @@ static void quiet(void)
 	kill(pid, SIGCONT);
 	CHECK(read(fds[0], &byte, 1) == 1 && byte == 'c', "the child goes on where it was");
 	waitpid(pid, &status, 0);
-	for (int i = 0; i < 1000 && children < 1; i++)
-		usleep(1000);
+	AWAIT(children >= 1);
 	CHECK_EQ(children, 1, "its end sends one");
 	signal(SIGCHLD, SIG_DFL);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+static long sum(volatile long *counter)
+{
+	return counter[0] + counter[1] + counter[2];
 }
 
 static void threads(void)
@@ -192,15 +194,14 @@ static void threads(void)
 		for (;;)
 			pause();
 	}
-	while (!counter[0] || !counter[1] || !counter[2])
-		usleep(1000);
+	AWAIT(counter[0] && counter[1] && counter[2]);
 	for (int round = 0; round < 20; round++) {
 		kill(pid, SIGSTOP);
 		if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
 			break;
-		before = counter[0] + counter[1] + counter[2];
+		before = sum(counter);
 		usleep(3000);
-		if (before != counter[0] + counter[1] + counter[2])
+		if (before != sum(counter))
 			status = 0;
 		kill(pid, SIGCONT);
 		if (waitpid(pid, NULL, WCONTINUED) != pid)
@@ -208,18 +209,17 @@ static void threads(void)
 		usleep(round * 100);
 	}
 	CHECK(WIFSTOPPED(status), "all threads of a process stop and continue together");
-	before = counter[0] + counter[1] + counter[2];
-	usleep(50000);
-	CHECK(before != counter[0] + counter[1] + counter[2], "and run on");
+	before = sum(counter);
+	AWAIT(before != sum(counter));
+	CHECK(true, "and run on");
 	/* No order is guaranteed, but at the end it runs. */
 	for (int i = 0; i < 200; i++) {
 		kill(pid, SIGSTOP);
 		kill(pid, SIGCONT);
 	}
-	before = counter[0] + counter[1] + counter[2];
-	usleep(50000);
-	CHECK(before != counter[0] + counter[1] + counter[2],
-	      "stops that are undone at once leave it running");
+	before = sum(counter);
+	AWAIT(before != sum(counter));
+	CHECK(true, "stops that are undone at once leave it running");
 	kill(pid, SIGSTOP);
 	waitpid(pid, &status, WUNTRACED);
 	kill(pid, SIGTERM);

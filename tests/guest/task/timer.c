@@ -1,5 +1,5 @@
 /* Clocks, sleeping and interval timers. */
-#include "check.h"
+#include "await.h"
 
 #include <poll.h>
 #include <sys/time.h>
@@ -80,7 +80,8 @@ static void clocks(void)
 		  "the monotonic clock cannot be set");
 	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
 	poll(NULL, 0, 50);
-	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - cpu < (now(CLOCK_MONOTONIC) - wall) / 2,
+	CHECK(now(CLOCK_PROCESS_CPUTIME_ID) - cpu < (now(CLOCK_MONOTONIC) - wall) / 2 ||
+		      !clock_is_exact(),
 	      "a sleeping process uses no processor time");
 }
 
@@ -91,7 +92,7 @@ static void sleeping(void)
 
 	CHECK_OK(nanosleep(&t, NULL), "nanosleep sleeps");
 	took = now(CLOCK_MONOTONIC) - start;
-	CHECK(took >= 30000000 && took < 1000000000, "as long as it should");
+	CHECK(took >= 30000000 && (took < 35000000 || !clock_is_exact()), "as long as it should");
 	CHECK_ERR(nanosleep(&bad, NULL), EINVAL, "a bad time is EINVAL");
 	bad = (struct timespec){ .tv_sec = -1 };
 	CHECK_ERR(nanosleep(&bad, NULL), EINVAL, "so is a negative one");
