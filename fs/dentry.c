@@ -36,13 +36,63 @@ static struct list *bucket_of(const struct dentry *parent, u32 hash)
 	return &buckets[(((u32)((u64)parent >> 5) ^ hash) * 0x9e3779b1u) >> (32 - HASH_BITS)];
 }
 
-static u32 name_hash(const char *name, size_t len)
-{
-	u32 hash = 0;
+/* --- names ------------------------------------------------------------------------------------*/
 
-	while (len--)
-		hash = dentry_hash_step(hash, (u8)*name++);
-	return hash;
+u64 dentry_name_bytes(const char *text, size_t limit)
+{
+	u64 word = 0;
+
+	for (size_t i = 0; i < limit && text[i]; i++)
+		word |= (u64)(u8)text[i] << 8 * i;
+	return word;
+}
+
+void dentry_name_init(struct dentry_name *n, const char *text, size_t len)
+{
+	u64 hash = 0, word;
+	size_t at = 0;
+
+	n->text = text;
+	n->len = len;
+	for (;; at += sizeof(word)) {
+		word = dentry_name_bytes(text + at, min(len - at, sizeof(word)));
+		if (!at)
+			n->first = word;
+		hash = dentry_name_step(hash, word);
+		if (len - at < sizeof(word))
+			break;
+	}
+	n->hash = (u32)hash;
+}
+
+static u64 first_of(const struct dentry *d)
+{
+	u64 word;
+
+	__builtin_memcpy(&word, d->name, sizeof(word));
+	return word;
+}
+
+static void name_of(struct dentry_name *n, const struct dentry *d)
+{
+	*n = (struct dentry_name){ d->name, d->name_len, first_of(d), d->name_hash };
+}
+
+/* Into the dentry itself. */
+static void name_put_short(struct dentry *d, const char *name, size_t len)
+{
+	memmove(d->short_name, name, len);
+	d->name = d->short_name;
+	memset(d->name + len, 0, len < sizeof(u64) ? sizeof(u64) - len : 1);
+}
+
+static void name_note(struct dentry *d, const char *name, size_t len)
+{
+	struct dentry_name n;
+
+	dentry_name_init(&n, name, len);
+	d->name_len = (u32)len;
+	d->name_hash = n.hash;
 }
 
 /* --- birth and death --------------------------------------------------------------------------*/
@@ -70,9 +120,7 @@ struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len
 	if (!d)
 		return NULL;
 	if (len < sizeof(d->short_name)) {
-		d->name = d->short_name;
-		memcpy(d->name, name, len);
-		d->name[len] = '\0';
+		name_put_short(d, name, len);
 	} else {
 		d->name = dentry_name_alloc(name, len);
 	}
@@ -87,8 +135,7 @@ struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len
 	list_init(&d->hash);
 	list_init(&d->children);
 	list_init(&d->sibling);
-	d->name_hash = name_hash(name, len);
-	d->name_len = len;
+	name_note(d, name, len);
 	d->mounts = 0;
 	d->cookie = 0;
 	d->pinned = d->removed = d->linkable = false;
@@ -208,14 +255,11 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 	list_del(&d->hash);
 	if (!is_short(d))
 		old_name = d->name;
-	if (len < sizeof(d->short_name)) {
-		memmove(d->short_name, name, len + 1);
-		d->name = d->short_name;
-	} else {
+	name_note(d, name, len);
+	if (len < sizeof(d->short_name))
+		name_put_short(d, name, len);
+	else
 		d->name = (char *)name;
-	}
-	d->name_len = len;
-	d->name_hash = name_hash(name, len);
 	if (d->parent != new_parent) {
 		old_parent = d->parent;
 		d->parent = dentry_get(new_parent);
@@ -291,10 +335,12 @@ void dentry_uncover_locked(struct dentry *d)
 static struct dentry *settle_one(struct dentry **at)
 {
 	struct dentry *d, *same = NULL, **slot = at;
+	struct dentry_name name;
 
 	spin_lock(&dentry_lock);
 	for (d = *at; dentry_is_fleeting(d) && !d->mounts; slot = &d->parent, d = *slot) {
-		same = dentry_find_locked(d->parent, d->name, d->name_len, d->name_hash);
+		name_of(&name, d);
+		same = dentry_find_locked(d->parent, &name);
 		if (same) {
 			*slot = dentry_get(same);
 			break;
@@ -314,25 +360,34 @@ void dentry_settle(struct dentry **d)
 
 /* --- looking ----------------------------------------------------------------------------------*/
 
-struct dentry *dentry_find_locked(struct dentry *parent, const char *name, size_t len, u32 hash)
+/* Behind the first word. */
+static noinline bool rest_is_same(const struct dentry *d, const struct dentry_name *n)
+{
+	const size_t word = sizeof(n->first);
+
+	return memcmp(d->name + word, n->text + word, n->len - word) == 0;
+}
+
+struct dentry *dentry_find_locked(struct dentry *parent, const struct dentry_name *n)
 {
 	struct dentry *d;
 
-	list_for_each (d, bucket_of(parent, hash), hash) {
-		if (d->name_hash == hash && d->parent == parent && d->name_len == len &&
-		    memcmp(d->name, name, len) == 0)
+	list_for_each (d, bucket_of(parent, n->hash), hash) {
+		if (d->parent == parent && first_of(d) == n->first && d->name_len == n->len &&
+		    (n->len <= sizeof(n->first) || rest_is_same(d, n)))
 			return d;
 	}
 	return NULL;
 }
 
-struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len)
+struct dentry *dentry_find(struct dentry *parent, const char *text, size_t len)
 {
-	u32 hash = name_hash(name, len);
+	struct dentry_name name;
 	struct dentry *d;
 
+	dentry_name_init(&name, text, len);
 	spin_lock(&dentry_lock);
-	d = dentry_find_locked(parent, name, len, hash);
+	d = dentry_find_locked(parent, &name);
 	if (d)
 		dentry_get(d);
 	spin_unlock(&dentry_lock);

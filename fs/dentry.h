@@ -13,6 +13,7 @@
  *   [d] dentry_lock (one spinlock)   [I] immutable   [dir] lock of the parent's inode to change
  */
 #pragma once
+#include "fs/dentry_name.h"
 #include "fs/inode.h"
 #include "kernel/lib/list.h"
 
@@ -27,7 +28,7 @@ struct dentry {
 	struct list hash;      /* [d] bucket of (parent, name) */
 	struct list children;  /* [d] attached ones, oldest first */
 	struct list sibling;   /* [d] or in another list: dentry_attach_unlisted */
-	char *name;	       /* [d] NUL-terminated; short_name or kmalloc */
+	char *name;	       /* [d] NUL-terminated; short_name or kmalloc; zeros up to 8 bytes */
 	u32 name_hash;	       /* [d] */
 	u32 name_len;	       /* [d] */
 	u32 mounts;    /* [d] mounts on it, in whatever namespace; see dentry_cover_locked */
@@ -79,7 +80,7 @@ void dentry_settle(struct dentry **d);
 
 /* The child of that name with a reference, from the tree only; NULL. */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
-struct dentry *dentry_find_locked(struct dentry *parent, const char *name, size_t len, u32 hash)
+struct dentry *dentry_find_locked(struct dentry *parent, const struct dentry_name *n)
 	must_hold(&dentry_lock); /* without a reference */
 bool dentry_has_children(struct dentry *d);
 bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor); /* or equal */
@@ -92,9 +93,3 @@ struct dentry *dentry_next_child(struct dentry *dir, u64 after);
 
 /* Path within its file system ("/a/b"), for containers.  Length, or -ENAMETOOLONG. */
 ssize_t dentry_path(struct dentry *d, char *buf, size_t size);
-
-/* Hash of a name, a byte at a time: start with 0. */
-static inline u32 dentry_hash_step(u32 hash, u8 c)
-{
-	return (hash + c) * 0x9e3779b1u;
-}

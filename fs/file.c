@@ -26,8 +26,8 @@ u64 file_count(void)
 	return slab_count(file_cache);
 }
 
-struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
-			 const struct cred *cred)
+struct file *file_create_at(const struct path *path, const struct file_ops *ops, u32 flags,
+			    const struct cred *cred)
 {
 	struct file *f = slab_zalloc(file_cache);
 	u32 access = (flags & O_ACCMODE) + 1;
@@ -37,7 +37,6 @@ struct file *file_create(const struct path *path, const struct file_ops *ops, u3
 	refcount_init(&f->refs, 1);
 	f->ops = ops;
 	f->path = *path;
-	path_get(path);
 	f->inode = path->dentry->inode;
 	f->flags = flags;
 	f->can_read = access & 1;
@@ -45,6 +44,16 @@ struct file *file_create(const struct path *path, const struct file_ops *ops, u3
 	mutex_init(&f->pos_lock, RANK_POSITION);
 	f->cred = cred_get(cred);
 	list_init(&f->epoll_items);
+	return f;
+}
+
+struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
+			 const struct cred *cred)
+{
+	struct file *f = file_create_at(path, ops, flags, cred);
+
+	if (f)
+		path_get(path);
 	return f;
 }
 

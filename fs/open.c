@@ -88,6 +88,7 @@ static const struct file_ops *ops_of(struct inode *inode)
 	}
 }
 
+/* With success the references of `path` are the file's. */
 static struct file *open_place(const struct path *path, u32 flags, const struct cred *cred,
 			       bool created)
 {
@@ -103,14 +104,15 @@ static struct file *open_place(const struct path *path, u32 flags, const struct 
 		return ERR_PTR(-ENXIO);
 	if (flags & O_DIRECT && S_ISREG(inode->mode))
 		return ERR_PTR(-EINVAL);
-	f = file_create(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
+	f = file_create_at(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	if (f->can_write && S_ISREG(inode->mode))
 		error = file_count_writer(f);
 	if (!error && ops->open)
 		error = ops->open(inode, f);
-	if (error) {
+	if (unlikely(error)) {
+		path_get(path);
 		file_destroy(f);
 		return ERR_PTR(error);
 	}
@@ -121,7 +123,7 @@ static struct file *open_place(const struct path *path, u32 flags, const struct 
 
 static struct file *open_path_only(const struct path *path, u32 flags, const struct cred *cred)
 {
-	struct file *f = file_create(path, &path_only_ops, flags & PATH_FLAGS, cred);
+	struct file *f = file_create_at(path, &path_only_ops, flags & PATH_FLAGS, cred);
 
 	if (!f)
 		return ERR_PTR(-ENOMEM);
@@ -147,6 +149,7 @@ static int truncate_opened(const struct path *path)
 	return error;
 }
 
+/* Takes over the references of `path`, as open_place. */
 static struct file *open_and_truncate(const struct path *path, u32 flags, const struct cred *cred,
 				      bool created)
 {
@@ -156,19 +159,31 @@ static struct file *open_and_truncate(const struct path *path, u32 flags, const 
 	if (!IS_ERR(f) && flags & O_TRUNC && !created)
 		error = truncate_opened(path);
 	if (error) {
+		path_get(path);
 		file_put(f);
 		return ERR_PTR(error);
 	}
 	return f;
 }
 
-struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred)
+static struct file *open_walked(const struct path *path, u32 flags, const struct cred *cred)
 {
 	if (flags & O_PATH)
 		return open_path_only(path, flags, cred);
 	if (flags & O_DIRECTORY && !S_ISDIR(path->dentry->inode->mode))
 		return ERR_PTR(-ENOTDIR);
 	return open_and_truncate(path, flags, cred, false);
+}
+
+struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred)
+{
+	struct file *f;
+
+	path_get(path);
+	f = open_walked(path, flags, cred);
+	if (IS_ERR(f))
+		path_put(path);
+	return f;
 }
 
 struct file *file_open_exec(const struct path *path, const struct cred *cred)
@@ -236,7 +251,7 @@ static struct file *follow_last(struct walker *x, struct dentry *link, u32 flags
 	}
 	if (S_ISDIR(x->at.dentry->inode->mode))
 		return ERR_PTR(-EISDIR);
-	return open_and_truncate(&x->at, flags, x->walk->cred, false);
+	return file_open_path(&x->at, flags, x->walk->cred);
 }
 
 /* O_CREAT, for one directory. */
@@ -264,6 +279,8 @@ static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again
 		f = ERR_PTR(-EISDIR);
 	} else {
 		f = open_and_truncate(&place, flags, x->walk->cred, created);
+		if (!IS_ERR(f))
+			return f;
 	}
 	path_put(&place);
 	return f;
@@ -295,8 +312,9 @@ static struct file *open_existing(const struct walk *w, const char *name, u32 fl
 
 	if (error)
 		return ERR_PTR(error);
-	f = file_open_path(&place, flags, w->cred);
-	path_put(&place);
+	f = open_walked(&place, flags, w->cred);
+	if (IS_ERR(f))
+		path_put(&place);
 	return f;
 }
 
@@ -310,11 +328,15 @@ static struct file *open_nameless(const struct walk *w, const char *name, u32 fl
 		return ERR_PTR(error);
 	error = name_create_nameless(&dir, S_IFREG | mode, w->cred, !(flags & O_EXCL),
 				     &place.dentry);
-	place.mount = dir.mount;
-	f = error ? ERR_PTR(error) : open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
-	if (!error)
-		dentry_put(place.dentry);
-	path_put(&dir);
+	if (error) {
+		path_put(&dir);
+		return ERR_PTR(error);
+	}
+	place.mount = dir.mount; /* with the reference */
+	dentry_put(dir.dentry);
+	f = open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
+	if (IS_ERR(f))
+		path_put(&place);
 	return f;
 }
 

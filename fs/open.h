@@ -7,6 +7,9 @@
 /* Takes references of its own; ops->open is not called.  NULL: no memory. */
 struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
 			 const struct cred *cred);
+/* The same with the caller's references of `path`, which it loses with success. */
+struct file *file_create_at(const struct path *path, const struct file_ops *ops, u32 flags,
+			    const struct cred *cred);
 /* Without ops->release. */
 void file_destroy(struct file *f);
 

@@ -192,26 +192,26 @@ static int step_link(struct walker *x, struct dentry *link)
 }
 
 /* Something is mounted on d, or on a fleeting name below it, which ends when it is true no more. */
-static int step_across(struct walker *x, struct dentry *d, const char *name, size_t len)
+static int step_across(struct walker *x, struct dentry *d, const struct dentry_name *name)
 {
 	if (d->inode->ops->valid && !d->inode->ops->valid(d))
-		return step_lookup(x, name, len);
+		return step_lookup(x, name->text, name->len);
 	x->at.dentry = d;
 	if (!(x->flags & WALK_NO_MOUNT && !*x->rest))
 		mount_cross_locked(&x->at);
 	return 0;
 }
 
-static int step_down(struct walker *x, const char *name, size_t len, u32 hash)
+static always_inline int step_down(struct walker *x, const struct dentry_name *name)
 {
-	struct dentry *d = dentry_find_locked(x->at.dentry, name, len, hash);
+	struct dentry *d = dentry_find_locked(x->at.dentry, name);
 
 	if (unlikely(!d))
-		return step_lookup(x, name, len);
+		return step_lookup(x, name->text, name->len);
 	if (unlikely(is_followed(x, d)))
 		return step_link(x, d);
 	if (unlikely(d->mounts))
-		return step_across(x, d, name, len);
+		return step_across(x, d, name);
 	x->at.dentry = d;
 	return 0;
 }
@@ -222,10 +222,10 @@ static int may_search(struct walker *x)
 	struct inode *dir = x->at.dentry->inode;
 	int error;
 
+	if (likely((dir->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111) && !dir->ops->permission))
+		return 0;
 	if (!S_ISDIR(dir->mode))
 		return -ENOTDIR;
-	if (likely((dir->mode & 0111) == 0111 && !dir->ops->permission))
-		return 0;
 	if (!dir->ops->permission)
 		return inode_permission_generic(dir, MAY_EXEC, x->walk->cred);
 	walker_unlock(x);
@@ -236,56 +236,46 @@ static int may_search(struct walker *x)
 
 /* --- the walk --------------------------------------------------------------------------------*/
 
-/* The name at the start of `name`; *hash of it. */
-static always_inline size_t name_length(const char *name, u32 *hash)
+static int walk_end(struct walker *x, const char *rest)
 {
-	const char *p = name;
-	u32 h = 0;
-
-	for (; *p && *p != '/'; p++)
-		h = dentry_hash_step(h, (u8)*p);
-	*hash = h;
-	return p - name;
-}
-
-static bool is_dots(const char *name, size_t len)
-{
-	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
+	x->slash = rest != x->rest;
+	x->last = rest;
+	x->last_len = 0;
+	if ((x->slash || x->flags & WALK_DIRECTORY) && !S_ISDIR(x->at.dentry->inode->mode))
+		return -ENOTDIR;
+	return 0;
 }
 
 static int walk_locked(struct walker *x)
 {
-	const char *name;
-	size_t len;
-	u32 hash;
+	struct dentry_name name;
+	const char *rest;
 	int error;
 
 	for (;;) {
-		for (name = x->rest; *name == '/'; name++)
+		for (rest = x->rest; *rest == '/'; rest++)
 			;
-		x->slash = name != x->rest;
-		if (!*name)
-			break;
+		if (!*rest)
+			return walk_end(x, rest);
 		error = may_search(x);
 		if (unlikely(error))
 			return error;
-		len = name_length(name, &hash);
-		if (len > NAME_MAX)
+		dentry_name_scan(&name, rest);
+		if (unlikely(name.len > NAME_MAX))
 			return -ENAMETOOLONG;
-		x->rest = name + len;
+		x->rest = rest + name.len;
 		if (x->parent && is_last(x->rest)) {
-			x->last = name;
-			x->last_len = len;
+			x->last = rest;
+			x->last_len = name.len;
 			x->slash = *x->rest == '/';
 			return 0;
 		}
-		if (is_dots(name, len)) {
-			if (len == 2)
-				step_up(x);
-		} else {
-			error = step_down(x, name, len, hash);
+		if (likely((u8)name.first != '.' || !dentry_name_is_dots(&name))) {
+			error = step_down(x, &name);
 			if (unlikely(error))
 				return error;
+		} else if (name.len == 2) {
+			step_up(x);
 		}
 		if (unlikely(--x->budget == 0)) {
 			x->budget = LOCK_BUDGET;
@@ -293,11 +283,6 @@ static int walk_locked(struct walker *x)
 			spin_lock(&dentry_lock);
 		}
 	}
-	x->last = name;
-	x->last_len = 0;
-	if ((x->slash || x->flags & WALK_DIRECTORY) && !S_ISDIR(x->at.dentry->inode->mode))
-		return -ENOTDIR;
-	return 0;
 }
 
 int walker_run(struct walker *x)

@@ -1,17 +1,19 @@
 /*
  * css_set.c - shared sets of containers: one per distinct combination that some task has.
  *
- * A set is found by the hash of its vector of css pointers and then by comparing its links, which
- * tells hierarchies without subsystems apart.  All sets list their links in the order of
- * hierarchies.
+ * A set is found by its key, the sum of its containers' addresses, and then by comparing its links,
+ * which all sets list in the order of hierarchies.  Roots add nothing to a key, so it stays the
+ * same when hierarchies come and go.
  *
  * Locking: sets are made under container_mutex, so a search followed by a creation is safe;
  * they go under css_set_lock alone, with their last reference.
  */
 #include "kernel/container/framework.h"
 
+#include "kernel/lib/bits.h"
 #include "kernel/lib/hash.h"
 #include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 
 #define HASH_BITS 7
@@ -22,29 +24,59 @@ struct css_set init_css_set;
 
 static struct list buckets[1 << HASH_BITS]; /* [m+s] css_set.hash */
 static u32 next_id = 1;			    /* [m] */
+static struct slab_cache *set_cache;
 
-static struct list *bucket_of(struct css *const css[SUBSYS_COUNT])
+static struct list *bucket_of(u64 key)
 {
-	u64 key = 0;
-
-	for (int i = 0; i < SUBSYS_COUNT; i++)
-		key += (u64)css[i];
 	return &buckets[hash_u64(key, HASH_BITS)];
 }
 
-static void set_init(struct css_set *set)
+static u64 key_of(const struct container *c)
 {
-	*set = (struct css_set){ .id = next_id++ };
+	return c->parent ? (u64)c : 0;
+}
+
+static void set_init(struct css_set *set, u64 key)
+{
 	refcount_init(&set->refs, 1);
-	list_init(&set->hash);
+	set->key = key;
 	list_init(&set->links);
 	list_init(&set->tasks);
 	list_init(&set->mg_tasks);
+	set->task_count = 0;
+	set->joined = false;
+	set->id = next_id++;
 	list_init(&set->mg_source);
 	list_init(&set->mg_target);
 	list_init(&set->mg_node);
+	set->mg_from = NULL;
+	set->mg_to = NULL;
+	for (int i = 0; i < CSS_SET_OWN_LINKS; i++)
+		set->own[i].set = NULL;
 }
 
+void css_set_free(struct css_set *set)
+{
+	slab_free(set_cache, set);
+}
+
+/* --- links --------------------------------------------------------------------------------- */
+
+static bool is_own(const struct css_set *set, const struct css_set_link *link)
+{
+	return (u64)link - (u64)set < sizeof(*set);
+}
+
+/* A link in the set that is not used; NULL. */
+static struct css_set_link *own_free(struct css_set *set)
+{
+	for (int i = 0; i < CSS_SET_OWN_LINKS; i++)
+		if (!set->own[i].set)
+			return &set->own[i];
+	return NULL;
+}
+
+/* To the set's last hierarchy. */
 static void link_join(struct css_set_link *link, struct css_set *set, struct container *c)
 {
 	link->set = set;
@@ -55,23 +87,26 @@ static void link_join(struct css_set_link *link, struct css_set *set, struct con
 
 static void link_part(struct css_set_link *link)
 {
+	struct css_set *set = link->set;
+
 	list_del(&link->of_set);
 	list_del(&link->of_container);
-	kfree(link);
+	link->set = NULL;
+	if (!is_own(set, link))
+		kfree(link);
 }
 
 /* The first set: every subsystem's root.  It is never freed. */
 void css_set_init_first(void)
 {
-	static struct css_set_link link;
-
+	set_cache = slab_create("css_set", sizeof(struct css_set), 0);
 	for (int i = 0; i < 1 << HASH_BITS; i++)
 		list_init(&buckets[i]);
-	set_init(&init_css_set);
+	set_init(&init_css_set, 0);
 	for (int i = 0; i < SUBSYS_COUNT; i++)
 		init_css_set.css[i] = dummy_hierarchy.top.css[i];
-	link_join(&link, &init_css_set, &dummy_hierarchy.top);
-	list_add(&init_css_set.hash, bucket_of(init_css_set.css));
+	link_join(own_free(&init_css_set), &init_css_set, &dummy_hierarchy.top);
+	list_add(&init_css_set.hash, bucket_of(0));
 }
 
 struct container *css_set_container(const struct css_set *set, const struct hierarchy *h)
@@ -100,14 +135,10 @@ static struct container *container_after(const struct css_set_link *link, struct
 	return link->container->hierarchy == to->hierarchy ? to : link->container;
 }
 
-static bool set_matches(struct css_set *set, struct css_set *from, struct container *to,
-			struct css *const css[SUBSYS_COUNT])
+static bool set_matches(struct css_set *set, struct css_set *from, struct container *to)
 {
 	struct css_set_link *theirs, *ours = list_first(&set->links, struct css_set_link, of_set);
 
-	for (int i = 0; i < SUBSYS_COUNT; i++)
-		if (set->css[i] != css[i])
-			return false;
 	list_for_each (theirs, &from->links, of_set) {
 		if (ours->container != container_after(theirs, to))
 			return false;
@@ -116,14 +147,13 @@ static bool set_matches(struct css_set *set, struct css_set *from, struct contai
 	return true;
 }
 
-static struct css_set *set_find(struct list *bucket, struct css_set *from, struct container *to,
-				struct css *const css[SUBSYS_COUNT])
+static struct css_set *set_find(u64 key, struct css_set *from, struct container *to)
 {
 	struct css_set *set;
 
 	spin_lock(&css_set_lock);
-	list_for_each (set, bucket, hash) {
-		if (set_matches(set, from, to, css)) {
+	list_for_each (set, bucket_of(key), hash) {
+		if (set->key == key && set_matches(set, from, to)) {
 			css_set_get(set);
 			spin_unlock(&css_set_lock);
 			return set;
@@ -159,52 +189,59 @@ static int links_alloc(struct list *fresh, unsigned count)
 	return 0;
 }
 
-static struct css_set_link *links_take(struct list *fresh)
+/* One of the set's own, or the next of those that were allocated for lack of own ones. */
+static struct css_set_link *links_take(struct css_set *set, struct list *fresh)
 {
-	struct css_set_link *link = list_first(fresh, struct css_set_link, of_set);
+	struct css_set_link *link = own_free(set);
 
+	if (link)
+		return link;
+	link = list_first(fresh, struct css_set_link, of_set);
 	list_del(&link->of_set);
 	return link;
 }
 
-static unsigned hierarchy_count(void)
+/* Hierarchies beyond those for which a set has links of its own. */
+static unsigned links_lacking(void)
 {
 	struct hierarchy *h;
-	unsigned n = 0;
+	int n = -CSS_SET_OWN_LINKS;
 
 	list_for_each (h, &hierarchies, node)
 		n++;
-	return n;
+	return (unsigned)max(n, 0);
+}
+
+static struct css_set *set_create(u64 key, struct css_set *from, struct container *to)
+{
+	struct css_set *set = slab_alloc(set_cache);
+	struct css_set_link *link;
+	struct list fresh;
+	int id;
+
+	if (!set)
+		return NULL;
+	if (links_alloc(&fresh, links_lacking())) {
+		css_set_free(set);
+		return NULL;
+	}
+	set_init(set, key);
+	memcpy(set->css, from->css, sizeof(set->css));
+	for_each_bit(id, to->hierarchy->subsys) set->css[id] = to->css[id];
+	spin_lock(&css_set_lock);
+	list_for_each (link, &from->links, of_set)
+		link_join(links_take(set, &fresh), set, container_after(link, to));
+	list_add(&set->hash, bucket_of(key));
+	spin_unlock(&css_set_lock);
+	return set;
 }
 
 struct css_set *css_set_find_or_create(struct css_set *from, struct container *to)
 {
-	struct css *css[SUBSYS_COUNT];
-	struct css_set *set;
-	struct css_set_link *link;
-	struct list fresh, *bucket;
+	u64 key = from->key - key_of(css_set_container(from, to->hierarchy)) + key_of(to);
 
 	assert(mutex_held(&container_mutex));
-	for (int i = 0; i < SUBSYS_COUNT; i++)
-		css[i] = to->css[i] ? to->css[i] : from->css[i];
-	bucket = bucket_of(css);
-	set = set_find(bucket, from, to, css);
-	if (set)
-		return set;
-	set = kmalloc(sizeof(*set));
-	if (!set || links_alloc(&fresh, hierarchy_count())) {
-		kfree(set);
-		return NULL;
-	}
-	set_init(set);
-	for (int i = 0; i < SUBSYS_COUNT; i++)
-		set->css[i] = css[i];
-	spin_lock(&css_set_lock);
-	list_for_each (link, &from->links, of_set)
-		link_join(links_take(&fresh), set, container_after(link, to));
-	list_add(&set->hash, bucket);
-	spin_unlock(&css_set_lock);
-	return set;
+	return set_find(key, from, to) ?: set_create(key, from, to);
 }
 
 bool css_set_is_hashed(struct css_set *set)
@@ -212,7 +249,7 @@ bool css_set_is_hashed(struct css_set *set)
 	struct css_set *other;
 
 	assert_held(&css_set_lock);
-	list_for_each (other, bucket_of(set->css), hash)
+	list_for_each (other, bucket_of(set->key), hash)
 		if (other == set)
 			return true;
 	return false;
@@ -240,7 +277,9 @@ bool css_set_drop(struct css_set *set)
 	list_for_each_safe (link, next, &set->links, of_set) {
 		struct container *c = link->container;
 
-		link_part(link);
+		list_del(&link->of_container);
+		if (!is_own(set, link))
+			kfree(link);
 		if (set->joined && list_empty(&c->links))
 			release_check(c);
 	}
@@ -255,7 +294,7 @@ void css_set_put(struct css_set *set)
 	last = css_set_drop(set);
 	spin_unlock(&css_set_lock);
 	if (last)
-		kfree(set);
+		css_set_free(set);
 }
 
 int css_set_link_hierarchy(struct hierarchy *h)
@@ -267,13 +306,13 @@ int css_set_link_hierarchy(struct hierarchy *h)
 	/* Only sets that go away can change the count while the mutex is held. */
 	spin_lock(&css_set_lock);
 	list_for_each (link, &dummy_hierarchy.top.links, of_container)
-		count++;
+		count += !own_free(link->set);
 	spin_unlock(&css_set_lock);
 	if (links_alloc(&fresh, count))
 		return -ENOMEM;
 	spin_lock(&css_set_lock);
 	list_for_each (link, &dummy_hierarchy.top.links, of_container)
-		link_join(links_take(&fresh), link->set, &h->top);
+		link_join(links_take(link->set, &fresh), link->set, &h->top);
 	spin_unlock(&css_set_lock);
 	links_free(&fresh);
 	return 0;

@@ -122,7 +122,7 @@ void container_exit(struct task *t)
 	last = css_set_drop(set);
 	spin_unlock(&css_set_lock);
 	if (last)
-		kfree(set);
+		css_set_free(set);
 }
 
 void container_release(struct task *t)

@@ -67,9 +67,19 @@ struct hierarchy {
 	struct container top;
 };
 
+struct css_set_link {
+	struct css_set *set;	     /* [I] */
+	struct container *container; /* [I] */
+	struct list of_set;	     /* [m+s] */
+	struct list of_container;    /* [m+s] */
+};
+
+#define CSS_SET_OWN_LINKS 2 /* in the set itself: the dummy's, and of one hierarchy */
+
 struct css_set {
 	struct refcount refs;	       /* tasks, and migrations that pin it */
 	struct list hash;	       /* [m+s] */
+	u64 key;		       /* [I] sum of its containers' addresses, roots left out */
 	struct css *css[SUBSYS_COUNT]; /* [I] */
 	struct list links;	       /* [m+s] css_set_link.of_set, in the order of hierarchies */
 	struct list tasks;	       /* [s] task_containers.node */
@@ -84,13 +94,8 @@ struct css_set {
 	struct list mg_node;	   /* [m] in taskset.from or taskset.to */
 	struct container *mg_from; /* [m] not NULL: a prepared source */
 	struct css_set *mg_to;	   /* [m] where its tasks go */
-};
 
-struct css_set_link {
-	struct css_set *set;	     /* [I] */
-	struct container *container; /* [I] */
-	struct list of_set;	     /* [m+s] */
-	struct list of_container;    /* [m+s] */
+	struct css_set_link own[CSS_SET_OWN_LINKS]; /* [m+s] set NULL: free */
 };
 
 extern struct list hierarchies; /* [m] */
@@ -108,7 +113,8 @@ struct css_set *css_set_find_or_create(struct css_set *from, struct container *t
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
 void css_set_get(struct css_set *set);
 void css_set_put(struct css_set *set);
-bool css_set_drop(struct css_set *set) must_check; /* s; true: that was the last, kfree it */
+bool css_set_drop(struct css_set *set) must_check; /* s; true: the last, css_set_free it */
+void css_set_free(struct css_set *set);
 struct container *css_set_container(const struct css_set *set,
 				    const struct hierarchy *h); /* m or s */
 int css_set_link_hierarchy(struct hierarchy *h) must_check; /* every set joins h->top; -ENOMEM */

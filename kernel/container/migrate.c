@@ -78,7 +78,17 @@ static int prepare(struct migration *m)
 static void let_go(struct css_set *set)
 {
 	if (css_set_drop(set))
-		kfree(set);
+		css_set_free(set);
+}
+
+static void put_back(struct list *sets)
+{
+	struct css_set *set, *next;
+
+	list_for_each_safe (set, next, sets, mg_node) {
+		list_splice_tail(&set->mg_tasks, &set->tasks);
+		list_del(&set->mg_node);
+	}
 }
 
 static void finish(struct migration *m)
@@ -86,6 +96,8 @@ static void finish(struct migration *m)
 	struct css_set *set, *next;
 
 	spin_lock(&css_set_lock);
+	put_back(&m->tasks.from);
+	put_back(&m->tasks.to);
 	list_for_each_safe (set, next, &m->sources, mg_source) {
 		set->mg_from = NULL;
 		set->mg_to = NULL;
@@ -218,16 +230,6 @@ static void commit(struct migration *m)
 	}
 }
 
-static void put_back(struct list *sets)
-{
-	struct css_set *set, *next;
-
-	list_for_each_safe (set, next, sets, mg_node) {
-		list_splice_tail(&set->mg_tasks, &set->tasks);
-		list_del(&set->mg_node);
-	}
-}
-
 static int migrate(struct migration *m)
 {
 	int error = 0;
@@ -241,10 +243,6 @@ static int migrate(struct migration *m)
 			trace("rollback: the tasks stay where they are");
 		hold_at("finish");
 	}
-	spin_lock(&css_set_lock);
-	put_back(&m->tasks.from);
-	put_back(&m->tasks.to);
-	spin_unlock(&css_set_lock);
 	return error;
 }
 

@@ -23,11 +23,11 @@ static long open_at(int dir, const char __user *user, u32 flags, u32 mode)
 	struct fdtable *files = task_current()->files;
 	struct task_walk w;
 	struct file *f;
-	char *name;
+	char room[PATH_ROOM], *name;
 	long fd;
 
 	flags &= OPEN_FLAGS;
-	name = task_path(user, false);
+	name = task_path_in(room, user, false);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 	fd = fd_reserve(files, 0, min(task_limit(RLIMIT_NOFILE), 0x7ffffffful), flags & O_CLOEXEC);
@@ -47,7 +47,7 @@ static long open_at(int dir, const char __user *user, u32 flags, u32 mode)
 			fd_install(files, fd, f);
 		}
 	}
-	kfree(name);
+	task_path_free(room, name);
 	return fd;
 }
 

@@ -46,7 +46,7 @@ _Static_assert(sizeof(struct statx) == 256, "struct statx");
  * dirfd itself. */
 static int locate(int dir, const char __user *user, int flags, struct path *out)
 {
-	char *name = task_path(user, flags & AT_EMPTY_PATH);
+	char room[PATH_ROOM], *name = task_path_in(room, user, flags & AT_EMPTY_PATH);
 	struct task_walk w;
 	int error;
 
@@ -55,7 +55,7 @@ static int locate(int dir, const char __user *user, int flags, struct path *out)
 	if (!*name && dir != AT_FDCWD) {
 		struct file *f = fd_get(task_current()->files, dir);
 
-		kfree(name);
+		task_path_free(room, name);
 		if (!f)
 			return -EBADF;
 		*out = f->path;
@@ -70,7 +70,7 @@ static int locate(int dir, const char __user *user, int flags, struct path *out)
 				  flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, out);
 		task_walk_end(&w);
 	}
-	kfree(name);
+	task_path_free(room, name);
 	return error;
 }
 

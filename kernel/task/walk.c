@@ -10,16 +10,18 @@
 
 /* Root and directory of a context that others may change meanwhile are held; one that only the
    running task uses stays as it is until the walk ends. */
-static void walk_from(struct task_walk *w, struct fs_context *fs)
+static void walk_from(struct task_walk *w, struct fs_context *fs, bool absolute)
 {
 	w->held = refcount_read(&fs->refs) > 1;
+	w->based = w->held && !absolute;
 	if (w->held)
 		spin_lock(&fs->lock);
 	w->walk.root = fs->root;
-	w->walk.base = fs->cwd;
+	w->walk.base = absolute ? fs->root : fs->cwd;
 	if (w->held) {
 		path_get(&w->walk.root);
-		path_get(&w->walk.base);
+		if (w->based)
+			path_get(&w->walk.base);
 		spin_unlock(&fs->lock);
 	}
 }
@@ -39,22 +41,18 @@ int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
 			return -ENOTDIR;
 		}
 	}
-	walk_from(w, t->fs);
-	if (w->dir) {
-		if (w->held)
-			path_put(&w->walk.base);
+	walk_from(w, t->fs, name[0] == '/' || w->dir);
+	if (w->dir)
 		w->walk.base = w->dir->path;
-	}
 	return 0;
 }
 
 void task_walk_end(struct task_walk *w)
 {
-	if (w->held) {
+	if (w->held)
 		path_put(&w->walk.root);
-		if (!w->dir)
-			path_put(&w->walk.base);
-	}
+	if (w->based)
+		path_put(&w->walk.base);
 	if (w->dir)
 		file_put(w->dir);
 }
@@ -80,4 +78,15 @@ char *task_path(const char __user *name, bool empty_ok)
 		return text;
 	kfree(text);
 	return ERR_PTR(n);
+}
+
+char *task_path_in(char *room, const char __user *name, bool empty_ok)
+{
+	ssize_t n = user_string(room, name, PATH_ROOM);
+
+	if (unlikely(n == -ENAMETOOLONG))
+		return task_path(name, empty_ok);
+	if (unlikely(n <= 0 && !(n == 0 && empty_ok)))
+		return ERR_PTR(n ?: -ENOENT);
+	return room;
 }

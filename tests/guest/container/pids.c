@@ -188,6 +188,37 @@ static void refusing(void)
 	text_write(ROOT "/a/pids.max", "max");
 }
 
+/* What an ended task leaves is nobody's right. */
+static void replacing(void)
+{
+	pid_t other = member(ROOT "/tasks");
+	int status = IN_CHILD({
+		text_write(ROOT "/a/b/tasks", "0");
+		if (vfork_errno() || vfork_errno())
+			_exit(1);
+		text_write(ROOT "/a/pids.max", "1");
+		if (vfork_errno() != EAGAIN)
+			_exit(2);
+		text_write(ROOT "/a/pids.max", "max");
+		if (vfork_errno())
+			_exit(1);
+		group_write_pid(ROOT "/a/tasks", other);
+		text_write(ROOT "/a/pids.max", "2");
+		if (vfork_errno() != EAGAIN)
+			_exit(3);
+		if (!settles("a", 2) || !settles("a/b", 1))
+			_exit(4);
+	});
+
+	CHECK(!EXITED(status, 1), "where there is no limit one task follows another");
+	CHECK(!EXITED(status, 2), "a lower limit refuses whoever follows one that has ended");
+	CHECK(!EXITED(status, 3), "so does a limit that a move has used up");
+	CHECK(EXITED(status, 0), "and the counts are of those that there are");
+	reap(other);
+	text_write(ROOT "/a/pids.max", "max");
+	settles("a", 0);
+}
+
 static volatile int stop;
 
 static void *breed(void *arg)
@@ -245,6 +276,7 @@ int main(void)
 	files();
 	counting();
 	refusing();
+	replacing();
 	storm();
 	CHECK(!rmdir(ROOT "/a/b") && !rmdir(ROOT "/a"), "the groups can be removed");
 	MUST(!umount(ROOT));

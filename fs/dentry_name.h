@@ -1,0 +1,76 @@
+/*
+ * dentry_name.h - names as directories compare them.
+ *
+ * A name is read by words of eight bytes: one word, masked, tells where it ends, is what is hashed,
+ * and for a name of up to eight bytes all that is compared.
+ */
+#pragma once
+#include "kernel/lib/types.h"
+#include "kernel/mem/page.h"
+
+struct dentry_name {
+	const char *text; /* not terminated */
+	size_t len;
+	u64 first; /* up to eight bytes of it, zeros behind */
+	u32 hash;
+};
+
+#define NAME_ONES    0x0101010101010101ul
+#define NAME_HIGHS   0x8080808080808080ul
+#define NAME_SLASHES 0x2f2f2f2f2f2f2f2ful
+
+/* The bytes at `text` up to a NUL or to the eighth. */
+u64 dentry_name_bytes(const char *text, size_t limit);
+
+/* Eight bytes at `text`; behind the NUL, anything. */
+static inline u64 dentry_name_word(const char *text)
+{
+	u64 word;
+
+	/* What lies behind the text in its page may be read, but there may be no next page. */
+	if (unlikely(((u64)text & (PAGE_SIZE - 1)) > PAGE_SIZE - sizeof(word)))
+		return dentry_name_bytes(text, sizeof(word));
+	__builtin_memcpy(&word, text, sizeof(word));
+	return word;
+}
+
+static inline u64 dentry_name_step(u64 hash, u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ul;
+	return hash ^ hash >> 32;
+}
+
+/* The name at the start of `text`, which ends at a slash or a NUL. */
+static always_inline void dentry_name_scan(struct dentry_name *n, const char *text)
+{
+	const char *p = text;
+	u64 hash = 0, word, ends;
+
+	for (;; p += sizeof(word)) {
+		u64 slashes;
+
+		word = dentry_name_word(p);
+		slashes = word ^ NAME_SLASHES;
+		/* The lowest bit is of the first end; above it there may be false ones. */
+		ends = ((word - NAME_ONES) & ~word) | ((slashes - NAME_ONES) & ~slashes);
+		ends &= NAME_HIGHS;
+		if (ends)
+			word &= ((ends & -ends) >> 7) - 1;
+		if (p == text)
+			n->first = word;
+		hash = dentry_name_step(hash, word);
+		if (ends)
+			break;
+	}
+	n->text = text;
+	n->len = (size_t)(p - text) + (size_t)__builtin_ctzl(ends) / 8;
+	n->hash = (u32)hash;
+}
+
+/* A name of a given length. */
+void dentry_name_init(struct dentry_name *n, const char *text, size_t len);
+
+static inline bool dentry_name_is_dots(const struct dentry_name *n)
+{
+	return n->first == '.' || n->first == ('.' | '.' << 8);
+}
