@@ -1,8 +1,9 @@
 /* debug: the framework shows its sets, and refuses a migration when it is asked to.
    guest: only=corral */
+#include "digest.h"
 #include "group.h"
+#include "parked.h"
 
-#include <pthread.h>
 #include <sys/mount.h>
 
 #define ROOT  "/tmp/debug"
@@ -27,43 +28,9 @@ static bool sound(void)
 	return ok;
 }
 
-static void *parked(void *arg)
-{
-	pause();
-	return arg;
-}
-
-static pid_t process(int threads)
-{
-	int fds[2];
-	char byte;
-	pid_t pid;
-
-	MUST(!pipe(fds));
-	pid = fork();
-	if (!pid) {
-		pthread_t thread;
-
-		while (--threads > 0)
-			pthread_create(&thread, NULL, parked, NULL);
-		write(fds[1], "", 1);
-		pause();
-	}
-	MUST(read(fds[0], &byte, 1) == 1);
-	close(fds[0]);
-	close(fds[1]);
-	return pid;
-}
-
-static void reap(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 static void counts(void)
 {
-	pid_t pid = process(30);
+	pid_t tids[30], pid = parked_start(30, tids, false);
 
 	CHECK_EQ(number(ROOT "/a/debug.taskcount"), 0, "a new container has no tasks");
 	CHECK_EQ(number(ROOT "/a/debug.container_refcount"), 0, "and no set uses it");
@@ -79,7 +46,7 @@ static void counts(void)
 	text_read(ROOT "/a/debug.cgroup_css_links");
 	CHECK(!strncmp(text, "css_set ", 8) && strstr(text, "\n  task ") && strstr(text, "  ...\n"),
 	      "cgroup_css_links lists the sets and some of their tasks");
-	reap(pid);
+	parked_end(pid);
 	CHECK_EQ(number(ROOT "/a/debug.releasable"), 1,
 		 "a container that lost a task is releasable");
 	text_write(ROOT "/a/notify_on_release", "0");
@@ -104,8 +71,9 @@ static void own(void)
 
 static void refusing(void)
 {
-	pid_t pid = process(5);
-	char digest[64], command[32];
+	pid_t tids[5], pid = parked_start(5, tids, false);
+	struct digest before;
+	char command[32];
 	int refused = 0, unchanged = 0;
 
 	CHECK_ERR(text_write(ROOT "/debug.fail_attach", "nosuch 1"), EINVAL,
@@ -116,14 +84,13 @@ static void refusing(void)
 	CHECK_OK(text_write(ROOT "/debug.fail_attach", "0"), "0 turns it off");
 	CHECK(reads(ROOT "/debug.fail_attach", "0\n"), "and is shown");
 	for (int n = 1; n <= 6; n++) {
-		text_read(ROOT "/debug.digest");
-		strcpy(digest, text);
+		digest_read(ROOT "/debug.digest", &before);
 		snprintf(command, sizeof(command), "pids %d", n);
 		MUST(!text_write(ROOT "/debug.fail_attach", command));
 		if (!group_write_pid(OTHER "/a/cgroup.procs", pid))
 			break;
 		refused += errno == EPERM;
-		unchanged += reads(ROOT "/debug.digest", digest) &&
+		unchanged += digest_same(ROOT "/debug.digest", &before) &&
 			     group_count(OTHER "/a/tasks") == 0 && sound();
 	}
 	CHECK_EQ(refused, 5, "each task of a process can be refused: EPERM");
@@ -133,7 +100,7 @@ static void refusing(void)
 	MUST(!text_write(ROOT "/debug.fail_attach", "pids 1"));
 	CHECK_OK(group_write_pid(ROOT "/a/tasks", pid), "and for no other hierarchy");
 	MUST(!text_write(ROOT "/debug.fail_attach", "0"));
-	reap(pid);
+	parked_end(pid);
 }
 
 int main(void)

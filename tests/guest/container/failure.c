@@ -248,7 +248,7 @@ static void clones(void)
 	waitpid(born, NULL, 0);
 	snprintf(path, sizeof(path), FOUR "/node_%d", born);
 	CHECK_OK(rmdir(path), "which is there when it succeeds");
-	failure_digest(failure_before, sizeof(failure_before));
+	failure_note();
 	MUST(!text_write(FAILURE_ROOT "/debug.fail_attach", "cpuacct 1"));
 	CHECK_ERR(clone_step(both), EPERM, "where a subsystem refuses, clone says why");
 	CHECK(!nodes() && failure_unchanged(), "and the directory is gone again");

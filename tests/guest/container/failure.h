@@ -7,15 +7,14 @@
  * settled, so an operation leaves no new names in caches when it fails.
  */
 #pragma once
+#include "digest.h"
 #include "group.h"
-
-#include <sched.h>
 
 #define FAILURE_ROOT "/tmp/failure.debug"
 #define FAILURE_MAX  2000
 
 static int failure_nth = -1;
-static char failure_before[256] __attribute__((unused));
+static struct digest failure_before;
 
 __attribute__((unused)) static void failure_end(void)
 {
@@ -23,10 +22,9 @@ __attribute__((unused)) static void failure_end(void)
 	MUST(!umount(FAILURE_ROOT) && !rmdir(FAILURE_ROOT));
 }
 
-static void failure_digest(char *into, size_t size)
+static void failure_note(void)
 {
-	MUST(text_read(FAILURE_ROOT "/debug.digest") > 0);
-	snprintf(into, size, "%s", text);
+	digest_read(FAILURE_ROOT "/debug.digest", &failure_before);
 }
 
 /* Sets the count down; the write itself must not be what fails. */
@@ -66,19 +64,10 @@ __attribute__((unused)) static void failure_begin(void)
 	failure_open();
 }
 
-/* Memory that others are giving back meanwhile may take a moment; what is lost stays lost. */
+/* As it was when failure_note was called last. */
 static bool failure_unchanged(void)
 {
-	char now[256];
-
-	for (int i = 0; i < 3000; i++) {
-		failure_digest(now, sizeof(now));
-		if (!strcmp(now, failure_before))
-			return true;
-		usleep(1000);
-	}
-	dprintf(1, "# %s# instead of\n# %s", now, failure_before);
-	return false;
+	return digest_same(FAILURE_ROOT "/debug.digest", &failure_before);
 }
 
 /*
@@ -88,7 +77,7 @@ static bool failure_unchanged(void)
  */
 __attribute__((unused)) static int failure_each(int (*step)(void *arg), void *arg)
 {
-	failure_digest(failure_before, sizeof(failure_before));
+	failure_note();
 	for (int n = 1; n < FAILURE_MAX; n++) {
 		int result, error;
 		long left;

@@ -1,5 +1,6 @@
 /* /proc/container_trace: a migration step by step, and its rollback; in which order subsystems are
    asked and told, and that nobody is for nothing. guest: only=corral */
+#include "digest.h"
 #include "group.h"
 #include "parked.h"
 
@@ -115,20 +116,13 @@ static bool rolls_back(pid_t leader, int refusing)
 	return good && next(NULL, "rollback: the tasks stay where they are") && !*at;
 }
 
-static bool digest_is(char *digest, bool set)
-{
-	MUST(text_read(DEBUG "/debug.digest") > 0);
-	if (set)
-		strcpy(digest, text);
-	return !strncmp(digest, text, strcspn(text, "\n"));
-}
-
 static void refusals(pid_t leader)
 {
-	char digest[128], command[32];
+	struct digest before;
+	char command[32];
 	int refused = 0, unchanged = 0, told = 0;
 
-	digest_is(digest, true);
+	digest_read(DEBUG "/debug.digest", &before);
 	for (int subsystem = 0; subsystem < NAMES; subsystem++) {
 		for (int task = 1; task <= THREADS; task++) {
 			snprintf(command, sizeof(command), "%s %d", names[subsystem], task);
@@ -138,7 +132,7 @@ static void refusals(pid_t leader)
 				group_write_pid(ROOT "/a/cgroup.procs", leader) && errno == EPERM;
 			read_new();
 			told += begins(leader) && rolls_back(leader, subsystem);
-			unchanged += digest_is(digest, false);
+			unchanged += digest_same(DEBUG "/debug.digest", &before);
 		}
 	}
 	CHECK_EQ(refused, NAMES * THREADS, "any subsystem can refuse at any task of a process");
@@ -154,17 +148,17 @@ static void refusals(pid_t leader)
 
 static void transfers(void)
 {
-	char digest[128];
+	struct digest before;
 	int refused = 0, unchanged = 0;
 
-	digest_is(digest, true);
+	digest_read(DEBUG "/debug.digest", &before);
 	for (int task = 1; task <= THREADS; task++) {
 		char command[32];
 
 		snprintf(command, sizeof(command), "pids %d", task);
 		MUST(!text_write(DEBUG "/debug.fail_attach", command));
 		refused += text_write(ROOT "/a/container.transfer", "/b") && errno == EPERM;
-		unchanged += digest_is(digest, false) && group_count(ROOT "/b/tasks") == 0;
+		unchanged += digest_same(DEBUG "/debug.digest", &before) && group_count(ROOT "/b/tasks") == 0;
 	}
 	CHECK(refused == THREADS && unchanged == THREADS,
 	      "a transfer that is refused at any task moves none of them");
