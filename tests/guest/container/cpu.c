@@ -8,9 +8,17 @@
 
 #define ROOT "/tmp/cpu"
 
-static bool reads(const char *path, const char *text)
+static bool reads(const char *path, const char *expected)
 {
-	return text_read(path) >= 0 && !strcmp(text, text);
+	return text_read(path) >= 0 && !strcmp(text, expected);
+}
+
+/* A line of cpu.stat. */
+static long stat_of(const char *path, const char *name)
+{
+	char *line = text_read(path) > 0 ? strstr(text, name) : NULL;
+
+	return line ? atol(line + strlen(name)) : -1;
 }
 
 /* A process that burns CPU 0 in the container. */
@@ -134,6 +142,35 @@ static void test_quota(void)
 	stop(pid);
 }
 
+/* What a period leaves of the quota may be saved up and used by a later one. */
+static void test_burst(void)
+{
+	pid_t pid;
+	long count, ns;
+
+	MUST(!mkdir(ROOT "/saves", 0755));
+	MUST(!text_write(ROOT "/saves/cpu.cfs_period_us", "100000"));
+	MUST(!text_write(ROOT "/saves/cpu.cfs_quota_us", "20000"));
+	MUST(!text_write(ROOT "/saves/cpu.cfs_burst_us", "20000"));
+	CHECK(stat_of(ROOT "/saves/cpu.stat", "\nnr_bursts ") == 0 &&
+		      stat_of(ROOT "/saves/cpu.stat", "\nburst_time ") == 0,
+	      "cpu.stat has no bursts at first");
+	pid = hog(ROOT "/saves/tasks");
+	do {
+		/* Stopped for some periods, it saves up; then it uses more than the quota. */
+		kill(pid, SIGSTOP);
+		usleep(300000);
+		kill(pid, SIGCONT);
+		run_for(&pid, 1, 0.1);
+		count = stat_of(ROOT "/saves/cpu.stat", "\nnr_bursts ");
+	} while (!count);
+	stop(pid);
+	ns = stat_of(ROOT "/saves/cpu.stat", "\nburst_time ");
+	CHECK(count > 0, "periods that used what was saved up are counted");
+	CHECK(ns > 0 && ns <= count * 20000000, "with what they used of it, no more than may be");
+	rmdir(ROOT "/saves");
+}
+
 int main(void)
 {
 	mkdir(ROOT, 0755);
@@ -141,6 +178,7 @@ int main(void)
 	MUST(!mkdir(ROOT "/a", 0755) && !mkdir(ROOT "/a/kid", 0755) && !mkdir(ROOT "/b", 0755));
 	test_values();
 	test_quota();
+	test_burst();
 	CHECK(!rmdir(ROOT "/a/kid") && !rmdir(ROOT "/a") && !rmdir(ROOT "/b"),
 	      "the containers are removed");
 	umount(ROOT);
