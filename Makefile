@@ -254,7 +254,8 @@ PYTEST = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -p no:cacheprovider -q $(
 
 # libFuzzer on the parts of the kernel that read what users write; SECONDS each.
 SECONDS ?= 10
-FUZZ_LIB := kernel/lib/parse.c kernel/lib/text.c kernel/lib/format.c kernel/lib/string.c kernel/lib/bits.c
+FUZZ_LIB := kernel/lib/parse.c kernel/lib/text.c kernel/lib/format.c kernel/lib/string.c kernel/lib/bits.c \
+	$(addprefix kernel/dev/vt/,screen.c screen_edit.c escape.c escape_csi.c escape_pen.c glyph.c)
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)

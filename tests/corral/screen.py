@@ -46,10 +46,22 @@ def glyphs(path=FONT):
     return found
 
 
+KNOWN = {}  # characters by their picture without so many rows at the bottom
+
+
+def learn():
+    for picture, c in sorted(glyphs().items(), key=lambda pair: pair[1], reverse=True):
+        for hidden in (0, 2, 3):
+            KNOWN.setdefault(hidden, {})[picture[:ROWS - hidden]] = c
+    KNOWN[0].pop(bytes(ROWS - 2) + b"\xff\xff", None)  # looks like a cursor on a blank
+
+
 class Picture:
     """A screen dump (PPM) as colours of pixels."""
 
     def __init__(self, data):
+        if not KNOWN:
+            learn()
         head, size, most, self.pixels = data.split(b"\n", 3)
         assert head == b"P6" and most == b"255", "not a PPM of 8 bits"
         self.width, self.height = map(int, size.split())
@@ -58,42 +70,39 @@ class Picture:
         at = (y * self.width + x) * 3
         return self.pixels[at:at + 3]
 
-    def cell(self, row, col, width):
-        """(picture, front, back): back is the colour of the first pixel that says nothing."""
-        lines = [[self.pixel(col * width + x, row * ROWS + y) for x in range(8)]
-                 for y in range(ROWS)]
-        colours = {pixel for line in lines for pixel in line}
-        if len(colours) > 2:
-            return None
-        return lines, sorted(colours)
-
     def text(self, width=None):
-        """Its lines without the blanks at their ends; what is no character shows as \\ufffd."""
-        known = glyphs()
+        """Its lines without the blanks at their ends; what is no character shows as U+FFFD."""
         width = width or (9 if self.width == 720 else 8)
-        lines = []
-        for row in range(self.height // ROWS):
-            line = []
-            for col in range(self.width // width):
-                line.append(self._read(row, col, width, known))
-            lines.append("".join(line).rstrip())
-        return lines
+        return ["".join(self._read(row, col, width) for col in range(self.width // width)).rstrip()
+                for row in range(self.height // ROWS)]
 
-    def _read(self, row, col, width, known):
-        found = self.cell(row, col, width)
-        if found is None:
-            return "\ufffd"
-        lines, colours = found
-        for front in reversed(colours):
-            for cursor in (0, 2, 3):  # rows at the bottom that a cursor may cover
-                bits = [sum(0x80 >> x for x in range(8) if line[x] == front) for line in lines]
-                if cursor:
-                    bits[-cursor:] = [0] * cursor
-                if len(colours) == 1:
-                    bits = [0] * ROWS
-                if bytes(bits) in known:
-                    return known[bytes(bits)]
+    def _read(self, row, col, width):
+        stride = self.width * 3
+        at = row * ROWS * stride + col * width * 3
+        lines = [self.pixels[at + y * stride:at + y * stride + 24] for y in range(ROWS)]
+        whole = b"".join(lines)
+        colours = {whole[i:i + 3] for i in range(0, len(whole), 3)}
+        if len(colours) == 1:
+            return " "
+        for front in colours if len(colours) == 2 else ():
+            bits = bytes(sum(0x80 >> x for x in range(8) if line[3 * x:3 * x + 3] == front)
+                         for line in lines)
+            for hidden in (0, 2, 3):  # rows at the bottom that a cursor may cover
+                found = KNOWN[hidden].get(bits[:ROWS - hidden])
+                if found and (not hidden or 0xff in bits[ROWS - hidden:]):
+                    return found
         return "\ufffd"
+
+    def colours(self, row, col, width=None):
+        """The colours of a cell, the one of its upper left corner first."""
+        width = width or (9 if self.width == 720 else 8)
+        found = []
+        for y in range(ROWS):
+            for x in range(8):
+                pixel = self.pixel(col * width + x, row * ROWS + y)
+                if pixel not in found:
+                    found.append(pixel)
+        return [pixel.hex() for pixel in found]
 
 
 class Screen:
@@ -154,7 +163,19 @@ class Screen:
                 self.ask("input-send-event", events=[
                     {"type": "key", "data": {"down": state,
                                              "key": {"type": "qcode", "data": name}}}])
-        # The keyboard's own buffer has sixteen bytes; the guest must have taken them.
+        self._taken()
+
+    def _taken(self, timeout=60):
+        """Until the guest has read all that the keyboard sent: it keeps sixteen bytes, no more."""
+        deadline = time.monotonic() + timeout
+        while int(self.monitor("i /b 0x64").split("=")[1], 16) & 1:
+            self.machine._pump(0.01)
+            if time.monotonic() > deadline:
+                raise self.machine._error(Silence, f"keys were not read in {timeout} s")
+
+    def monitor(self, command):
+        """A command of the monitor for people."""
+        return self.ask("human-monitor-command", **{"command-line": command})
 
     def type(self, text):
         for c in text:
@@ -162,7 +183,6 @@ class Screen:
             c = SHIFTED.get(c, c.lower())
             name = NAMES.get(c, c)
             self.key(*(["shift", name] if shift else [name]))
-            time.sleep(0.01)
 
     # --- pictures --------------------------------------------------------------------------------
 
