@@ -12,6 +12,9 @@ const struct file_ops *device_find(u32 mode, u64 rdev)
 	for (const struct device *d = devices; d->name; d++) {
 		if (device_number(d->major, d->minor) == rdev)
 			return d->ops;
+		if (d->minors && device_major(rdev) == d->major &&
+		    device_minor(rdev) - d->minor < d->minors)
+			return d->ops;
 	}
 	return NULL;
 }
@@ -20,6 +23,6 @@ bool device_allowed(u32 mode, u64 rdev, unsigned access)
 {
 	if (!S_ISCHR(mode) && !S_ISBLK(mode))
 		return true;
-	return container_device_allowed(S_ISBLK(mode), (rdev >> 8) & 0xfff,
-					(rdev & 0xff) | ((rdev >> 12) & ~0xffu), access);
+	return container_device_allowed(S_ISBLK(mode), device_major(rdev), device_minor(rdev),
+					access);
 }

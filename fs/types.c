@@ -5,11 +5,11 @@
 #include "kernel/lib/string.h"
 
 extern const struct fs_type sysfs_type, tmpfs_type, proc_type, ramfs_type, cgroup_type,
-	container_type, cpuset_type, devfs_type;
+	container_type, cpuset_type, devfs_type, devpts_type;
 
 const struct fs_type *const fs_types[] = {
-	&sysfs_type,	 &ramfs_type,  &tmpfs_type, &proc_type, &cgroup_type,
-	&container_type, &cpuset_type, &devfs_type, NULL,
+	&sysfs_type,	 &ramfs_type,  &tmpfs_type, &proc_type,	  &cgroup_type,
+	&container_type, &cpuset_type, &devfs_type, &devpts_type, NULL,
 };
 
 const struct fs_type *fs_type_find(const char *name)

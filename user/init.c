@@ -48,6 +48,7 @@ static void mount_all(void)
 		{ "proc", "/proc", "", 0555 },
 		{ "sysfs", "/sys", "", 0555 },
 		{ "devtmpfs", "/dev", "mode=0755", 0755 },
+		{ "devpts", "/dev/pts", "gid=5,mode=620,ptmxmode=666", 0755 },
 		{ "tmpfs", "/tmp", "mode=1777", 01777 },
 		{ "tmpfs", "/run", "mode=0755", 0755 },
 	};

@@ -9,6 +9,7 @@
  * max_map_count, mmap_min_addr).
  */
 #include "arch/boot.h"
+#include "fs/devpts/devpts.h"
 #include "fs/fd.h"
 #include "fs/pipe.h"
 #include "fs/procfs/procfs.h"
@@ -222,6 +223,43 @@ static void show_file_nr(struct text *out)
 	text_printf(out, "%lu\t0\t%lu\n", file_count(), (u64)INT64_MAX);
 }
 
+/* --- pseudo-terminals --------------------------------------------------------------------------*/
+
+static void show_pty_max(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(pty_max));
+}
+
+static void show_pty_reserve(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(pty_reserve));
+}
+
+static void show_pty_nr(struct text *out)
+{
+	text_printf(out, "%u\n", pty_count());
+}
+
+static int write_pty_limit(char *text, u32 *limit)
+{
+	s64 value;
+	int error = parse_number(text, 0, 1 << 20, &value);
+
+	if (!error)
+		WRITE_ONCE(*limit, (u32)value);
+	return error;
+}
+
+static int write_pty_max(char *text)
+{
+	return write_pty_limit(text, &pty_max);
+}
+
+static int write_pty_reserve(char *text)
+{
+	return write_pty_limit(text, &pty_reserve);
+}
+
 /* --- random numbers ----------------------------------------------------------------------------*/
 
 SHOW_CONSTANT(pool_bits, 256) /* of the generator's key; all of them unknown from the start */
@@ -297,6 +335,13 @@ static const struct sysctl in_kernel[] = {
 	{},
 };
 
+static const struct sysctl in_pty[] = {
+	{ "max", 0644, show_pty_max, write_pty_max },
+	{ "nr", 0444, show_pty_nr, NULL },
+	{ "reserve", 0644, show_pty_reserve, write_pty_reserve },
+	{},
+};
+
 static const struct sysctl in_random[] = {
 	{ "boot_id", 0444, show_boot_id, NULL },
 	{ "entropy_avail", 0444, show_pool_bits, NULL },
@@ -366,8 +411,8 @@ int proc_add_sysctl(struct dentry *root)
 	struct dentry *sys = pseudo_add_dir(root, "sys");
 	struct dentry *kernel = sys ? add_dir(sys, "kernel", in_kernel) : NULL;
 
-	if (!kernel || !add_dir(kernel, "random", in_random) || !add_dir(sys, "vm", in_vm) ||
-	    !add_dir(sys, "fs", in_fs))
+	if (!kernel || !add_dir(kernel, "pty", in_pty) || !add_dir(kernel, "random", in_random) ||
+	    !add_dir(sys, "vm", in_vm) || !add_dir(sys, "fs", in_fs))
 		return -ENOMEM;
 	return 0;
 }

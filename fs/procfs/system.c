@@ -177,7 +177,7 @@ static const struct {
 } drivers[] = {
 	{ 1, 0, 255, "mem" },	 { 4, 0, 63, "tty" },	      { 4, 64, 255, "ttyS" },
 	{ 5, 0, 0, "/dev/tty" }, { 5, 1, 1, "/dev/console" }, { 5, 2, 2, "/dev/ptmx" },
-	{ 10, 0, ~0u, "misc" },	 { 136, 0, ~0u, "pts" },
+	{ 10, 0, ~0u, "misc" },	 { 128, 0, ~0u, "ptm" },      { 136, 0, ~0u, "pts" },
 };
 
 static bool device_is_named(const struct device *d)

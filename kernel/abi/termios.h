@@ -141,6 +141,7 @@ enum {
 	TIOCSSOFTCAR = 0x541a,
 	FIONREAD = 0x541b,
 	TIOCINQ = FIONREAD,
+	TIOCPKT = 0x5420,
 	TIOCNOTTY = 0x5422,
 	TIOCSETD = 0x5423,
 	TIOCGETD = 0x5424,
@@ -149,6 +150,7 @@ enum {
 	TIOCCBRK = 0x5428,
 	TIOCGSID = 0x5429,
 	TIOCVHANGUP = 0x5437,
+	TIOCGPTPEER = 0x5441,
 };
 #define TCGETS2	  0x802c542au
 #define TCSETS2	  0x402c542bu
@@ -156,6 +158,23 @@ enum {
 #define TCSETSF2  0x402c542du
 #define TIOCGDEV  0x80045432u
 #define TIOCGEXCL 0x80045440u
+
+/* Of the master side of a pseudo-terminal. */
+#define TIOCGPTN   0x80045430u
+#define TIOCSPTLCK 0x40045431u
+#define TIOCSIG	   0x40045436u
+#define TIOCGPKT   0x80045438u
+#define TIOCGPTLCK 0x80045439u
+enum { /* TIOCPKT: what the first byte of a read tells */
+       TIOCPKT_DATA = 0,
+       TIOCPKT_FLUSHREAD = 1,
+       TIOCPKT_FLUSHWRITE = 2,
+       TIOCPKT_STOP = 4,
+       TIOCPKT_START = 8,
+       TIOCPKT_NOSTOP = 16,
+       TIOCPKT_DOSTOP = 32,
+       TIOCPKT_IOCTL = 64,
+};
 
 enum { TCOOFF, TCOON, TCIOFF, TCION };	/* TCXONC */
 enum { TCIFLUSH, TCOFLUSH, TCIOFLUSH }; /* TCFLSH */

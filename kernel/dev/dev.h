@@ -8,7 +8,7 @@
 void dev_init(void);
 void dev_start(void); /* when there are tasks */
 
-/* Where the node of a device is worth having: a serial port that is there. */
+/* Where the node of a device is worth having: a serial port that is there, one number. */
 bool device_present(const struct device *d);
 
 /* random.c */
@@ -19,6 +19,7 @@ void random_stir(const void *bytes, size_t n); /* up to 12 bytes that somebody k
 extern const struct file_ops null_ops, zero_ops, full_ops, random_ops; /* mem.c */
 extern const struct file_ops kmsg_ops;				       /* kmsg.c */
 extern const struct file_ops tty_ops;				       /* tty.c */
+extern const struct file_ops ptmx_ops;				       /* pty_master.c */
 
 /* kmsg.c: sleeps until there is a record at or after the cursor.  0, -ERESTARTSYS. */
 int kmsg_wait(u64 cursor) must_check;

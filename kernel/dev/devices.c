@@ -8,19 +8,33 @@
 #include "kernel/dev/vt/vt.h"
 
 const struct device devices[] = {
-	{ "null", 1, 3, 0666, &null_ops },	{ "zero", 1, 5, 0666, &zero_ops },
-	{ "full", 1, 7, 0666, &full_ops },	{ "random", 1, 8, 0666, &random_ops },
-	{ "urandom", 1, 9, 0666, &random_ops }, { "kmsg", 1, 11, 0644, &kmsg_ops },
-	{ "tty0", 4, 0, 0600, &tty_ops },	{ "tty1", 4, 1, 0600, &tty_ops },
-	{ "tty2", 4, 2, 0600, &tty_ops },	{ "tty3", 4, 3, 0600, &tty_ops },
-	{ "tty4", 4, 4, 0600, &tty_ops },	{ "ttyS0", 4, 64, 0600, &tty_ops },
-	{ "ttyS1", 4, 65, 0600, &tty_ops },	{ "ttyS2", 4, 66, 0600, &tty_ops },
-	{ "ttyS3", 4, 67, 0600, &tty_ops },	{ "tty", 5, 0, 0666, &tty_ops },
-	{ "console", 5, 1, 0600, &tty_ops },	{},
+	{ "null", 1, 3, 0666, &null_ops },
+	{ "zero", 1, 5, 0666, &zero_ops },
+	{ "full", 1, 7, 0666, &full_ops },
+	{ "random", 1, 8, 0666, &random_ops },
+	{ "urandom", 1, 9, 0666, &random_ops },
+	{ "kmsg", 1, 11, 0644, &kmsg_ops },
+	{ "tty0", 4, 0, 0600, &tty_ops },
+	{ "tty1", 4, 1, 0600, &tty_ops },
+	{ "tty2", 4, 2, 0600, &tty_ops },
+	{ "tty3", 4, 3, 0600, &tty_ops },
+	{ "tty4", 4, 4, 0600, &tty_ops },
+	{ "ttyS0", 4, 64, 0600, &tty_ops },
+	{ "ttyS1", 4, 65, 0600, &tty_ops },
+	{ "ttyS2", 4, 66, 0600, &tty_ops },
+	{ "ttyS3", 4, 67, 0600, &tty_ops },
+	{ "tty", 5, 0, 0666, &tty_ops },
+	{ "console", 5, 1, 0600, &tty_ops },
+	{ "ptmx", 5, 2, 0666, &ptmx_ops },
+	{ "ptm", 128, 0, 0, &tty_ops, .minors = 1u << 20 },
+	{ "pts", 136, 0, 0, &tty_ops, .minors = 1u << 20 },
+	{},
 };
 
 bool device_present(const struct device *d)
 {
+	if (d->minors)
+		return false;
 	if (d->major != 4)
 		return true;
 	return d->minor < 64 ? vt_exists() : uart_tty(d->minor - 64) != NULL;

@@ -15,6 +15,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/dev/console.h"
 #include "kernel/dev/dev.h"
+#include "kernel/dev/pty.h"
 #include "kernel/dev/uart.h"
 #include "kernel/dev/vt/vt.h"
 #include "kernel/mem/slab.h"
@@ -25,13 +26,13 @@
 struct tty_file {
 	struct tty *tty; /* [I] */
 	u32 hangups;	 /* [I] tty->hangups at open */
-	bool console;	 /* [I] */
+	bool apart;	 /* [I] the console, or the master of a pseudo-terminal */
 };
 
 /* --- turns -------------------------------------------------------------------------------------
  */
 
-static void turn_init(struct turn *t)
+void turn_init(struct turn *t)
 {
 	t->taken = false;
 	waitq_init(&t->queue);
@@ -42,14 +43,14 @@ static bool turn_try(struct turn *t)
 	return !__atomic_exchange_n(&t->taken, true, __ATOMIC_ACQUIRE);
 }
 
-static int turn_take(struct turn *t, bool wait)
+int turn_take(struct turn *t, bool wait)
 {
 	if (turn_try(t))
 		return 0;
 	return wait ? wait_event_exclusive(&t->queue, turn_try(t)) : -EAGAIN;
 }
 
-static void turn_give(struct turn *t)
+void turn_give(struct turn *t)
 {
 	__atomic_store_n(&t->taken, false, __ATOMIC_RELEASE);
 	waitq_wake(&t->queue);
@@ -99,7 +100,7 @@ struct tty *tty_of(struct file *f)
 
 bool tty_is_console(struct file *f)
 {
-	return ((struct tty_file *)f->private)->console;
+	return ((struct tty_file *)f->private)->apart;
 }
 
 bool tty_dead(struct file *f)
@@ -107,7 +108,7 @@ bool tty_dead(struct file *f)
 	struct tty_file *tf = f->private;
 
 	/* The console outlives hang-ups: it belongs to nobody's session. */
-	return !tf->console && READ_ONCE(tf->tty->hangups) != tf->hangups;
+	return !tf->apart && READ_ONCE(tf->tty->hangups) != tf->hangups;
 }
 
 bool tty_can_write(struct tty *t)
@@ -134,48 +135,71 @@ int tty_wait_sent(struct tty *t)
 /* --- open and close ----------------------------------------------------------------------------
  */
 
-/* The terminal that a device number stands for, or NULL. */
-static struct tty *tty_find(u64 number)
+/* The terminal that a node stands for, with a reference; -ENXIO, -EIO. */
+static struct tty *tty_find(struct inode *inode)
 {
-	if (number == device_number(5, 1))
-		return console_tty();
+	u64 number = inode->rdev;
+	struct tty *t = NULL;
+
+	if (pty_is_number(number))
+		return pty_find(inode);
 	if (number == device_number(5, 0))
-		return tty_controlling();
+		return tty_controlling() ?: ERR_PTR(-ENXIO);
+	if (number == device_number(5, 1))
+		t = console_tty();
 	for (u32 i = 0; i <= VTS; i++)
 		if (number == device_number(4, i))
-			return vt_tty(i);
+			t = vt_tty(i);
 	for (unsigned i = 0; i < UARTS; i++)
 		if (number == device_number(4, 64 + i))
-			return uart_tty(i);
-	return NULL;
+			t = uart_tty(i);
+	if (!t)
+		return ERR_PTR(-ENXIO);
+	tty_get(t);
+	return t;
 }
 
-static int tty_open(struct inode *inode, struct file *f)
+int tty_file_init(struct file *f, struct tty *t, bool apart)
 {
-	struct tty *t = tty_find(inode->rdev);
-	struct tty_file *tf;
+	struct tty_file *tf = kmalloc(sizeof(*tf));
 
-	if (!t)
-		return -ENXIO;
-	if (READ_ONCE(t->exclusive) && !cred_capable(f->cred, CAP_SYS_ADMIN))
-		return -EBUSY;
-	tf = kmalloc(sizeof(*tf));
 	if (!tf)
 		return -ENOMEM;
 	tf->tty = t;
 	tf->hangups = READ_ONCE(t->hangups);
-	tf->console = inode->rdev == device_number(5, 1);
+	tf->apart = apart;
 	f->private = tf;
-	__atomic_add_fetch(&t->opens, 1, __ATOMIC_RELAXED);
-	if (!(f->flags & O_NOCTTY) && !tf->console)
-		tty_acquire_on_open(t, f);
 	return 0;
+}
+
+static int tty_open(struct inode *inode, struct file *f)
+{
+	struct tty *t = tty_find(inode);
+	bool console = inode->rdev == device_number(5, 1);
+	int error = 0;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	if (READ_ONCE(t->exclusive) && !cred_capable(f->cred, CAP_SYS_ADMIN))
+		error = -EBUSY;
+	if (!error)
+		error = tty_file_init(f, t, console);
+	if (error)
+		tty_put(t);
+	else if (!(f->flags & O_NOCTTY) && !console)
+		tty_acquire_on_open(t, f);
+	return error;
+}
+
+void tty_file_release(struct file *f)
+{
+	kfree(f->private);
 }
 
 static void tty_release(struct file *f)
 {
-	__atomic_sub_fetch(&tty_of(f)->opens, 1, __ATOMIC_RELAXED);
-	kfree(f->private);
+	tty_put(tty_of(f));
+	tty_file_release(f);
 }
 
 /* --- read --------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ struct tty_driver {
 	void (*hold)(struct tty *t, bool hold);	    /* ^S: sends nothing more; ^Q */
 	void (*send)(struct tty *t, u8 c);	    /* at once, before all others: IXOFF */
 	void (*throttle)(struct tty *t, bool stop); /* tty_receive shall not be called */
-	void (*settings)(struct tty *t);	    /* cflag or speed have changed */
+	void (*settings)(struct tty *t);	    /* termios has changed */
 	/* The rest may be missing. */
 	u32 (*get_modem)(struct tty *t); /* TIOCM_* */
 	void (*set_modem)(struct tty *t, u32 bits);
@@ -36,6 +36,12 @@ struct tty_driver {
 	int (*resize)(struct tty *t, const struct winsize *size);
 	/* Requests of its own; -ENOTTY: none of them. */
 	long (*ioctl)(struct tty *t, struct file *f, unsigned cmd, u64 arg);
+	void (*flush_input)(struct tty *t); /* what was not read yet is gone */
+	/* Of terminals that are made and freed.  All opens have one reference, and so has the
+	   session; get is called with task_tree_lock held. */
+	void (*get)(struct tty *t);
+	void (*put)(struct tty *t);
+	void (*closed)(struct tty *t); /* nobody has it open any more; then put */
 };
 
 /* One at a time, in the order of arrival; the wait can be interrupted. */
@@ -54,8 +60,8 @@ struct tty {
 	struct winsize winsize;		 /* [l] */
 	bool stopped;			 /* [l] output is held by ^S or TCOOFF */
 	bool exclusive;			 /* [l] TIOCEXCL */
+	u32 opens;			 /* [t] open files, and whoever uses it now */
 	u32 hangups;			 /* [a] opens before the last one are dead */
-	u32 opens;			 /* [a] files that are open on it */
 
 	/* Input.  Positions only grow. */
 	u8 in[TTY_IN];		  /* [l] */
@@ -118,4 +124,19 @@ int tty_check_background(struct tty *t, int signo) must_check; /* see tty_job.c 
 void tty_send_signals(struct tty *t, u32 signals); /* bits; to the foreground; any context */
 void tty_hangup(struct tty *t);			   /* all opens of it are dead from now on */
 void tty_acquire_on_open(struct tty *t, struct file *f);
-struct tty *tty_controlling(void); /* of the running task, or NULL; a tty is for ever */
+struct tty *tty_controlling(void); /* of the running task: tty_put; or NULL */
+bool tty_is_controlling(struct tty *t);
+/* Each open file holds one, and whoever uses it for a moment.  With the last one gone the session
+   gives it up, without a signal, if it is one that is always there. */
+void tty_get(struct tty *t);
+void tty_get_locked(struct tty *t); /* task_tree_lock held */
+void tty_put(struct tty *t);	    /* may sleep */
+
+/* A file on t that outlives hang-ups and knows no jobs when it is `apart`.  -ENOMEM. */
+int tty_file_init(struct file *f, struct tty *t, bool apart) must_check;
+void tty_file_release(struct file *f);
+
+/* Turns (tty.c). */
+void turn_init(struct turn *t);
+int turn_take(struct turn *t, bool wait) must_check; /* -EAGAIN, -ERESTARTSYS */
+void turn_give(struct turn *t);

@@ -89,6 +89,8 @@ void tty_input_flush(struct tty *t)
 	WRITE_ONCE(t->tail, t->head);
 	memset(t->in_mark, 0, sizeof(t->in_mark));
 	t->literal = t->erasing = false;
+	if (t->driver->flush_input)
+		t->driver->flush_input(t);
 	tty_make_room(t);
 }
 

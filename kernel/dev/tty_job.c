@@ -14,6 +14,7 @@
 #include "arch/uaccess.h"
 #include "fs/poll.h"
 #include "kernel/abi/signal.h"
+#include "kernel/dev/pty.h"
 #include "kernel/dev/tty.h"
 #include "kernel/task/task.h"
 
@@ -33,6 +34,16 @@ static bool is_own(struct tty *t)
 	return s && s->tty == t;
 }
 
+bool tty_is_controlling(struct tty *t)
+{
+	bool own;
+
+	spin_lock(&task_tree_lock);
+	own = is_own(t);
+	spin_unlock(&task_tree_lock);
+	return own;
+}
+
 struct tty *tty_controlling(void)
 {
 	struct session *s;
@@ -41,6 +52,8 @@ struct tty *tty_controlling(void)
 	spin_lock(&task_tree_lock);
 	s = own_session();
 	t = s ? s->tty : NULL;
+	if (t)
+		tty_get_locked(t);
 	spin_unlock(&task_tree_lock);
 	return t;
 }
@@ -88,10 +101,12 @@ int tty_check_background(struct tty *t, int signo)
 /* --- taking and giving up ------------------------------------------------------------------------
  */
 
-/* The references that a terminal had on its session, to be dropped without locks. */
+/* The references that a terminal had on its session, and it on the terminal, to be dropped without
+   locks. */
 struct owner {
 	struct session *session;
 	struct pgrp *foreground;
+	struct tty *tty; /* with driver->put; or NULL */
 };
 
 static struct owner detach_locked(struct tty *t)
@@ -99,8 +114,10 @@ static struct owner detach_locked(struct tty *t)
 	struct owner was = { t->session, t->foreground };
 
 	assert_held(&task_tree_lock);
-	if (was.session)
+	if (was.session) {
 		was.session->tty = NULL;
+		was.tty = t->driver->put ? t : NULL;
+	}
 	t->session = NULL;
 	t->foreground = NULL;
 	return was;
@@ -112,11 +129,45 @@ static void owner_put(struct owner was)
 		pgrp_put(was.foreground);
 	if (was.session)
 		session_put(was.session);
+	if (was.tty)
+		was.tty->driver->put(was.tty);
+}
+
+void tty_get_locked(struct tty *t)
+{
+	if (!t->opens++ && t->driver->get)
+		t->driver->get(t);
+}
+
+void tty_get(struct tty *t)
+{
+	spin_lock(&task_tree_lock);
+	tty_get_locked(t);
+	spin_unlock(&task_tree_lock);
+}
+
+void tty_put(struct tty *t)
+{
+	struct owner was = {};
+	bool last;
+
+	spin_lock(&task_tree_lock);
+	last = !--t->opens;
+	if (last && !t->driver->put)
+		was = detach_locked(t);
+	spin_unlock(&task_tree_lock);
+	owner_put(was);
+	if (last && t->driver->put) {
+		t->driver->closed(t);
+		t->driver->put(t);
+	}
 }
 
 static void attach_locked(struct tty *t, struct session *s)
 {
 	assert_held(&task_tree_lock);
+	if (t->driver->get)
+		t->driver->get(t);
 	t->session = session_get(s);
 	t->foreground = pgrp_get(task_current()->process->pgrp);
 	s->tty = t;
@@ -223,8 +274,10 @@ void tty_session_end(struct session *s)
 
 	spin_lock(&task_tree_lock);
 	t = s->tty;
-	if (t)
+	if (t) {
+		tty_get_locked(t);
 		was = detach_locked(t);
+	}
 	spin_unlock(&task_tree_lock);
 	if (!t)
 		return;
@@ -232,27 +285,29 @@ void tty_session_end(struct session *s)
 	if (was.foreground)
 		signal_send_pgrp(was.foreground, SIGHUP, NULL);
 	owner_put(was);
+	tty_put(t);
 }
 
 /* --- requests ------------------------------------------------------------------------------------
  */
 
-static long get_pgrp(struct tty *t, s32 __user *out)
+/* The master of a pseudo-terminal may ask for what is another session's. */
+static long get_pgrp(struct tty *t, bool master, s32 __user *out)
 {
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = !is_own(t) ? -ENOTTY : t->foreground ? pid_seen(t->foreground->pid) : 0;
+	nr = !master && !is_own(t) ? -ENOTTY : t->foreground ? pid_seen(t->foreground->pid) : 0;
 	spin_unlock(&task_tree_lock);
 	return nr < 0 ? nr : put_user(nr, out);
 }
 
-static long get_sid(struct tty *t, s32 __user *out)
+static long get_sid(struct tty *t, bool master, s32 __user *out)
 {
 	s32 nr;
 
 	spin_lock(&task_tree_lock);
-	nr = is_own(t) ? pid_seen(t->session->pid) : -ENOTTY;
+	nr = t->session && (master || is_own(t)) ? pid_seen(t->session->pid) : -ENOTTY;
 	spin_unlock(&task_tree_lock);
 	return nr < 0 ? nr : put_user(nr, out);
 }
@@ -285,7 +340,7 @@ static long set_pgrp(struct tty *t, const s32 __user *in)
 
 	if (result)
 		return result == -EIO ? -ENOTTY : result;
-	if (tty_controlling() != t)
+	if (!tty_is_controlling(t))
 		return -ENOTTY;
 	if (get_user(nr, in))
 		return -EFAULT;
@@ -305,13 +360,13 @@ long tty_job_ioctl(struct file *f, unsigned cmd, u64 arg)
 	case TIOCSCTTY:
 		return set_controlling(t, f, arg);
 	case TIOCNOTTY:
-		return give_up(t);
+		return pty_is_master(f) ? -ENOTTY : give_up(t);
 	case TIOCGPGRP:
-		return get_pgrp(t, (s32 __user *)arg);
+		return get_pgrp(t, pty_is_master(f), (s32 __user *)arg);
 	case TIOCSPGRP:
 		return set_pgrp(t, (const s32 __user *)arg);
 	case TIOCGSID:
-		return get_sid(t, (s32 __user *)arg);
+		return get_sid(t, pty_is_master(f), (s32 __user *)arg);
 	case TIOCVHANGUP:
 		if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 			return -EPERM;

@@ -133,7 +133,9 @@ long sys_vhangup(void)
 	if (!task_capable(CAP_SYS_TTY_CONFIG))
 		return -EPERM;
 	t = tty_controlling();
-	if (t)
+	if (t) {
 		tty_hangup(t);
+		tty_put(t);
+	}
 	return 0;
 }

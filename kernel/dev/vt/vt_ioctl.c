@@ -177,7 +177,7 @@ static long lock_switch(bool lock)
 long vt_ioctl(struct tty *t, struct file *f, unsigned cmd, u64 arg)
 {
 	struct vt *v = t->port;
-	bool own = tty_controlling() == t;
+	bool own = tty_is_controlling(t);
 	bool permitted = own || cred_capable(task_current()->cred, CAP_SYS_TTY_CONFIG);
 	long result;
 
