@@ -293,6 +293,12 @@ OP ?= cost getppid
 profile: setup-test kernel test-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/profile.py $(OP)
 
+# Events of the scheduler and css_sets as pictures, from a scene; RECORD=1 puts them into docs/.
+.PHONY: picture
+picture: setup-run kernel initrd
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tools/picture/scene.py $(B)
+	@$(if $(RECORD),cp $(B)/timeline.svg $(B)/links.svg docs/)
+
 fair: setup-test kernel test-initrd
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/fair.py
 
@@ -331,6 +337,7 @@ help:
 	@echo 'make scale      cost as things grow tenfold, throughput on 1 to 8 processors'
 	@echo 'make profile    where its instructions go: OP="cost stat", OP="cost stat 2 path_walk"'
 	@echo 'make fair       how evenly CPU time is shared out, on 1, 2 and 4 CPUs'
+	@echo 'make picture    the scheduler and a move of containers, drawn: build/timeline.svg, links.svg'
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb'

@@ -15,8 +15,10 @@
 #include "kernel/container/trace.h"
 #include "kernel/dev/console.h"
 #include "kernel/lib/bits.h"
+#include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
+#include "kernel/sched/trace.h"
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/uts.h"
 
@@ -162,6 +164,18 @@ static int show_container_trace(struct text *out)
 	return 0;
 }
 
+static int show_sched_trace(struct text *out)
+{
+	container_show_sets(out);
+	sched_trace_show(out);
+	return 0;
+}
+
+static int write_sched_trace(char *text)
+{
+	return sched_trace_write(str_trim(text));
+}
+
 static int show_containers(struct text *out)
 {
 	container_show_subsystems(out, true);
@@ -248,6 +262,7 @@ struct system_file {
 	const char *name;
 	u32 mode;
 	int (*show)(struct text *out);
+	int (*write)(char *text); /* NULL: EIO */
 };
 
 static const struct system_file files[] = {
@@ -268,6 +283,7 @@ static const struct system_file files[] = {
 	{ "misc", 0444, show_misc },
 	{ "modules", 0444, show_nothing },
 	{ "partitions", 0444, show_nothing },
+	{ "sched_trace", 0600, show_sched_trace, write_sched_trace },
 	{ "slabinfo", 0400, show_slabinfo },
 	{ "stat", 0444, show_stat },
 	{ "swaps", 0444, show_swaps },
@@ -286,7 +302,9 @@ static int system_show(struct file *f, struct text *out)
 /* Root may open any of them for writing, as on Linux. */
 static int system_write(struct file *f, char *text, size_t len)
 {
-	return -EIO;
+	const struct system_file *row = pseudo_data(f);
+
+	return row->write ? row->write(text) : -EIO;
 }
 
 static const struct pseudo_ops file_ops = { .show = system_show, .write = system_write };

@@ -26,6 +26,7 @@
 #include "kernel/container/framework.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/text.h"
+#include "kernel/sched/trace.h"
 #include "kernel/task/task.h"
 
 #define PERIOD_MIN     NS_PER_MSEC
@@ -70,6 +71,8 @@ static bool must_wait(void)
 
 void container_wait_for_quota(void)
 {
+	if (container_throttled(thread_current()))
+		sched_trace(TRACE_THROTTLE, thread_current(), 0);
 	(void)wait_event_killable(&throttled_waitq, !must_wait());
 }
 

@@ -15,6 +15,7 @@
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 #include "kernel/mem/slab.h"
+#include "kernel/sched/trace.h"
 #include "kernel/task/task.h"
 
 struct gate container_gate = GATE_INIT(container_gate, RANK_GATE);
@@ -114,6 +115,7 @@ void container_exit(struct task *t)
 	for (int id = 0; id < SUBSYS_COUNT; id++)
 		if (subsystems[id]->exit)
 			subsystems[id]->exit(t);
+	sched_trace(TRACE_EXIT, &t->thread, 0);
 	spin_lock(&css_set_lock);
 	set = t->containers.set;
 	list_del(&t->containers.node);

@@ -171,6 +171,7 @@ int container_transfer(struct container *to, struct container *from) must_check;
 /* show.c: for procfs. */
 void container_show_cpuset(struct task *t, struct text *out); /* /proc/PID/cpuset */
 void container_show_subsystems(struct text *out, bool v11);   /* /proc/cgroups, /proc/containers */
+void container_show_sets(struct text *out);		      /* /proc/sched_trace */
 void container_show_task(struct task *t, struct text *out,
 			 bool v11); /* /proc/PID/cgroup, container */
 

@@ -36,6 +36,9 @@ u64 container_weight(struct thread *t);
 void container_fade(int cpu);
 /* Has a container of t used up its quota?  Run queue locked. */
 bool container_throttled(struct thread *t);
+/* For the trace: t's number and that of its css_set.  Any context; whoever is moved at this moment
+   may be seen in either set. */
+void container_trace_numbers(struct thread *t, u32 *pid, u32 *set);
 /* On the way to user mode: until it has not, or a fatal signal comes. */
 void container_wait_for_quota(void);
 

@@ -22,6 +22,7 @@
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
 #include "kernel/mem/slab.h"
+#include "kernel/sched/trace.h"
 #include "kernel/task/task.h"
 
 #define SETTLE_BATCH 64 /* tasks for which a run queue is held at most */
@@ -177,6 +178,7 @@ static int ask(struct migration *m)
 
 static void change_set(struct thread *t, void *set)
 {
+	sched_trace(TRACE_ATTACH, t, ((struct css_set *)set)->id);
 	task_of(t)->containers.set = set;
 }
 
@@ -239,8 +241,10 @@ static int migrate(struct migration *m)
 		hold_at("commit");
 		if (!error)
 			commit(m);
-		else
+		if (error) {
 			trace("rollback: the tasks stay where they are");
+			sched_trace(TRACE_ROLLBACK, thread_current(), (u32)-error);
+		}
 		hold_at("finish");
 	}
 	return error;

@@ -65,6 +65,40 @@ void container_show_cpuset(struct task *t, struct text *out)
 	mutex_unlock(&container_mutex);
 }
 
+/* A line for each css_set that is in use, "# set 3 tasks 2 cpuacct,pids:/a cpuset:/". */
+void container_show_sets(struct text *out)
+{
+	struct css_set_link *set, *link;
+
+	mutex_lock(&container_mutex);
+	spin_lock(&css_set_lock);
+	list_for_each (set, &dummy_hierarchy.top.links, of_container) {
+		text_printf(out, "# set %u tasks %u", set->set->id, set->set->task_count);
+		list_for_each (link, &set->set->links, of_set) {
+			struct hierarchy *h = link->container->hierarchy;
+			const char *comma;
+
+			if (h == &dummy_hierarchy)
+				continue;
+			text_char(out, ' ');
+			comma = show_names(h, out);
+			if (h->name[0])
+				text_printf(out, "%sname=%s", comma, h->name);
+			text_char(out, ':');
+			container_show_path(link->container, out);
+		}
+		text_char(out, '\n');
+	}
+	spin_unlock(&css_set_lock);
+	mutex_unlock(&container_mutex);
+}
+
+void container_trace_numbers(struct thread *t, u32 *pid, u32 *set)
+{
+	*pid = (u32)task_tid(task_of(t));
+	*set = READ_ONCE(task_of(t)->containers.set)->id;
+}
+
 void container_show_task(struct task *t, struct text *out, bool v11)
 {
 	struct hierarchy *h;

@@ -23,6 +23,7 @@
 #include "arch/smp.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
+#include "kernel/sched/trace.h"
 
 #define LAG_NS	    (6 * NS_PER_MSEC)
 #define FORGET_LAGS 8
@@ -179,6 +180,7 @@ static bool pull_idle(int cpu, int from)
 		runq_remove(other, t);
 		align(rq, other);
 		vruntime = t->vruntime + other->epoch - rq->epoch;
+		sched_trace(TRACE_MIGRATE, t, from);
 		t->cpu = cpu;
 	}
 	spin_unlock(&other->lock);
@@ -249,6 +251,7 @@ static bool pull_busy(int cpu, int from, u64 here, u64 lag)
 	}
 	runq_remove(other, t);
 	vruntime = t->vruntime + other->epoch - rq->epoch;
+	sched_trace(TRACE_MIGRATE, t, from);
 	t->cpu = cpu;
 	spin_unlock(&other->lock);
 	arrive(t, cpu, vruntime);

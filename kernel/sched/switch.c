@@ -14,6 +14,7 @@
 #include "arch/upcall.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/log.h"
+#include "kernel/sched/trace.h"
 #include "kernel/sched/wait.h"
 
 void runq_kick(struct runq *rq, int cpu, const struct thread *newcomer)
@@ -37,6 +38,8 @@ static void place_locked(struct runq *rq, struct thread *t, bool woken)
 
 		if (cpu == rq - runqs)
 			break;
+		if (t->time[CPU_USER] + t->time[CPU_SYSTEM]) /* not where it is born */
+			sched_trace(TRACE_MIGRATE, t, rq - runqs);
 		t->cpu = cpu;
 		spin_unlock(&rq->lock);
 		rq = &runqs[cpu];
@@ -71,6 +74,7 @@ bool thread_wake(struct thread *t, u32 states)
 		return false;
 	}
 	WRITE_ONCE(t->state, THREAD_RUNNING);
+	sched_trace(TRACE_WAKE, t, t->cpu);
 	if (t->queued) /* it has not left the CPU yet, and now it will not */
 		spin_unlock(&rq->lock);
 	else
@@ -121,6 +125,8 @@ static void switch_to(struct runq *rq, struct thread *prev, struct thread *next,
 	next->running = true;
 	next->slice_start = now;
 	next->slice_ran = 0;
+	if (unlikely(READ_ONCE(sched_trace_on)))
+		sched_trace_add_at(TRACE_SWITCH, next, prev->state, now);
 	if (next->idle)
 		__atomic_fetch_or(&sched_idle_cpus, BIT(rq - runqs), __ATOMIC_SEQ_CST);
 	else if (prev->idle) {
@@ -190,6 +196,7 @@ void thread_start(struct thread *t)
 	rq = &runqs[t->cpu];
 	spin_lock(&rq->lock);
 	rq->stats.forks++;
+	sched_trace(TRACE_FORK, t, 0);
 	t->vruntime = rq->min_vruntime;
 	if (!rq->current->idle && (s64)(rq->current->vruntime - t->vruntime) > 0)
 		t->vruntime = rq->current->vruntime;

@@ -9,6 +9,7 @@
 #include "arch/clock.h"
 #include "kernel/lib/log.h"
 #include "kernel/sched/timer.h"
+#include "kernel/sched/trace.h"
 
 #define WAIT_STATES (THREAD_SLEEPING | THREAD_BLOCKED | THREAD_KILLABLE)
 
@@ -96,6 +97,7 @@ static void sleep_frozen(struct thread *t)
 	if (!__atomic_compare_exchange_n(&t->state, &state, THREAD_FROZEN, false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_SEQ_CST))
 		return; /* woken already */
+	sched_trace(TRACE_FREEZE, t, 0);
 	if (thread_alerts(t) & ALERT_FREEZE)
 		sched_switch();
 	WRITE_ONCE(t->state, THREAD_RUNNING);
@@ -110,6 +112,7 @@ void thread_freeze(void)
 		__atomic_store_n(&t->state, THREAD_FROZEN, __ATOMIC_SEQ_CST);
 		if (!(thread_alerts(t) & ALERT_FREEZE))
 			break;
+		sched_trace(TRACE_FREEZE, t, 0);
 		sched_switch();
 	}
 	WRITE_ONCE(t->state, THREAD_RUNNING);
@@ -118,6 +121,7 @@ void thread_freeze(void)
 void thread_thaw(struct thread *t)
 {
 	thread_alert_clear(t, ALERT_FREEZE);
+	sched_trace(TRACE_THAW, t, 0);
 	thread_wake(t, THREAD_FROZEN);
 }
 
