@@ -67,10 +67,10 @@ struct container_subsys {
 	void (*fork)(struct task *child); /* child is linked and visible */
 	void (*exit)(struct task *t);	  /* still a member */
 	void (*release)(struct task *t);  /* has been waited for; spinlocks held */
-	/* Is what has been charged below root what the tasks are?  For the self-check: gate closed,
-	   css_set_lock held. */
+	/* For debug.selfcheck.  Are the figures from root down those of the members, and do those
+	   of each container fit its parent's?  Gate closed, css_set_lock held. */
 	bool (*check)(struct css *root);
-	/* For debug.selfcheck: what is wrong with a member, or NULL.  css_set_lock held. */
+	/* What is wrong with a member, or NULL.  The same locks. */
 	const char *(*examine)(struct css *css, const struct task *t);
 	/* A slice of a task in this container has ended at `now`; what its ancestors (css->parent)
 	   get of it is for the subsystem to do.  IRQs off. */

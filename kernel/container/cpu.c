@@ -293,6 +293,25 @@ static void cpu_attach(struct css *to, struct taskset *tasks)
 	waitq_wake_all(&throttled_waitq);
 }
 
+/* Are there as many limits as are counted, none above that of an ancestor? */
+static bool cpu_check(struct css *root)
+{
+	struct css *css;
+	u32 found = 0;
+
+	css_for_each_descendant(css, root, SUBSYS_cpu)
+	{
+		struct cpu_group *g = cpu_group_of(css);
+
+		if (g->quota == NO_QUOTA)
+			continue;
+		found++;
+		if (!fits_above(css, ratio(g->quota, g->period)))
+			return false;
+	}
+	return found == READ_ONCE(limited);
+}
+
 static const struct container_file cpu_files[] = {
 	{ "shares", cpu_show_shares, cpu_write_shares },
 	{ "idle", cpu_show_idle, cpu_write_idle },
@@ -311,4 +330,5 @@ const struct container_subsys cpu_subsys = {
 	.destroy = cpu_destroy,
 	.attach = cpu_attach,
 	.charge_cpu = cpu_charge,
+	.check = cpu_check,
 };

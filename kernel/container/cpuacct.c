@@ -51,6 +51,7 @@ static struct {
 struct cpuacct {
 	struct css css;
 	struct cpu_use *cpu; /* [I] one per CPU */
+	u64 below;	     /* [c] ns that the check has found in its children */
 };
 
 static struct cpuacct *cpuacct_of(struct css *css)
@@ -135,7 +136,7 @@ static void show_load(struct css *css, struct text *out)
 
 /* --- the usage ----------------------------------------------------------------------------- */
 
-static u64 usage(struct css *css, int cpu, enum cpu_mode mode)
+static u64 used(struct css *css, int cpu, enum cpu_mode mode)
 {
 	struct cpu_use *use = &cpuacct_of(css)->cpu[cpu];
 	u64 turn, used;
@@ -146,7 +147,12 @@ static u64 usage(struct css *css, int cpu, enum cpu_mode mode)
 		used = READ_ONCE(use->used[mode]);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (READ_ONCE(charging[cpu].turn) != turn);
-	return used - use->base[mode];
+	return used;
+}
+
+static u64 usage(struct css *css, int cpu, enum cpu_mode mode)
+{
+	return used(css, cpu, mode) - cpuacct_of(css)->cpu[cpu].base[mode];
 }
 
 static u64 total(struct css *css, enum cpu_mode mode)
@@ -223,6 +229,35 @@ static int reset_usage(struct css *css, char *text)
 	return 0;
 }
 
+/* Children first: both only grow. */
+static bool covers_children(struct css *root, int cpu, enum cpu_mode mode)
+{
+	struct css *css;
+
+	css_for_each_descendant(css, root, SUBSYS_cpuacct) cpuacct_of(css)->below = 0;
+	css_for_each_descendant(css, root, SUBSYS_cpuacct)
+	{
+		if (css != root)
+			cpuacct_of(css->parent)->below += used(css, cpu, mode);
+	}
+	css_for_each_descendant(css, root, SUBSYS_cpuacct)
+	{
+		if (used(css, cpu, mode) < cpuacct_of(css)->below)
+			return false;
+	}
+	return true;
+}
+
+/* Has each container used what its children have, on each CPU? */
+static bool cpuacct_check(struct css *root)
+{
+	for (int cpu = 0; cpu < cpu_count(); cpu++)
+		if (!covers_children(root, cpu, CPU_USER) ||
+		    !covers_children(root, cpu, CPU_SYSTEM))
+			return false;
+	return true;
+}
+
 static const struct container_file cpuacct_files[] = {
 	{ "usage", show_usage, reset_usage },
 	{ "usage_user", show_usage_user },
@@ -243,4 +278,5 @@ const struct container_subsys cpuacct_subsys = {
 	.create = cpuacct_create,
 	.destroy = cpuacct_destroy,
 	.charge_cpu = cpuacct_charge,
+	.check = cpuacct_check,
 };

@@ -144,10 +144,25 @@ static const char *cpuset_examine(struct css *css, const struct task *t)
 	const struct cpuset *cs = cpuset_of(css);
 
 	if (!cpuset_fits_task(cs, t))
-		return "cpuset: has other limits than its set: task";
+		return "I14: cpuset: has other limits than its set: task";
 	if (t->thread.affinity & ~cs->limits.cpus)
-		return "cpuset: may use a CPU outside its set: task";
+		return "I14: cpuset: may use a CPU outside its set: task";
 	return NULL;
+}
+
+static bool cpuset_tree_check(struct css *root)
+{
+	struct css *css;
+
+	css_for_each_descendant(css, root, SUBSYS_cpuset)
+	{
+		const struct cpuset *cs = cpuset_of(css), *parent = cpuset_parent(cs);
+
+		if (cs->effective_cpus != (cs->cpus & (parent ? parent->effective_cpus : ~0ul)) ||
+		    cs->effective_mems != (cs->mems & (parent ? parent->effective_mems : ~0ul)))
+			return false;
+	}
+	return true;
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -333,5 +348,6 @@ const struct container_subsys cpuset_subsys = {
 	.attach = cpuset_attach,
 	.post_clone = inherit,
 	.fork = cpuset_fork,
+	.check = cpuset_tree_check,
 	.examine = cpuset_examine,
 };

@@ -398,6 +398,30 @@ static void devices_destroy(struct css *css)
 	rules_free(&devices_of(css)->rules);
 }
 
+/* Has everybody only what the parent permits?  What it denies is denied here as well. */
+static bool devices_check(struct css *root)
+{
+	struct css *css;
+
+	css_for_each_descendant(css, root, SUBSYS_devices)
+	{
+		const struct devices *d = devices_of(css), *parent = devices_of(css->parent);
+		const struct rule *r;
+
+		if (!parent)
+			continue;
+		list_for_each (r, &d->rules, node)
+			if (!parent_permits(parent, d->open, r))
+				return false;
+		if (!d->open)
+			continue;
+		list_for_each (r, &parent->rules, node)
+			if (!parent->open || !covers(&d->rules, r))
+				return false;
+	}
+	return true;
+}
+
 static const struct container_file devices_files[] = {
 	{ "allow", NULL, write_allow },
 	{ "deny", NULL, write_deny },
@@ -411,4 +435,5 @@ const struct container_subsys devices_subsys = {
 	.files = devices_files,
 	.create = devices_create,
 	.destroy = devices_destroy,
+	.check = devices_check,
 };

@@ -154,6 +154,27 @@ static void show_above(struct css *css, struct text *out)
 	text_printf(out, "%d\n", freezer_of(css)->above);
 }
 
+static bool freezer_check(struct css *root)
+{
+	struct css *css;
+
+	css_for_each_descendant(css, root, SUBSYS_freezer)
+	{
+		bool above = css->parent && is_freezing(css->parent);
+
+		if (freezer_of(css)->above != above)
+			return false;
+	}
+	return true;
+}
+
+static const char *freezer_examine(struct css *css, const struct task *t)
+{
+	if (is_exempt(t) || !(thread_alerts(&t->thread) & ALERT_FREEZE) == !is_freezing(css))
+		return NULL;
+	return "I14: freezer: is told other than its container says: task";
+}
+
 static const struct container_file freezer_files[] = {
 	{ "state", show_state, write_state, .no_root = true },
 	{ "self_freezing", show_self, .no_root = true },
@@ -169,4 +190,6 @@ const struct container_subsys freezer_subsys = {
 	.attach = freezer_attach,
 	.fork = freezer_fork,
 	.exit = freezer_exit,
+	.check = freezer_check,
+	.examine = freezer_examine,
 };

@@ -121,9 +121,14 @@ static void change(struct task_containers *mine, struct css_set *set, bool back)
 		break;
 	case 8:
 		empty(set, &mine->node, back);
+		mine->set = back ? set : &init_css_set;
 		break;
 	case 9:
 		hide(link->container, back);
+		break;
+	case 10:
+		empty(set, &mine->node, back);
+		mine->set = back ? set : &stranger;
 		break;
 	case 11:
 		migrate_asked[SUBSYS_debug] += by;

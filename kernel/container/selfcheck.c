@@ -14,12 +14,12 @@
  *   I7   a set is in the hash bucket of its css pointers
  *   I8   a linked set has tasks, so a container without links and children can be removed
  *   I9   in each hierarchy the members of all containers together are the linked tasks
+ *   I10  who is on no list points to the first set, which stays; with I1 and I2, to no set that
+ *        has gone
  *   I11  every task that a subsystem was asked for was then moved or called off
- *   I12  what a subsystem has charged is what its members are (container_subsys.check)
+ *   I12  each subsystem's figures are those of the members, and fit the parents' (its check)
  *   I13  the tree's counts are right, and children point to their parents
- *   I14  a task's own limits are those of its containers (container_subsys.examine)
- *
- * (I10, that a destroyed set has no tasks, is asserted where it is destroyed.)
+ *   I14  what a task has of its containers is what they say (each subsystem's examine)
  *
  * That the check itself can fail is shown by planting a fault (plant.c), in a debug build.
  *
@@ -37,7 +37,8 @@
 struct check {
 	struct text *out;
 	bool broken;
-	u64 linked; /* tasks on the lists of all sets */
+	u64 linked;  /* tasks on the lists of all sets */
+	u64 members; /* tasks that say so of themselves */
 };
 
 /* Notes a broken invariant; only the first is shown. */
@@ -186,8 +187,24 @@ static void check_subsystems(struct check *k)
 		       id);
 		expect(k, css != NULL, "I13: in no hierarchy: subsystem", id);
 		expect(k, !css || !subsystems[id]->check || subsystems[id]->check(css),
-		       "I12: charges that are not its members': subsystem", id);
+		       "I12: figures that fit neither the members nor the tree: subsystem", id);
 	}
+}
+
+/* Ended tasks too, until they have been waited for. */
+static void check_unlinked(struct check *k)
+{
+	struct task *t;
+
+	spin_lock(&task_tree_lock);
+	for (s32 tid = 1; (t = pid_next_task_locked(&pid_first, &tid)); tid++) {
+		if (list_empty(&t->containers.node))
+			expect(k, t->containers.set == &init_css_set,
+			       "I10: on no list, and not in the first set: task", (u64)tid);
+		else
+			k->members++;
+	}
+	spin_unlock(&task_tree_lock);
 }
 
 static void check_all_linked(struct check *k)
@@ -212,7 +229,9 @@ bool container_selfcheck(struct text *out)
 	check_all_linked(&k);
 	spin_lock(&css_set_lock);
 	plant();
+	check_unlinked(&k);
 	check_sets(&k);
+	expect(&k, k.members == k.linked, "I2: members on no list of a set: in all", k.members);
 	list_for_each (h, &hierarchies, node)
 		check_tree(&k, h);
 	check_subsystems(&k);

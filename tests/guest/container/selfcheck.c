@@ -42,6 +42,7 @@ static void faults(void)
 	CHECK(finds("I7"), "I7: a set is not where its hash says");
 	CHECK(finds("I8"), "I8: a set without tasks is left");
 	CHECK(finds("I9"), "I9: a task is in a container outside the tree");
+	CHECK(finds("I10"), "I10: a task that is in no set points to one that may go");
 	CHECK(finds("I11"), "I11: a subsystem was asked and never told the end");
 	CHECK(finds("I12"), "I12: a charge that is no member's");
 	CHECK(finds("I13"), "I13: a hierarchy miscounts its containers");
