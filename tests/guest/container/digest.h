@@ -1,9 +1,9 @@
 /*
  * debug.digest: what a failed operation must leave alone.
  *
- * Who is where, with all lists and counts, must be the same at once.  Memory may become less: a task
- * that was waited for gives its last objects back a little later, when it has left its CPU, so the
- * first look may still have counted them.
+ * Who is where, with all lists and counts, must be the same at once.  Memory may become less: a
+ * task that was waited for gives its last objects back a little later, when it has left its CPU, so
+ * the first look may still have counted them.
  */
 #pragma once
 #include "text.h"

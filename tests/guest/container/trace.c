@@ -158,7 +158,8 @@ static void transfers(void)
 		snprintf(command, sizeof(command), "pids %d", task);
 		MUST(!text_write(DEBUG "/debug.fail_attach", command));
 		refused += text_write(ROOT "/a/container.transfer", "/b") && errno == EPERM;
-		unchanged += digest_same(DEBUG "/debug.digest", &before) && group_count(ROOT "/b/tasks") == 0;
+		unchanged += digest_same(DEBUG "/debug.digest", &before) &&
+			     group_count(ROOT "/b/tasks") == 0;
 	}
 	CHECK(refused == THREADS && unchanged == THREADS,
 	      "a transfer that is refused at any task moves none of them");
