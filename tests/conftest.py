@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ ROOT = HERE.parent
 BUILD = ROOT / "build"
 sys.path.insert(0, str(HERE))
 
-from corral import Machine, MachineError  # noqa: E402
+from corral import Machine, MachineError, left_behind, objects  # noqa: E402
 
 KERNELS = {"plain": BUILD / "corral.elf", "debug": BUILD / "debug" / "corral.elf",
            "linux": BUILD / "linux" / "vmlinuz"}
@@ -193,12 +192,9 @@ class GuestProgram(pytest.Item):
         if "alone" in self.needs:
             POOL.drop(machine)
         elif not bad and before is not None:
-            after = leaks(machine)
-            deadline = time.monotonic() + 5
-            while surplus(before, after) and time.monotonic() < deadline:
-                after = leaks(machine)  # what has just ended may still be on its way out
-            if surplus(before, after):
-                raise GuestFailure(f"$ {command}\nleft behind: {surplus(before, after)}")
+            left = left_behind(machine, before)
+            if left:
+                raise GuestFailure(f"$ {command}\nleft behind: {left}")
 
     def examine(self, machine, command):
         """After each test of containers Corral's framework looks for what is broken in itself."""
@@ -240,16 +236,7 @@ SELFCHECK = ("mkdir /tmp/check; mount -t cgroup -o debug none /tmp/check && "
 
 
 def leaks(machine):
-    """The debug kernel's numbers of live objects by kind, or None where there are none."""
+    """The debug kernel's live objects; None on other kernels, which do not count them."""
     if machine.argv[machine.argv.index("-kernel") + 1] != str(KERNELS["debug"]):
         return None
-    result = machine.run("cat /proc/sys/kernel/objects 2>/dev/null")
-    if result.status:
-        return None
-    return {kind: int(alive) for kind, alive in map(str.split, result.output.splitlines())}
-
-
-def surplus(before, after):
-    """What there is more of.  Less is what the test before had not quite left at that time."""
-    return ", ".join(f"{kind} {alive} (before: {before.get(kind, 0)})"
-                     for kind, alive in after.items() if alive > before.get(kind, 0))
+    return objects(machine)

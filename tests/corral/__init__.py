@@ -9,5 +9,7 @@
 
 from .initramfs import archive
 from .machine import Machine, MachineError, Panic, Result, Silence
+from .objects import left_behind, objects
 
-__all__ = ["Machine", "MachineError", "Panic", "Result", "Silence", "archive"]
+__all__ = ["Machine", "MachineError", "Panic", "Result", "Silence", "archive",
+           "left_behind", "objects"]

@@ -6,31 +6,22 @@ Runs on the debug build, which checks locks and objects meanwhile and counts tho
 """
 
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from corral import Machine, MachineError  # noqa: E402
+from corral import Machine, MachineError, left_behind, objects  # noqa: E402
 
 PROGRAMS = ["/test/hostile/storm {cpus} {seconds}", "/test/stress/signals {few}"]
 
 
-def objects(machine):
-    return machine.check("cat /proc/sys/kernel/objects", timeout=120)
-
-
 def run(machine, command, seconds):
-    """Output of the command; the objects that are alive afterwards must be those of before."""
+    """Prints what the command said; True when all is well and no objects are left."""
     before = objects(machine)
     result = machine.run(command, timeout=seconds * 10 + 300)
-    after, deadline = objects(machine), time.monotonic() + 20
-    while after != before and time.monotonic() < deadline:
-        after = objects(machine)  # what has just ended may still be on its way out
-    print(f"$ {command}\n{result.output.strip()}", flush=True)
-    left = sorted(set(after.splitlines()) - set(before.splitlines()))
-    print(f"left behind: {', '.join(left) or 'nothing'}", flush=True)
+    left = left_behind(machine, before, timeout=20)
+    print(f"$ {command}\n{result.output.strip()}\nleft behind: {left or 'nothing'}", flush=True)
     return result.ok and not left
 
 
