@@ -20,6 +20,7 @@
 #include "kernel/lib/random.h"
 #include "kernel/lib/string.h"
 #include "kernel/sched/runq.h"
+#include "kernel/task/cad.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/uts.h"
@@ -177,6 +178,22 @@ static int write_dmesg_restrict(char *text)
 	return error;
 }
 
+/* 0: Ctrl-Alt-Del tells process 1. */
+static void show_cad(struct text *out)
+{
+	text_printf(out, "%d\n", READ_ONCE(cad_restarts));
+}
+
+static int write_cad(char *text)
+{
+	s64 value;
+	int error = parse_number(text, INT32_MIN, INT32_MAX, &value);
+
+	if (!error)
+		WRITE_ONCE(cad_restarts, value != 0);
+	return error;
+}
+
 /* Console, messages without a level, least and default console level. */
 static void show_printk(struct text *out)
 {
@@ -308,6 +325,7 @@ static const struct sysctl in_kernel[] = {
 #ifdef DEBUG
 	{ "container_hold", 0600, hold_show, hold_write },
 #endif
+	{ "ctrl-alt-del", 0644, show_cad, write_cad },
 	{ "dmesg_restrict", 0644, show_dmesg_restrict, write_dmesg_restrict },
 	{ "domainname", 0644, show_domainname, write_domainname },
 	{ "hostname", 0644, show_hostname, write_hostname },

@@ -1,12 +1,18 @@
 """What the window shows and what its keyboard does, read from pictures of it."""
 
+import itertools
+
 import pytest
 
 from conftest import BUILD, KERNELS
+from corral import Panic
 from corral.screen import Screen
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
 INITRD = BUILD / "initrd.cpio"
+
+
+MARKS = itertools.count(1)
 
 
 def screen(build="plain", **options):
@@ -31,3 +37,198 @@ def test_the_disc_gives_a_shell_on_the_screen_and_on_the_serial_line(firmware):
         s.type("echo from-$((40+2)) | tee /tmp/said; tty\n")
         s.wait_for("\nfrom-42\n/dev/tty1\n")
         assert s.machine.check("cat /tmp/said; tty </dev/ttyS0") == "from-42\n/dev/ttyS0\n"
+
+
+@pytest.fixture(scope="module")
+def seat():
+    """One machine for what does not end it; each test begins with a blank shell on tty1."""
+    with screen() as s:
+        s.wait_for("~ #")
+        yield s
+
+
+@pytest.fixture
+def shell(seat):
+    seat.key("alt", "f1")
+    seat.key("ctrl", "c")
+    mark = next(MARKS)
+    seat.type(f"reset; echo $((1000+{mark}))\n")
+    seat.wait_for(f"{1000 + mark}\n~ #")
+    return seat
+
+
+def lines(s):
+    return s.text().split("\n")
+
+
+def test_modifiers_and_locks(shell):
+    shell.type("echo aA1!; ")
+    shell.key("caps_lock")
+    shell.type("echo".upper())  # Shift and Caps Lock
+    shell.type(" b2\n")
+    shell.key("caps_lock")
+    shell.wait_for("\naA1!\nB2\n")
+
+
+def test_a_key_that_is_held_repeats(shell):
+    shell.type("echo ")
+    for _ in range(5):
+        shell.key("x", down=True)
+    shell.key("x", down=False)
+    shell.type("\n")
+    shell.wait_for("\nxxxxx\n")
+
+
+def test_interrupt_and_end_of_file_from_the_keyboard(shell):
+    shell.type("sleep 1000\n")
+    shell.wait_for("sleep 1000\n")
+    shell.key("ctrl", "c")
+    shell.type("echo status $?\n")
+    shell.wait_for("\nstatus 130\n")
+    shell.type("cat\n")
+    shell.key("ctrl", "d")
+    shell.type("echo after cat\n")
+    shell.wait_for("\nafter cat\n")
+
+
+def test_arrows_and_function_keys_reach_programs(shell):
+    shell.type("echo one\n")
+    shell.wait_for("\none\n")
+    shell.key("up")
+    shell.type("two\n")
+    shell.wait_for("\nonetwo\n")
+    shell.type("cat -v\n")
+    for name in ("f1", "f12", "home", "delete", "pgdn", "left"):
+        shell.key(name)
+    shell.type("\n")
+    shell.wait_for("\n^[[[A^[[24~^[[1~^[[3~^[[6~^[[D\n")
+
+
+def test_colours(shell):
+    shell.type(r"clear; printf '\033[31mr\033[32mg\033[1;34mB\033[0;7mi\033[0m\n'" "\n")
+    shell.wait_for(lambda text: text.startswith("rgBi\n"))
+    picture = shell.picture()
+    # Red, green and blue by their first digits: the card's table has six bits for each.
+    assert [[colour[::2] for colour in picture.colours(0, col)] for col in range(4)] == [
+        ["000", "a00"], ["000", "0a0"], ["000", "55f"], ["aaa", "000"]]
+
+
+def test_lines_and_letters_of_other_countries(shell):
+    shell.type("printf '\\303\\244\\342\\224\\214\\342\\224\\200\\342\\224\\220\\303\\237\\n'\n")
+    shell.wait_for("\nä┌─┐ß\n")
+
+
+def test_looking_back_with_shift_and_page_up(shell):
+    shell.type("seq 1 200\n")
+    shell.wait_for("\n200\n~ #")
+    shell.key("shift", "pgup")
+    shell.key("shift", "pgup")
+    shell.wait_for(lambda text: "\n190" not in text and "\n165\n" in text)
+    shell.key("shift", "pgdn")
+    shell.key("shift", "pgdn")
+    shell.wait_for("\n200\n~ #")
+    shell.key("shift", "pgup")
+    shell.type("x")  # typing leads back
+    shell.wait_for("\n200\n~ # x")
+
+
+def test_four_consoles(shell):
+    for n in (2, 3, 4):
+        shell.key("alt", f"f{n}")
+        shell.wait_for(f"tty{n}: press Enter for a shell.")
+    shell.type("\n")
+    shell.wait_for("~ #")
+    shell.type("tty; chvt 2\n")
+    shell.wait_for("tty2: press Enter for a shell.")
+    shell.key("alt", "left")
+    shell.wait_for("~ #")
+    shell.key("alt", "f4")
+    shell.wait_for("\n/dev/tty4\n")
+    assert shell.machine.check("cat /sys/class/tty/console/active") == "tty0 ttyS0\n"
+    shell.type("exit\n")
+    shell.wait_for("tty4: press Enter for a shell.")
+
+
+def test_keys_reach_the_console_in_front_only(shell):
+    shell.machine.check("{ cat /dev/tty3 >/tmp/heard & } 2>/dev/null; echo $! >/tmp/cat")
+    shell.type("echo only here\n")
+    shell.wait_for("\nonly here\n")
+    assert shell.machine.check("kill $(cat /tmp/cat); cat /tmp/heard") == ""
+
+
+def test_openvt_chvt_deallocvt(shell):
+    shell.type("openvt -s -w sh -c 'tty; read word; echo $word >/tmp/word'; chvt 1\n")
+    shell.wait_for("/dev/tty5")
+    assert "busy" in shell.machine.run("deallocvt 5 2>&1").output
+    shell.type("spoken\n")
+    shell.wait_for("~ #")
+    assert shell.machine.check("cat /tmp/word; deallocvt 5") == "spoken\n"
+
+
+def test_vi_and_less(shell):
+    shell.type("seq 1 100 >/tmp/f; vi /tmp/f\n")
+    shell.wait_for(lambda text: text.startswith("1\n2\n") and "- /tmp/f 1/100 1%" in text)
+    shell.type("ihello ")
+    shell.key("esc")
+    shell.wait_for("- /tmp/f [Modified]")
+    shell.type(":wq\n")
+    shell.wait_for("~ #")
+    assert shell.machine.check("head -n 1 /tmp/f") == "hello 1\n"
+    shell.type("less /tmp/f\n")
+    shell.wait_for(lambda text: text.startswith("hello 1\n2\n"))
+    shell.key("spc")
+    shell.wait_for(lambda text: text.startswith("25\n26\n"))
+    shell.type("q")
+    shell.wait_for("~ #")
+
+
+def test_loadkmap_changes_the_layout(shell):
+    shell.machine.check("dumpkmap </dev/tty1 >/tmp/us")
+    # Keys 21 and 44, y and z, change places in the first two tables.
+    shell.machine.check(
+        "cd /tmp; cp us de; put() { printf \"$1\" | dd of=de bs=1 seek=$2 conv=notrunc 2>/dev/null; }; "
+        "put z $((263+42)); put y $((263+88)); put Z $((519+42)); put Y $((519+88)); "
+        "loadkmap <de >/dev/tty1 2>&1 </tmp/de")
+    try:
+        shell.type("echo yz\n")
+        shell.wait_for("echo zy")
+    finally:
+        shell.machine.check("loadkmap </tmp/us")
+    shell.key("ctrl", "c")
+    shell.type("echo yz\n")
+    shell.wait_for("\nyz\n")
+
+
+def test_a_small_terminal_in_a_corner(shell):
+    shell.type("stty rows 10 cols 20; clear; seq -s ' ' 1 40; stty size\n")
+    shell.wait_for("10 20")
+    assert max(map(len, lines(shell))) <= 20
+    shell.type("stty rows 99 cols 99; stty rows 25 cols 80; stty size\n")
+    shell.wait_for("\n25 80\n")
+
+
+def test_messages_go_to_all_consoles_and_break_no_line(shell):
+    shell.type("printf half; read word\n")
+    shell.wait_for("\nhalf")
+    shell.machine.check("echo '<1>a message' >/dev/kmsg")
+    shell.wait_for(lambda text: "\nhalf\n[" in text and "] a message\n" in text)
+    assert b"a message" in shell.machine.console
+
+
+def test_ctrl_alt_del_ends_the_machine_in_order():
+    with screen() as s:
+        s.wait_for("~ #")
+        assert s.machine.check("cat /proc/sys/kernel/ctrl-alt-del") == "0\n"
+        s.key("ctrl", "alt", "delete", taken=False)
+        assert s.machine.wait() == 0
+
+
+def test_a_panic_shows_on_the_screen():
+    s = screen(append="console=ttyS0 panic=0")
+    exit_device = s.machine.argv.index("isa-debug-exit,iobase=0xf4,iosize=4")
+    del s.machine.argv[exit_device - 1:exit_device + 1]  # it would close the window
+    with s:
+        with pytest.raises(Panic):
+            s.machine.run("echo c >/proc/sysrq-trigger")
+        text = s.text()
+        assert "panic: sysrq triggered crash" in text or "halted" in text, text

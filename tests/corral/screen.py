@@ -156,14 +156,17 @@ class Screen:
 
     # --- keys ------------------------------------------------------------------------------------
 
-    def key(self, *names, down=None):
-        """Keys together, by QEMU's names: down and up again, or only one of both."""
+    def key(self, *names, down=None, taken=True):
+        """Keys together, by QEMU's names: down and up again, or only one of both.
+
+        taken: waits until the guest has read them."""
         for state in (True, False) if down is None else (down,):
             for name in names if state else reversed(names):
                 self.ask("input-send-event", events=[
                     {"type": "key", "data": {"down": state,
                                              "key": {"type": "qcode", "data": name}}}])
-        self._taken()
+        if taken:
+            self._taken()
 
     def _taken(self, timeout=60):
         """Until the guest has read all that the keyboard sent: it keeps sixteen bytes, no more."""

@@ -116,6 +116,18 @@ static void paint(void)
 	place_cursor();
 }
 
+/* The keyboard's lights are those of the console in front. */
+static void show_leds(void)
+{
+	static u8 lit;
+	u8 leds = READ_ONCE(vt_front()->keys.leds);
+
+	if (leds == lit)
+		return;
+	lit = leds;
+	i8042_set_leds(leds);
+}
+
 /* Zero is no cell: everything will be drawn. */
 void vt_paint_all(void)
 {
@@ -140,6 +152,7 @@ void vt_paint_task(void *unused)
 			if (vt_find(i))
 				vt_answer(vt_find(i));
 		paint();
+		show_leds();
 		if (sleep_until(clock_now() + REST_NS))
 			continue;
 	}

@@ -116,7 +116,8 @@ static void free_vt(struct vt *v, u32 *cells)
 
 static struct vt *create(u32 index)
 {
-	static const char *const names[VTS] = { "tty1", "tty2", "tty3", "tty4" };
+	static const char *const names[VTS] = { "tty1", "tty2", "tty3", "tty4",
+						"tty5", "tty6", "tty7", "tty8" };
 	const struct display *d = vt_display;
 	struct vt *v = kzalloc(sizeof(*v)), *other;
 	u32 *cells = kmalloc_array(screen_cells(d->rows, d->cols), sizeof(*cells));

@@ -1,5 +1,5 @@
 /*
- * vt.h - virtual consoles: tty1 to tty4, each with a screen of its own, one of them in front on the
+ * vt.h - virtual consoles: tty1 to tty8, each with a screen of its own, one of them in front on the
  * display and with the keyboard.
  *
  * Locking: vt_lock, rank UART, guards screens, escape states, keys, the keymap and who is in front:
@@ -14,7 +14,7 @@
 #include "kernel/dev/vt/keyboard.h"
 #include "kernel/dev/vt/screen.h"
 
-#define VTS 4u
+#define VTS 8u
 
 struct vt {
 	u32 index;	       /* [I] tty1 has 0 */

@@ -132,9 +132,9 @@ void vt_key_byte(u8 byte)
 	v = vt_front();
 	read_key(v, byte, &result, text);
 	spin_unlock(&vt_lock);
-	if (result.n) {
+	if (result.n)
 		give(&v->tty, text, result.n);
+	if (result.n || result.leds)
 		vt_changed();
-	}
 	act(v, &result);
 }
