@@ -153,14 +153,15 @@ UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-trun
 LINUX_H := -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include
 USER := $(sort $(wildcard user/*.c))
 CGTOOLS := $(sort $(wildcard user/cg/*.[ch]))
-GUEST := $(sort $(wildcard tests/guest/*/*.c tests/bench/*.c tests/stress/*.c))
+GUEST := $(sort $(wildcard tests/guest/*/*.c tests/bench/*.c tests/compare/*.c tests/stress/*.c))
 GLIBC := $(filter tests/guest/glibc/%,$(GUEST))
-SCRIPTS := $(sort $(wildcard tests/guest/*/*.sh))
+SCRIPTS := $(sort $(wildcard tests/guest/*/*.sh tests/compare/*.sh))
 ROOT_FILES := $(shell find user/root -type f 2>/dev/null)
 TEST_BIN := $(patsubst tests/guest/%.c,$(B)/test/%,$(filter tests/guest/%,$(GUEST))) \
 	$(patsubst tests/%.c,$(B)/test/%,$(filter-out tests/guest/%,$(GUEST))) \
 	$(patsubst tests/guest/glibc/%.c,$(B)/test/glibc/%-pie,$(GLIBC))
 TEST_SH := $(SCRIPTS:tests/guest/%=$(B)/test/%)
+TEST_SH := $(TEST_SH:tests/%=$(B)/test/%)
 
 initrd: $(B)/initrd.cpio
 test-initrd: $(B)/test-initrd.cpio
@@ -190,6 +191,10 @@ $(B)/test/%: tests/%.c
 	$(call quiet,MUSL)$(MUSL_CC) $(UFLAGS) $(LINUX_H) -static -MMD -MF $@.d -o $@ $< -pthread -s
 
 $(B)/test/%.sh: tests/guest/%.sh
+	@mkdir -p $(@D)
+	@install -m 755 $< $@
+
+$(B)/test/%.sh: tests/%.sh
 	@mkdir -p $(@D)
 	@install -m 755 $< $@
 
@@ -232,7 +237,7 @@ test: setup-test
 setup-%:
 	@tools/setup $*
 
-.PHONY: boot suite review objects initrd test-initrd linux profile scale
+.PHONY: boot suite review objects initrd test-initrd linux profile compare scale
 ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
 boot: iso
 	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
@@ -285,6 +290,9 @@ test-linux: setup-test test-initrd linux
 bench: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py $(if $(RECORD),--record)
 
+compare: setup-test kernel test-initrd linux
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/compare/compare.py $(if $(RECORD),--record)
+
 scale: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/scale.py $(if $(RECORD),--record)
 
@@ -334,6 +342,8 @@ help:
 	@echo 'make fuzz       libFuzzer (clang) on what users write: lists of CPUs  (SECONDS=10)'
 	@echo 'make bench      guest instructions per operation, here and on the kernel of Debian'
 	@echo '                RECORD=1 makes them the record that later runs are compared with'
+	@echo 'make compare    the same questions to Corral and to the kernel of Debian, answers side by side'
+	@echo '                RECORD=1 writes down what the kernel of Debian answered (tests/linux)'
 	@echo 'make scale      cost as things grow tenfold, throughput on 1 to 8 processors'
 	@echo 'make profile    where its instructions go: OP="cost stat", OP="cost stat 2 path_walk"'
 	@echo 'make fair       how evenly CPU time is shared out, on 1, 2 and 4 CPUs'

@@ -214,7 +214,7 @@ static const struct file_ops epoll_ops = {
 	.release = epoll_release,
 	.poll = epoll_poll,
 	.seek = epoll_seek,
-	.flags = FILE_NO_POS,
+	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 
 struct epoll *epoll_of(struct file *f)

@@ -112,7 +112,7 @@ static const struct file_ops eventfd_ops = {
 	.write = eventfd_write,
 	.poll = eventfd_poll,
 	.seek = eventfd_seek,
-	.flags = FILE_NO_POS,
+	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 
 struct file *eventfd_create(u32 count, u32 flags, const struct cred *cred)

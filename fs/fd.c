@@ -221,6 +221,16 @@ struct file *fd_get(struct fdtable *t, int fd)
 	return f;
 }
 
+struct file *fd_get_open(struct fdtable *t, int fd)
+{
+	struct file *f = fd_get(t, fd);
+
+	if (likely(!f || !(f->flags & O_PATH)))
+		return f;
+	file_put(f);
+	return NULL;
+}
+
 struct file *fd_remove(struct fdtable *t, int fd)
 {
 	struct file *f = NULL;

@@ -29,6 +29,8 @@ void fd_install(struct fdtable *t, int fd, struct file *f); /* takes over the re
 void fd_release(struct fdtable *t, int fd);
 
 struct file *fd_get(struct fdtable *t, int fd); /* with a reference; NULL: EBADF */
+/* The same, but not of one that O_PATH only placed. */
+struct file *fd_get_open(struct fdtable *t, int fd);
 struct file *fd_remove(struct fdtable *t,
 		       int fd); /* takes it out; the caller puts it; NULL: EBADF */
 /* dup2/dup3: puts f (a new reference) at fd, returns what was there in *old. */

@@ -34,9 +34,11 @@ struct file_ops {
 	u32 flags; /* FILE_* */
 };
 
-#define FILE_MAPPABLE 1u /* mmap uses inode->mapping */
-#define FILE_NO_SEEK  2u /* pipes, ttys: pos is ignored, lseek gives -ESPIPE */
-#define FILE_NEWEST   8u /* directories made of dentries: the newest name is listed first */
+#define FILE_MAPPABLE 1u  /* mmap uses inode->mapping */
+#define FILE_NO_SEEK  2u  /* pipes, ttys: pos is ignored, lseek gives -ESPIPE */
+#define FILE_NEWEST   8u  /* directories made of dentries: the newest name is listed first */
+#define FILE_NO_PREAD 16u /* pread and pwrite give -ESPIPE */
+#define FILE_NO_PLACE (FILE_NO_SEEK | FILE_NO_PREAD)
 #define FILE_NO_POS   4u /* seekable in name only: reads do not lock or move pos */
 
 struct file {

@@ -13,7 +13,6 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 
-#define NSFS_MAGIC	 0x6e736673
 #define NS_GET_USERNS	 0xb701
 #define NS_GET_PARENT	 0xb702
 #define NS_GET_NSTYPE	 0xb703
@@ -22,7 +21,14 @@
 static void file_free(struct inode *inode);
 
 static const struct super_ops super_ops;
-static const struct inode_ops root_ops, file_inode_ops = { .free = file_free };
+/* Nobody's to change. */
+static int file_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
+{
+	return -EPERM;
+}
+
+static const struct inode_ops root_ops,
+	file_inode_ops = { .setattr = file_setattr, .free = file_free };
 static const struct fs_type type = { .name = "nsfs", .nodev = true };
 static struct super super;
 static struct inode root_inode; /* never freed */
@@ -77,7 +83,12 @@ static long file_ioctl(struct file *f, unsigned cmd, u64 arg)
 	return -ENOTTY;
 }
 
-static const struct file_ops file_ops = { .ioctl = file_ioctl };
+static s64 file_seek_not(struct file *f, s64 offset, int whence)
+{
+	return -ESPIPE;
+}
+
+static const struct file_ops file_ops = { .ioctl = file_ioctl, .seek = file_seek_not };
 
 static void file_free(struct inode *inode)
 {

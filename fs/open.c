@@ -102,7 +102,7 @@ static struct file *open_place(const struct path *path, u32 flags, const struct 
 	ops = ops_of(inode);
 	if (!ops)
 		return ERR_PTR(-ENXIO);
-	if (flags & O_DIRECT && S_ISREG(inode->mode))
+	if (flags & O_DIRECT && !S_ISFIFO(inode->mode))
 		return ERR_PTR(-EINVAL);
 	f = file_create_at(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
 	if (!f)

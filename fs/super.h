@@ -25,6 +25,8 @@ const struct fs_type *fs_type_find(const char *name);
 
 #define TMPFS_MAGIC 0x01021994 /* of devtmpfs and rootfs, too */
 #define RAMFS_MAGIC 0x858458f6
+#define PROC_MAGIC  0x9fa0
+#define NSFS_MAGIC  0x6e736673
 
 struct super_ops {
 	void (*show_options)(struct super *s,
@@ -51,6 +53,12 @@ struct super {
 	unsigned long flags;	     /* [mount] MS_SYNCHRONOUS, DIRSYNC, MANDLOCK, LAZYTIME */
 	void *private;
 };
+
+/* Files with pages.  Only they tell of births and chattr's marks, and know attributes of root. */
+static inline bool super_is_tmpfs(const struct super *s)
+{
+	return s->magic == TMPFS_MAGIC || s->magic == RAMFS_MAGIC;
+}
 
 /* One reference, a device number; the root is for the file system to make. */
 void super_init(struct super *s, const struct fs_type *type, const struct super_ops *ops,

@@ -158,7 +158,7 @@ static const struct file_ops timerfd_ops = {
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.seek = timerfd_seek,
-	.flags = FILE_NO_POS,
+	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 
 bool file_is_timerfd(const struct file *f)

@@ -17,10 +17,9 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 
-#define PROC_MAGIC 0x9fa0
-#define PID_POS	   (1ul << 40) /* positions of processes begin here; below it are dentries */
-#define BATCH	   32
-#define STEPS	   256 /* numbers looked at with the lock held */
+#define PID_POS (1ul << 40) /* positions of processes begin here; below it are dentries */
+#define BATCH	32
+#define STEPS	256 /* numbers looked at with the lock held */
 
 /* --- links to the reader -----------------------------------------------------------------------*/
 

@@ -133,11 +133,17 @@ static int thread_readdir(struct file *f, struct dir_sink *sink)
 	return proc_table_readdir(f, sink, thread_entries);
 }
 
+/* The directories of tasks cannot be changed at all. */
+static int task_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
+{
+	return -EPERM;
+}
+
 static const struct inode_ops process_ops = {
 	.lookup = process_lookup,
 	.valid = proc_valid,
 	.cover = proc_cover,
-	.setattr = proc_setattr,
+	.setattr = task_setattr,
 	.getattr = proc_getattr,
 	.free = proc_free,
 };
@@ -146,7 +152,7 @@ static const struct inode_ops thread_ops = {
 	.lookup = thread_lookup,
 	.valid = proc_valid,
 	.cover = proc_cover,
-	.setattr = proc_setattr,
+	.setattr = task_setattr,
 	.getattr = proc_getattr,
 	.free = proc_free,
 };

@@ -9,6 +9,7 @@
 #include "fs/tmpfs/memfd.h"
 
 #include "fs/mount.h"
+#include "fs/open.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
@@ -44,5 +45,9 @@ struct file *memfd_create(const char *name, const struct cred *cred)
 	mutex_unlock(&dir->lock);
 	f = error ? ERR_PTR(error) : file_open_path(&place, O_RDWR | O_LARGEFILE, &cred_root);
 	dentry_put(place.dentry);
+	if (!IS_ERR(f) && f->counted) { /* as on Linux, it may be run while it is open to write */
+		file_uncount_writer(f);
+		f->counted = false;
+	}
 	return f;
 }

@@ -134,8 +134,11 @@ static void socket_release(struct file *f)
 static ssize_t socket_read(struct file *f, struct io *io, u64 *pos)
 {
 	struct unix_receive r = { .nonblock = READ_ONCE(f->flags) & O_NONBLOCK };
-	ssize_t n = unix_receive(f->private, io, &r);
+	ssize_t n;
 
+	if (!io->left)
+		return 0;
+	n = unix_receive(f->private, io, &r);
 	unix_control_drop(&r.control);
 	return n;
 }

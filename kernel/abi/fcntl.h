@@ -45,7 +45,11 @@ enum {
 	F_DUPFD_CLOEXEC = 1030,
 	F_SETPIPE_SZ = 1031,
 	F_GETPIPE_SZ = 1032,
+	F_ADD_SEALS = 1033,
+	F_GET_SEALS = 1034,
 };
+
+#define F_SEAL_SEAL 1
 
 enum { F_RDLCK, F_WRLCK, F_UNLCK };
 

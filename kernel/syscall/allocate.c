@@ -35,17 +35,18 @@ long sys_fallocate(int fd, int mode, s64 offset, s64 len)
 	return error;
 }
 
-/* A descriptor for which the call makes sense: -EBADF, -ESPIPE for pipes. */
-static long check_file(int fd)
+/* A descriptor for which the call makes sense: -EBADF, -ESPIPE for pipes, and with pages only for
+   all that has none. */
+static long check_file(int fd, bool pages)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 	long error = 0;
+	u32 mode;
 
 	if (!f)
 		return -EBADF;
-	if (f->flags & O_PATH)
-		error = -EBADF;
-	else if (S_ISFIFO(f->inode->mode))
+	mode = f->inode->mode;
+	if (S_ISFIFO(mode) || (pages && !S_ISREG(mode) && !S_ISDIR(mode)))
 		error = -ESPIPE;
 	file_put(f);
 	return error;
@@ -53,7 +54,7 @@ static long check_file(int fd)
 
 long sys_fadvise64(int fd, s64 offset, s64 len, int advice)
 {
-	long error = check_file(fd);
+	long error = check_file(fd, false);
 
 	if (error)
 		return error;
@@ -67,5 +68,17 @@ long sys_sync_file_range(int fd, s64 offset, s64 len, u32 flags)
 	if (flags & ~SYNC_FILE_RANGE || offset < 0 || len < 0 ||
 	    __builtin_add_overflow(offset, len, &end))
 		return -EINVAL;
-	return check_file(fd);
+	return check_file(fd, true);
+}
+
+long sys_readahead(int fd, s64 offset, size_t count)
+{
+	struct file *f = fd_get_open(task_current()->files, fd);
+	long result;
+
+	if (!f)
+		return -EBADF;
+	result = !f->can_read ? -EBADF : S_ISREG(f->inode->mode) ? 0 : -EINVAL;
+	file_put(f);
+	return result;
 }

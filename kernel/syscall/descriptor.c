@@ -61,7 +61,7 @@ long sys_memfd_create(const char __user *user, u32 flags)
 
 static long change(int fd, u64 mask)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 	long result;
 
 	if (!f)

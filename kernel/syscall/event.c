@@ -54,7 +54,7 @@ long sys_timerfd_create(int clock, int flags)
 /* The timerfd behind a descriptor, with a reference; ERR_PTR. */
 static struct file *get_timerfd(int fd)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 
 	if (!f)
 		return ERR_PTR(-EBADF);
@@ -113,12 +113,12 @@ long sys_epoll_create(int size)
 static long control(int epfd, int op, int fd, const struct epoll_event *event)
 {
 	struct fdtable *files = task_current()->files;
-	struct file *ef = fd_get(files, epfd), *f;
+	struct file *ef = fd_get_open(files, epfd), *f;
 	long result = -EBADF;
 
 	if (!ef)
 		return -EBADF;
-	f = fd_get(files, fd);
+	f = fd_get_open(files, fd);
 	if (f) {
 		if (!f->ops->poll)
 			result = -EPERM;
@@ -150,7 +150,7 @@ static long wait_until(int epfd, void __user *events, int max, u64 deadline)
 		return -EINVAL;
 	if (!user_range_ok(events, (u64)max * sizeof(struct epoll_event)))
 		return -EFAULT;
-	f = fd_get(task_current()->files, epfd);
+	f = fd_get_open(task_current()->files, epfd);
 	if (!f)
 		return -EBADF;
 	if (epoll_of(f))

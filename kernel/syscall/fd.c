@@ -14,6 +14,7 @@
 #define FIOCLEX	 0x5451
 #define FIONBIO	 0x5421
 #define FIONREAD 0x541b
+#define FIOASYNC 0x5452
 
 #define CLOSE_RANGE_UNSHARE (1u << 1)
 #define CLOSE_RANGE_CLOEXEC (1u << 2)
@@ -161,7 +162,7 @@ static long set_flags(struct file *f, u32 arg)
 	    task_current()->cred->fsuid != f->inode->uid &&
 	    !cred_capable(task_current()->cred, CAP_FOWNER))
 		return -EPERM;
-	if (arg & O_DIRECT && S_ISREG(f->inode->mode))
+	if (arg & O_DIRECT && !S_ISFIFO(f->inode->mode))
 		return -EINVAL; /* no file system here can do without its page cache */
 	f->flags = (f->flags & ~SETFL_MASK) | (arg & SETFL_MASK);
 	return 0;
@@ -242,6 +243,11 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return READ_ONCE(f->signal);
 	case F_GETLEASE:
 		return F_UNLCK;
+	case F_GET_SEALS:
+	case F_ADD_SEALS:
+		if (!S_ISREG(f->inode->mode) || !super_is_tmpfs(f->inode->super))
+			return -EINVAL;
+		return cmd == F_GET_SEALS ? F_SEAL_SEAL : -EPERM;
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, arg, task_current()->cred);
 	case F_GETPIPE_SZ:
@@ -279,6 +285,23 @@ static long ioctl_nonblock(struct file *f, u64 arg)
 	return 0;
 }
 
+/* Nobody is told of input by a signal; the flag is kept. */
+static long ioctl_async(struct file *f, u64 arg)
+{
+	bool can = S_ISFIFO(f->inode->mode) || (f->inode->mode & S_IFMT) == S_IFSOCK ||
+		   (S_ISCHR(f->inode->mode) && f->ops->poll);
+	int on;
+
+	if (copy_from_user(&on, (void __user *)arg, sizeof(on)))
+		return -EFAULT;
+	if (!on == !(f->flags & O_ASYNC))
+		return 0;
+	if (!can)
+		return -ENOTTY;
+	f->flags ^= O_ASYNC;
+	return 0;
+}
+
 static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 {
 	struct fdtable *files = task_current()->files;
@@ -291,6 +314,8 @@ static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return result < 0 ? result : 0;
 	case FIONBIO:
 		return ioctl_nonblock(f, arg);
+	case FIOASYNC:
+		return ioctl_async(f, arg);
 	case FIONREAD:
 		if (S_ISREG(f->inode->mode))
 			return put_user((s32)(f->inode->size - f->pos), (s32 __user *)arg);
@@ -323,15 +348,24 @@ long sys_flock(int fd, int op)
 	return result;
 }
 
+/* Whether Linux has something to do for fsync(2), be it nothing. */
+static bool can_sync(const struct inode *inode)
+{
+	if (S_ISDIR(inode->mode))
+		return super_is_tmpfs(inode->super);
+	return S_ISREG(inode->mode) && inode->super->magic != PROC_MAGIC &&
+	       inode->super->magic != NSFS_MAGIC;
+}
+
 /* Everything lives in memory: there is nothing to write back. */
 static long sync_file(int fd)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 	long result;
 
 	if (!f)
 		return -EBADF;
-	result = f->flags & O_PATH ? -EBADF : f->ops->flags & FILE_NO_SEEK ? -EINVAL : 0;
+	result = can_sync(f->inode) ? 0 : -EINVAL;
 	file_put(f);
 	return result;
 }
@@ -353,7 +387,7 @@ long sys_sync(void)
 
 long sys_syncfs(int fd)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 
 	if (!f)
 		return -EBADF;

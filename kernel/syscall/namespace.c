@@ -13,7 +13,7 @@ long sys_unshare(u64 flags)
 
 long sys_setns(int fd, u32 flags)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 	long error;
 
 	if (!f)

@@ -71,7 +71,7 @@ static u32 poll_one(struct poll_set *set, const struct pollfd *p)
 
 	if (p->fd < 0)
 		return 0;
-	f = fd_get(task_current()->files, p->fd);
+	f = fd_get_open(task_current()->files, p->fd);
 	if (!f)
 		return POLLNVAL;
 	ready = poll_set_file(set, f) & wanted;
@@ -203,7 +203,7 @@ static const u32 select_events[SETS] = { SELECT_IN, SELECT_OUT, SELECT_EX };
 /* The bits found ready for one descriptor; -EBADF. */
 static long select_one(struct poll_set *set, struct select *s, u32 fd)
 {
-	struct file *f = fd_get(task_current()->files, (int)fd);
+	struct file *f = fd_get_open(task_current()->files, (int)fd);
 	long count = 0;
 	u32 ready;
 

@@ -64,7 +64,7 @@ static always_inline long rw_buffer(int fd, void __user *buf, size_t len, u64 *p
 
 	if (unlikely(!f))
 		return -EBADF;
-	if (unlikely(pos && (f->ops->flags & FILE_NO_SEEK))) {
+	if (unlikely(pos && (f->ops->flags & FILE_NO_PLACE))) {
 		result = -ESPIPE;
 	} else if (unlikely(!(write ? f->can_write : f->can_read))) {
 		result = -EBADF;
@@ -135,7 +135,7 @@ struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total
 
 static long rw_vector(int fd, const struct iovec __user *user, u64 count, u64 *pos, bool write)
 {
-	struct file *f = fd_get(task_current()->files, fd);
+	struct file *f = fd_get_open(task_current()->files, fd);
 	struct iovec *iov;
 	struct io io;
 	u64 total;
@@ -143,14 +143,15 @@ static long rw_vector(int fd, const struct iovec __user *user, u64 count, u64 *p
 
 	if (!f)
 		return -EBADF;
+	if (pos && (f->ops->flags & FILE_NO_PLACE)) {
+		file_put(f);
+		return -ESPIPE;
+	}
 	iov = vector_copy(user, count, &total);
 	if (IS_ERR(iov)) {
 		result = PTR_ERR(iov);
 	} else if (!(write ? f->can_write : f->can_read)) {
 		result = -EBADF;
-		kfree(iov);
-	} else if (pos && (f->ops->flags & FILE_NO_SEEK)) {
-		result = -ESPIPE;
 		kfree(iov);
 	} else {
 		io_init_vector(&io, iov, total);
@@ -217,7 +218,12 @@ long sys_lseek(int fd, s64 offset, int whence)
 
 	if (!f)
 		return -EBADF;
-	result = whence < SEEK_SET || whence > SEEK_HOLE ? -EINVAL : file_seek(f, offset, whence);
+	if (f->flags & O_PATH)
+		result = -EBADF;
+	else if (whence < SEEK_SET || whence > SEEK_HOLE)
+		result = -EINVAL;
+	else
+		result = file_seek(f, offset, whence);
 	fd_use_end(&use);
 	return result;
 }

@@ -16,7 +16,7 @@ struct unix_socket *socket_get(int fd, struct file **f)
 {
 	struct unix_socket *s;
 
-	*f = fd_get(task_current()->files, fd);
+	*f = fd_get_open(task_current()->files, fd);
 	s = *f ? unix_of(*f) : NULL;
 	if (s)
 		return s;

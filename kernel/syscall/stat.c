@@ -87,7 +87,7 @@ static void inode_stat(struct inode *inode, struct stat *out)
 		.st_gid = inode->gid,
 		.st_rdev = inode->rdev,
 		.st_size = inode->size,
-		.st_blksize = PAGE_SIZE,
+		.st_blksize = inode->super->magic == PROC_MAGIC ? 1024 : PAGE_SIZE,
 		.st_blocks = inode->mapping.count * (PAGE_SIZE / 512),
 		.st_atim = inode->atime,
 		.st_mtim = inode->mtime,
@@ -154,12 +154,6 @@ static u32 dev_minor(u64 dev)
 	return (dev & 0xff) | ((dev >> 12) & ~0xffu);
 }
 
-/* Which alone tells of births and of chattr's marks. */
-static bool is_tmpfs(const struct super *s)
-{
-	return s->magic == TMPFS_MAGIC || s->magic == RAMFS_MAGIC;
-}
-
 static void path_statx(const struct path *p, u32 asked, struct statx *out)
 {
 	struct inode *inode = p->dentry->inode;
@@ -187,7 +181,7 @@ static void path_statx(const struct path *p, u32 asked, struct statx *out)
 		.dev_minor = dev_minor(st.st_dev),
 		.mnt_id = p->mount ? p->mount->id : 0,
 	};
-	if (!is_tmpfs(inode->super))
+	if (!super_is_tmpfs(inode->super))
 		return;
 	out->attributes_mask |= STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP;
 	if (asked & STATX_BTIME) {

@@ -302,7 +302,7 @@ long sys_copy_file_range(int in_fd, s64 __user *in_off, int out_fd, s64 __user *
 			 u32 flags)
 {
 	struct fdtable *files = task_current()->files;
-	struct file *in = fd_get(files, in_fd), *out = fd_get(files, out_fd);
+	struct file *in = fd_get_open(files, in_fd), *out = fd_get_open(files, out_fd);
 	long result = flags ? -EINVAL : 0;
 
 	if (!in || !out)

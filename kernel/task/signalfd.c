@@ -144,7 +144,7 @@ static const struct file_ops signalfd_ops = {
 	.poll = signalfd_poll,
 	.seek = signalfd_seek,
 	.release = signalfd_release,
-	.flags = FILE_NO_POS,
+	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 
 struct file *signalfd_create(u64 mask, u32 flags, const struct cred *cred)
