@@ -84,6 +84,11 @@ static void test_values(void)
 		  "a quota below 1 ms is EINVAL");
 	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_period_us", "999"), EINVAL, "so is such a period");
 	CHECK_ERR(text_write(ROOT "/a/cpu.cfs_period_us", "1000001"), EINVAL, "and one above 1 s");
+	CHECK(!text_write(ROOT "/a/cpu.cfs_period_us", "1000") &&
+		      !text_write(ROOT "/a/cpu.cfs_period_us", "1000000") &&
+		      !text_write(ROOT "/a/cpu.cfs_quota_us", "1000"),
+	      "as much is fine");
+	text_write(ROOT "/a/cpu.cfs_period_us", "100000");
 	CHECK_OK(text_write(ROOT "/a/cpu.cfs_quota_us", "50000"), "a quota is set");
 	CHECK(reads(ROOT "/a/cpu.cfs_quota_us", "50000\n"), "and shown");
 	CHECK_ERR(text_write(ROOT "/a/kid/cpu.cfs_quota_us", "60000"), EINVAL,

@@ -83,7 +83,13 @@ static void running(void)
 	group_write_pid(ROOT "/a/tasks", pid);
 	group_write_pid(ROOT "/a/b/tasks", other);
 	CHECK(moves(0) && moves(1), "two programs run");
-	CHECK(freeze("a"), "their group becomes FROZEN");
+	do {
+		thaw("a");
+		MUST(moves(0) && !text_write(ROOT "/a/freezer.state", "FROZEN"));
+		text_read(ROOT "/a/freezer.state");
+	} while (!strcmp(text, "FROZEN\n"));
+	CHECK_STR(text, "FREEZING\n", "their group is FREEZING while one of them still runs");
+	CHECK(becomes(ROOT "/a/freezer.state", "FROZEN\n"), "and then becomes FROZEN");
 	CHECK(rests(0) && rests(1), "and they stand still");
 	CHECK_EQ(state_of(pid), 'D', "their state is D");
 	thaw("a");
