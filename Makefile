@@ -251,6 +251,10 @@ debug: setup-debug
 	@$(MAKE) --no-print-directory DEBUG=1 kernel initrd
 	@tools/debug.sh $(B)/debug/corral.elf $(B)/initrd.cpio "$(APPEND)" $(QEMU) $(QFLAGS)
 
+.PHONY: doctor
+doctor:
+	@tools/doctor
+
 # --- tests -------------------------------------------------------------------------------------
 
 JOBS ?= $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf '%s' '-n 2')
@@ -350,7 +354,8 @@ help:
 	@echo 'make picture    the scheduler and a move of containers, drawn: build/timeline.svg, links.svg'
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
-	@echo 'make debug      a kernel that waits for gdb, and gdb'
+	@echo 'make debug      a kernel that waits for gdb, and gdb with commands for its structures'
+	@echo 'make doctor     looks at each tool and tells how to mend what is missing'
 	@echo 'make check      style, sparse, both builds with clang, the models with spin'
 	@echo 'make fmt        clang-format everything'
 	@echo 'make size       the size of the stripped image'

@@ -166,6 +166,24 @@ static void provoke_locked(void)
 	panic("provoked with locks held");
 }
 
+/* Who comes first holds the mutex until the second sets the flag, for which that needs the mutex:
+   an order that ranks do not see. */
+static void provoke_deadlock(void)
+{
+	static struct waitq queue = WAITQ_INIT(queue);
+	static bool first, flag;
+
+	if (!__atomic_exchange_n(&first, true, __ATOMIC_SEQ_CST)) {
+		mutex_lock(&mutex);
+		wait_event(&queue, READ_ONCE(flag));
+	} else {
+		mutex_lock(&mutex);
+		WRITE_ONCE(flag, true);
+		waitq_wake_all(&queue);
+	}
+	mutex_unlock(&mutex);
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(void);
@@ -190,6 +208,7 @@ static const struct {
 	{ "SLEEP_LOCKED", provoke_sleep_locked },
 	{ "MUTEX_TWICE", provoke_mutex_twice },
 	{ "PANIC_LOCKED", provoke_locked },
+	{ "DEADLOCK", provoke_deadlock },
 };
 
 void proc_show_faults(struct text *out)

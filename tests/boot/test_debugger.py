@@ -1,0 +1,126 @@
+"""The commands of make debug, and the two walks of docs/debugging.md, step by step."""
+
+import re
+import subprocess
+
+import pytest
+
+from conftest import KERNELS, ROOT, TEST_INITRD
+from corral import Machine
+
+
+class Debugged:
+    """A debug build and the gdb that looks at it, over a socket of its own."""
+
+    def __init__(self, place, cpus=2):
+        self.socket = place / "gdb"
+        self.machine = Machine(kernel=KERNELS["debug"], initrd=TEST_INITRD, cpus=cpus,
+                               extra=["-gdb", f"unix:{self.socket},server=on,wait=off"])
+
+    def start(self, *commands):
+        """gdb, connected, on its way through the commands."""
+        argv = ["gdb", "-q", "-batch", KERNELS["debug"], "-x", ROOT / "tools/gdb/corral.py",
+                "-ex", f"target remote {self.socket}"]
+        for command in commands:
+            argv += ["-ex", f"echo \\n=== {command}\\n", "-ex", command]
+        return subprocess.Popen([*map(str, argv), "-ex", "detach"], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ask(self, *commands):
+        return self.start(*commands).communicate(timeout=100)[0]
+
+    def ask_while(self, input_, *commands):
+        """The same; what the last but one waits for is typed at the machine when all is ready."""
+        gdb = self.start(*commands)
+        seen = ""
+        while "\n=== continue" not in seen:
+            line = gdb.stdout.readline()
+            assert line, seen
+            seen += line
+        self.machine.send(input_ + "\n")
+        return seen + gdb.communicate(timeout=100)[0]
+
+
+@pytest.fixture
+def debugged(tmp_path):
+    target = Debugged(tmp_path)
+    with target.machine:
+        yield target
+
+
+def test_every_command_tells_what_there_is(debugged):
+    machine = debugged.machine
+    machine.check("mkdir /tmp/c; mount -t cgroup -o pids none /tmp/c; mkdir /tmp/c/a")
+    machine.check("echo 1 >/proc/sched_trace; sleep 1000 & echo $! >/tmp/c/a/tasks; jobs -p >/tmp/pid")
+    pid = machine.check("cat /tmp/pid").strip()
+    said = debugged.ask("ps", "locks", "runqueues", "containers", "trace 5", "bt-all",
+                        "object pid_first.pids.root", "help locks")
+    assert re.search(rf"^ *{pid} S +\d+ sleep ", said, re.M)
+    assert re.search(r"^ *1 S +\d+ init +sleep_until", said, re.M)
+    assert "no locks are held" in said or " holds " in said
+    assert re.search(r"^CPU 1: .* runs; \d+ want to, load \d+", said, re.M)
+    assert "hierarchy 1: pids" in said and re.search(r"^ +a  1 tasks", said, re.M)
+    assert re.search(rf"^css_set \d+: \d+ references, tasks {pid}$", said, re.M)
+    assert re.search(r"^ *\d+ +[01] (switch|wake|migrate|fork|exit) ", said, re.M)
+    assert re.search(r"--- 1 init, S\n +sched_switch\+\d+ at kernel/sched/switch.c:\d+", said)
+    assert "0 bytes into an object of radix_table, " in said
+    assert re.search(r"in use, allocated by radix_set\+\d+ at kernel/mem/radix.c:\d+", said)
+    assert "locks: who holds which lock" in said
+    assert "Python Exception" not in said and "Error" not in said, said
+
+
+def test_a_deadlock_is_found_in_three_steps(debugged):
+    machine = debugged.machine
+    for _ in range(2):
+        machine.check("echo DEADLOCK >/proc/sys/kernel/provoke & "
+                      "until grep -q '^State:.D' /proc/$!/status; do :; done")
+    second, first = machine.check("jobs -p").split()[-2:]
+    said = debugged.ask("ps", "locks", "bt-all")
+    assert len(re.findall(r" D +\d+ sh +provoke_deadlock", said)) == 2
+    assert re.search(rf"^{first} sh holds mutex \S+, taken in provoke_deadlock\+\d+ at "
+                     rf"fs/procfs/provoke.c:\d+\n +{second} sh waits for it$", said, re.M)
+    waits = said[said.index(f"--- {first} sh, D"):].splitlines()
+    assert "provoke_deadlock" in waits[2] and "provoke.c" in waits[2]
+
+
+def test_a_use_after_free_is_found_in_two_runs(debugged, tmp_path):
+    fault = "echo WRITE_AFTER_FREE >/proc/sys/kernel/provoke"
+    said = debugged.ask_while(fault, "hbreak panic_with", "continue", "bt 8",
+                              "frame 2", "object object", "x/2gx object")
+    assert '"written after it was freed"' in said
+    assert re.search(r"free, freed by provoke_after_free\+\d+ at fs/procfs/provoke.c:\d+", said)
+    assert re.search(r":\t0x6b6b6b6b6b6b6b6b\t0x6b6b6b6b6b6b6b01", said)
+
+    (tmp_path / "again").mkdir()
+    again = Debugged(tmp_path / "again")
+    with again.machine:
+        said = again.ask_while(
+            fault, "hbreak provoke_after_free", "continue", "tbreak slab_debug_free", "continue",
+            "set $o = (char *)object", "finish", "watch *(long *)($o + 8)", "continue")
+        assert "Old value = 7740398493674204011\n" in said  # the poison, 0x6b eight times
+        assert re.search(r"provoke_after_free \(\) at fs/procfs/provoke.c:\d+", said[said.rindex(
+            "Old value"):])
+
+
+def doctor(*arguments, **environment):
+    return subprocess.run([ROOT / "tools" / "doctor", *arguments], capture_output=True, text=True,
+                          env=environment or None)
+
+
+def test_the_doctor_finds_all_tools_here():
+    done = doctor()
+    assert done.returncode == 0 and "MISSING  gcc" not in done.stdout, done.stdout
+    assert re.search(r"^  ok       qemu-system-x86_64 +\d+\.\d+", done.stdout, re.M)
+
+
+@pytest.mark.parametrize("system, command", [
+    ("debian", "sudo apt-get install"), ("ubuntu", "sudo apt-get install"),
+    ("fedora", "sudo dnf install"), ("arch", "sudo pacman -S"), ("macos", "brew install")])
+def test_the_doctor_knows_how_to_mend(tmp_path, system, command):
+    for tool in ("sh", "uname", "head", "tail", "grep", "sort", "cut", "cat"):
+        (tmp_path / tool).symlink_to(next(path for path in (f"/bin/{tool}", f"/usr/bin/{tool}")
+                                          if subprocess.run(["test", "-x", path]).returncode == 0))
+    done = doctor("--for", system, PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert re.search(rf"^To mend it: {re.escape(command)} .*qemu", done.stdout, re.M), done.stdout
+    assert "MISSING  gcc" in done.stdout and "make run would not do" in done.stdout
