@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "group.h"
+#include "stat.h"
 
 #define ROOT "/tmp/freezer"
 #define PATIENCE \
@@ -18,16 +19,6 @@ static bool becomes(const char *path, const char *expected)
 	for (int i = 0; i < PATIENCE && !reads(path, expected); i++)
 		usleep(5000);
 	return reads(path, expected);
-}
-
-__attribute__((unused)) static char state_of(pid_t pid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (text_read(path) <= 0)
-		return 0;
-	return strrchr(text, ')')[2];
 }
 
 static bool freeze(const char *group)

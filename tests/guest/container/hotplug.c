@@ -1,6 +1,7 @@
 /* CPUs that go out of service and come back while they are busy, and what becomes of cpusets.
    guest: cpus=4 nodes=2 memory=512 */
 #include "group.h"
+#include "stat.h"
 
 #include <sched.h>
 #include <sys/timerfd.h>
@@ -32,29 +33,6 @@ static unsigned allowed(pid_t pid)
 	text_read(path);
 	at = strstr(text, "\nCpus_allowed:\t");
 	return at ? strtoul(at + 15, NULL, 16) : 0;
-}
-
-/* Field 39 of stat: the CPU where it ran last. */
-static int runs_on(pid_t pid)
-{
-	char path[64], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text_read(path);
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 39; field++)
-		at = strchr(at + 1, ' ');
-	return at ? atoi(at) : -1;
-}
-
-static char state_of(pid_t pid)
-{
-	char path[64], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text_read(path);
-	at = strrchr(text, ')');
-	return at ? at[2] : '?';
 }
 
 static pid_t start(const char *tasks, unsigned long mask, bool busy)

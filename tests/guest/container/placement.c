@@ -2,6 +2,7 @@
    after a write, a move, a fork, an exec and many wake-ups; and that balancing stays in a
    partition.  guest: cpus=4 */
 #include "group.h"
+#include "stat.h"
 
 #include <sched.h>
 
@@ -51,31 +52,13 @@ static void drop(const char *name)
 
 static int64_t cpu_time(pid_t pid)
 {
-	char path[64], *at;
+	char *at = stat_field(pid, 14);
 	int64_t ticks;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text_read(path);
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 14; field++)
-		at = strchr(at + 1, ' ');
 	if (!at)
 		return -1;
 	ticks = strtoll(at, &at, 10);
 	return ticks + strtoll(at, NULL, 10);
-}
-
-/* Field 39 of stat: the CPU where it runs. */
-static int runs_on(pid_t pid)
-{
-	char path[64], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text_read(path);
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 39; field++)
-		at = strchr(at + 1, ' ');
-	return at ? atoi(at) : -1;
 }
 
 /* Busy in user mode and in the kernel, asleep and awake: each in turn. */

@@ -1,6 +1,7 @@
 /* What holds however moves, births and ends fall together: nobody is lost, hidden or seen twice.
    The seed is printed; /test/container/property SEED repeats a run. guest: also=2 timeout=90 */
 #include "group.h"
+#include "sleeper.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -29,25 +30,6 @@ static char place(pid_t pid, const char *hierarchy)
 	if (text_read(path) < 0 || !(line = strstr(text, hierarchy)))
 		return '?';
 	return line[strcspn(line, "\n") - 1];
-}
-
-static pid_t parked(void)
-{
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
-	return pid;
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 /* --- a fork storm is drained --------------------------------------------------------------- */
@@ -134,7 +116,7 @@ static void ends(void)
 		pid_t killer;
 
 		for (int i = 0; i < MEMBERS; i++) {
-			pids[i] = parked();
+			pids[i] = sleeper_start();
 			MUST(!group_write_pid(ONE "/s/cgroup.procs", pids[i]));
 		}
 		killer = fork();
@@ -274,7 +256,7 @@ static void readers(void)
 	if (on_corral())
 		CHECK_EQ(shared->halves, 0, "and nobody ever sees half a process");
 	for (int i = 0; i < MEMBERS; i++)
-		end(shared->pids[i]);
+		sleeper_end(shared->pids[i]);
 	while (group_count(ONE "/s/tasks") > 0 || group_count(ONE "/d/tasks") > 0)
 		sched_yield();
 }
@@ -307,7 +289,7 @@ static void hierarchies(void)
 
 	memset(model, '/', sizeof(model));
 	for (int i = 0; i < MEMBERS; i++)
-		pids[i] = parked();
+		pids[i] = sleeper_start();
 	for (int move = 0; move < 300; move++) {
 		unsigned who = pick(MEMBERS), h = pick(2), to = pick(3);
 		bool used[3][3] = { { false } };
@@ -336,7 +318,7 @@ static void hierarchies(void)
 	if (before >= 0)
 		CHECK_EQ(too_many, 0, "there are as many sets as combinations in use");
 	for (int i = 0; i < MEMBERS; i++)
-		end(pids[i]);
+		sleeper_end(pids[i]);
 	while (group_count(ONE "/s/tasks") > 0 || group_count(ONE "/d/tasks") > 0)
 		sched_yield();
 	CHECK_EQ(sets(), before, "and in the end as many as before");

@@ -2,6 +2,7 @@
    by whom, and what is no number; the other files that take a number. */
 #include "group.h"
 #include "parked.h"
+#include "stat.h"
 
 #include <sched.h>
 
@@ -14,14 +15,6 @@ static bool lists(const char *path, const char *expected)
 	if (strcmp(text, expected))
 		printf("# \"%s\" instead of \"%s\"\n", text, expected);
 	return !strcmp(text, expected);
-}
-
-static char state_of(pid_t pid)
-{
-	char path[32], *at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	return text_read(path) > 0 && (at = strrchr(text, ')')) ? at[2] : 0;
 }
 
 /* --- members ---------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /*
  * socket.c - sockets of one machine: streams, datagrams, packets, names, descriptors, credentials.
  */
-#include "check.h"
+#include "descriptors.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -268,26 +268,6 @@ static void test_datagrams(void)
 	unlink("/tmp/datagram");
 }
 
-/* Sends n descriptors (-1: none) with one byte. */
-static int send_fds(int s, const int *fds, int n)
-{
-	union {
-		struct cmsghdr h;
-		char space[CMSG_SPACE(sizeof(int) * 300)];
-	} control = {};
-	struct iovec iov = { "x", 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = CMSG_SPACE(sizeof(int) * n) };
-
-	control.h.cmsg_len = CMSG_LEN(sizeof(int) * n);
-	control.h.cmsg_level = SOL_SOCKET;
-	control.h.cmsg_type = SCM_RIGHTS;
-	memcpy(CMSG_DATA(&control.h), fds, sizeof(int) * n);
-	return syscall(SYS_sendmsg, s, &msg, 0); /* musl copies small ones only */
-}
-
 static union {
 	struct cmsghdr h;
 	char space[256];
@@ -316,7 +296,7 @@ static void test_rights(void)
 	for (int i = 0; i < 300; i++)
 		fds[i] = file;
 	MUST(write(pair[0], "abc", 3) == 3);
-	CHECK_EQ(send_fds(pair[0], fds, 1), 1, "a descriptor is sent");
+	CHECK_EQ(send_fds(pair[0], fds, 1, 0), 1, "a descriptor is sent");
 	MUST(write(pair[0], "d", 1) == 1);
 	CHECK_EQ(receive(pair[1], sizeof(control), MSG_CMSG_CLOEXEC, &msg), 4,
 		 "its byte comes with those before, not with those behind");
@@ -326,19 +306,19 @@ static void test_rights(void)
 	CHECK_EQ(fcntl(*got, F_GETFD), FD_CLOEXEC, "closed by exec if that is wanted");
 	close(*got);
 	MUST(read(pair[1], buf, 10) == 1);
-	MUST(send_fds(pair[0], fds, 3) == 1);
+	MUST(send_fds(pair[0], fds, 3, 0) == 1);
 	CHECK_EQ(receive(pair[1], CMSG_LEN(8), 0, &msg), 1, "three in the room of two");
 	CHECK(msg.msg_flags == MSG_CTRUNC && control.h.cmsg_len == CMSG_LEN(8), "are cut");
 	close(got[0]);
 	close(got[1]);
-	CHECK_ERR(send_fds(pair[0], fds, 254), EINVAL, "254 are too many");
+	CHECK_ERR(send_fds(pair[0], fds, 254, 0), EINVAL, "254 are too many");
 	fds[1] = 9999;
-	CHECK_ERR(send_fds(pair[0], fds, 2), EBADF, "one that is not open stops all");
+	CHECK_ERR(send_fds(pair[0], fds, 2, 0), EBADF, "one that is not open stops all");
 	fds[1] = file;
-	MUST(send_fds(pair[0], fds, 200) == 1);
+	MUST(send_fds(pair[0], fds, 200, 0) == 1);
 	close_pair();
 	make_pair(SOCK_STREAM);
-	MUST(send_fds(pair[0], pair, 1) == 1 && send_fds(pair[1], fds, 5) == 1);
+	MUST(send_fds(pair[0], pair, 1, 0) == 1 && send_fds(pair[1], fds, 5, 0) == 1);
 	CHECK_EQ(receive(pair[1], 0, 0, &msg), 1, "descriptors that nobody wants are closed");
 	CHECK_EQ(msg.msg_flags, MSG_CTRUNC, "and the reader is told");
 	close_pair();

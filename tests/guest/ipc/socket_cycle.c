@@ -4,7 +4,7 @@
  *
  * A pipe whose writing end travels along tells when messages are freed: its reader sees the end.
  */
-#include "check.h"
+#include "descriptors.h"
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -15,29 +15,9 @@
 
 static int pair[2], bell[2]; /* two sockets; a pipe that ends with what holds bell[1] */
 
-/* 1 or -1. */
-static int send_fds(int s, const int *fds, int n)
-{
-	union {
-		struct cmsghdr h;
-		char space[CMSG_SPACE(sizeof(int) * 8)];
-	} control = {};
-	struct iovec iov = { "x", 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = &control,
-			      .msg_controllen = CMSG_SPACE(sizeof(int) * n) };
-
-	control.h.cmsg_len = CMSG_LEN(sizeof(int) * n);
-	control.h.cmsg_level = SOL_SOCKET;
-	control.h.cmsg_type = SCM_RIGHTS;
-	memcpy(CMSG_DATA(&control.h), fds, sizeof(int) * n);
-	return sendmsg(s, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 static int send_fd(int s, int fd)
 {
-	return send_fds(s, &fd, 1);
+	return send_fds(s, &fd, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* With the bell. */
@@ -45,7 +25,7 @@ static int send_bell(int s, int fd)
 {
 	int fds[2] = { fd, bell[1] };
 
-	return send_fds(s, fds, 2);
+	return send_fds(s, fds, 2, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* The first descriptor of the next message; others are closed.  -1: none. */
@@ -401,7 +381,7 @@ static void storm(int *fds, unsigned seed)
 			replace(b, take_fd(*a, i & 1 ? MSG_PEEK : 0));
 			break;
 		case 5:
-			send_fds(*a, two, 2);
+			send_fds(*a, two, 2, MSG_DONTWAIT | MSG_NOSIGNAL);
 			break;
 		default:
 			send_fd(*a, *b);

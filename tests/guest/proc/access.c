@@ -1,5 +1,5 @@
 /* /proc/PID of others: who may look, what stays of a process that ends, and what can be written. */
-#include "check.h"
+#include "sleeper.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -38,27 +38,9 @@ static int put(const char *path, const char *what)
 	return error;
 }
 
-static pid_t sleeper(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
-	return pid;
-}
-
-static void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 static void gone(void)
 {
-	pid_t pid = sleeper();
+	pid_t pid = sleeper_start();
 	int stat = open_of(pid, "stat", O_RDONLY), mem = open_of(pid, "mem", O_RDONLY),
 	    maps = open_of(pid, "maps", O_RDONLY), dir = open_of(pid, "", O_RDONLY | O_DIRECTORY),
 	    fd = open_of(pid, "fd", O_RDONLY | O_DIRECTORY);
@@ -66,7 +48,7 @@ static void gone(void)
 
 	MUST(stat >= 0 && mem >= 0 && maps >= 0 && dir >= 0 && fd >= 0);
 	CHECK(pread(stat, text, 1, 0) == 1, "an open file of a process is read");
-	end(pid);
+	sleeper_end(pid);
 	CHECK_ERR(pread(stat, text, 1, 0), ESRCH,
 		  "and says ESRCH once the process has been reaped");
 	CHECK(pread(mem, text, 16, (off_t)(uintptr_t)gone) == 0, "its memory is empty");
@@ -138,7 +120,7 @@ static volatile int canary = 42;
 
 static void memory(void)
 {
-	pid_t pid = sleeper();
+	pid_t pid = sleeper_start();
 	int mem = open_of(pid, "mem", O_RDWR), got = 0, new = 43;
 
 	CHECK(mem >= 0 && pread(mem, &got, sizeof(got), (off_t)(uintptr_t)&canary) == sizeof(got) &&
@@ -151,7 +133,7 @@ static void memory(void)
 	CHECK_ERR(pread(mem, &got, sizeof(got), 16), EIO, "where nothing is mapped is EIO");
 	CHECK_ERR(lseek(mem, 0, SEEK_END), EINVAL, "it has no end");
 	close(mem);
-	end(pid);
+	sleeper_end(pid);
 	int fd = open("/proc/self/smaps", O_RDONLY);
 	slurp(fd);
 	close(fd);
@@ -173,7 +155,7 @@ static void rights(void)
 						   "limits", "statm",  "comm" };
 	static const char *const secret[] = { "environ", "maps",   "smaps", "auxv", "mem",
 					      "fd",	 "fdinfo", "exe",   "cwd" };
-	pid_t pid = sleeper();
+	pid_t pid = sleeper_start();
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof(open_to_all) / sizeof(*open_to_all); i++)
@@ -184,12 +166,12 @@ static void rights(void)
 		good &= as_user(pid, secret[i], O_RDONLY) == EACCES;
 	CHECK(good, "and not their memory and descriptors: EACCES");
 	CHECK_EQ(as_user(pid, "comm", O_WRONLY), EACCES, "nor renames them");
-	end(pid);
+	sleeper_end(pid);
 	int status = IN_CHILD(MUST(!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
-			      prctl(PR_SET_DUMPABLE, 1); pid_t child = sleeper();
+			      prctl(PR_SET_DUMPABLE, 1); pid_t child = sleeper_start();
 			      int fd = open_of(child, "environ", O_RDONLY); struct stat st;
 			      bool mine = fd >= 0 && !fstat(fd, &st) && st.st_uid == 1000;
-			      end(child); _exit(mine ? 0 : 1));
+			      sleeper_end(child); _exit(mine ? 0 : 1));
 	CHECK(EXITED(status, 0), "one's own processes belong to oneself");
 	status = IN_CHILD(
 		MUST(!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000));
@@ -204,7 +186,7 @@ static void rights(void)
 static void settings(void)
 {
 	char path[64];
-	pid_t pid = sleeper();
+	pid_t pid = sleeper_start();
 
 	CHECK_EQ(put("/proc/self/oom_score_adj", "500\n"), 0, "oom_score_adj is written");
 	CHECK_EQ(put("/proc/self/oom_score_adj", "1001"), EINVAL, "up to 1000");
@@ -215,7 +197,7 @@ static void settings(void)
 	CHECK_EQ(put("/proc/self/stat", "x"), EINVAL, "stat cannot be written");
 	CHECK_EQ(put("/proc/uptime", "x"), EIO, "nor can uptime");
 	CHECK_ERR(chmod(path, 0666), EPERM, "modes stay");
-	end(pid);
+	sleeper_end(pid);
 	CHECK_EQ(put("/proc/sys/kernel/pid_max", "1"), EINVAL, "a setting out of range is EINVAL");
 	CHECK_EQ(put("/proc/sys/kernel/pid_max", " 32768 \n"), 0,
 		 "one within it is taken, blanks or not");
@@ -277,7 +259,7 @@ static void threads(void)
 	slurp(fd);
 	close(fd);
 	CHECK_EQ(atoi(text), pid, "children names the process that was made");
-	end(pid);
+	sleeper_end(pid);
 	ssize_t n = readlink("/proc/thread-self", path, sizeof(path) - 1);
 	path[n > 0 ? n : 0] = '\0';
 	snprintf(text, sizeof(text), "%d/task/%d", getpid(), getpid());
