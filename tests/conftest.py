@@ -46,15 +46,16 @@ class Pool:
     def __init__(self):
         self.machines = {}
 
-    def get(self, build, cpus, memory=256, append="", nodes=1, icount=0):
+    def get(self, build, cpus, memory=256, append="", nodes=1, icount=0, screen=False):
         if cpus == 1 and build != "linux":
             icount = icount or EMULATED
-        key = (build, cpus, memory, append, nodes, icount)
+        key = (build, cpus, memory, append, nodes, icount, screen)
         machine = self.machines.get(key)
         if machine is None or not machine.alive:
             self.drop(key)
             machine = Machine(kernel=KERNELS[build], initrd=TEST_INITRD, cpus=cpus, memory=memory,
-                              append=append, nodes=nodes, icount=icount)
+                              append=append, nodes=nodes, icount=icount,
+                              extra=["-vga", "std"] if screen else ())
             self.machines[key] = machine
             try:
                 machine.start()
@@ -128,10 +129,11 @@ class GuestFile(pytest.File):
     """A source in tests/guest/AREA: the same program once for each machine.
 
     A line "guest: key=value ..." in its first comment sets memory, nodes (memory nodes, among which
-    processors and memory are shared out), append, timeout, cpus (runs only with that many
-    processors or more), only (the one kernel that it is for: corral, its debug build, or linux),
-    alone (nobody uses its machine afterwards) and icount (the machine's clock counts instructions,
-    so that figures of time are the same in every run; on one processor of Corral it always does).
+    processors and memory are shared out), append, timeout, screen (a VGA card and a keyboard), cpus
+    (runs only with that many processors or more), only (the one kernel that it is for: corral, its
+    debug build, or linux), alone (nobody uses its machine afterwards) and icount (the machine's
+    clock counts instructions, so that figures of time are the same in every run; on one processor
+    of Corral it always does).
     """
 
     def collect(self):
@@ -172,7 +174,8 @@ class GuestProgram(pytest.Item):
     def runtest(self):
         machine = POOL.get(self.build, self.cpus, int(self.needs.get("memory", 256)),
                            self.needs.get("append", "").replace(",", " "),
-                           int(self.needs.get("nodes", 1)), int("icount" in self.needs))
+                           int(self.needs.get("nodes", 1)), int("icount" in self.needs),
+                           "screen" in self.needs)
         command = f"cd / && {self.path_in_guest}"
         before = leaks(machine)
         try:
