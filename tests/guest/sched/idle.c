@@ -75,7 +75,8 @@ static double delay(int cpu)
 		use_cpus(b, 1 | 1ul << cpu);
 		begin = now();
 		usleep(30000 + 3000 * i);
-		MUST(*arrived);
+		while (!*arrived) /* an idle CPU may miss some ticks */
+			usleep(10000);
 		sum += *arrived - begin;
 		kill(a, SIGKILL);
 		kill(b, SIGKILL);
@@ -111,11 +112,11 @@ int main(int argc, char **argv)
 		snprintf(sentence, sizeof(sentence),
 			 "at level %d an idle CPU takes work of its node %s", level,
 			 near ? "at once" : "when it is told to");
-		CHECK(near ? node < 100 : node > 1000 && node < 25000, sentence);
+		CHECK(near ? node < 100 : node > 1000 && node < 100000, sentence);
 		snprintf(sentence, sizeof(sentence),
 			 "at level %d an idle CPU takes work of another node %s", level,
 			 far ? "at once" : "when it is told to");
-		CHECK(far ? other < 100 : other > 1000 && other < 25000, sentence);
+		CHECK(far ? other < 100 : other > 1000 && other < 100000, sentence);
 	}
 	MUST(!umount(ROOT) && !rmdir(ROOT));
 	CHECK_END();
