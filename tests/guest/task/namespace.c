@@ -231,6 +231,7 @@ static void names(void)
 	close(own);
 	close(ready[0]);
 	close(ready[1]);
+	MUST(!sethostname("corral", 6));
 }
 
 /* --- mounts ---------------------------------------------------------------------------------- */
