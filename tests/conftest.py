@@ -90,6 +90,8 @@ def pool():
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
         configs = configurations(metafunc.config)
+        if metafunc.definition.get_closest_marker("once"):
+            configs = configs[-1:]
         metafunc.parametrize("machine", configs, indirect=True,
                              ids=[f"{build}-{cpus}" for build, cpus in configs])
 

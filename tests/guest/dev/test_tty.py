@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+import pytest
+
 
 def prompt(machine):
     """Types nothing; a fresh prompt comes from an interactive shell below the test's own."""
@@ -132,6 +134,7 @@ def test_output_can_be_stopped(machine):
     leave(machine)
 
 
+@pytest.mark.once  # the host's side takes longest, and is the same for all machines
 def test_paste_of_256_kib_arrives_whole(machine):
     """A raw reader gets every byte of what is pasted at full speed."""
     size = 256 * 1024

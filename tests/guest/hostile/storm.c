@@ -149,7 +149,7 @@ static void bomb(void)
 
 int main(int argc, char **argv)
 {
-	storm(argc > 1 ? atoi(argv[1]) : 8, argc > 2 ? atoi(argv[2]) : 3);
+	storm(argc > 1 ? atoi(argv[1]) : 8, argc > 2 ? atoi(argv[2]) : 2);
 	bomb();
 	CHECK_END();
 }

@@ -25,7 +25,7 @@ import pytest
     ("find /etc -name passwd", r"^/etc/passwd$"),
     ("du -s /etc", r"^\d+\t/etc$"),
     ("dmesg | wc -l", r"^[1-9]\d*$"),
-    ("seq 1 100000 | tail -n 1", r"^100000$"),
+    ("seq 1 20000 | tail -n 1", r"^20000$"),
     ("seq 1 5000 | sort -rn | head -n 1", r"^5000$"),
     ("dd if=/dev/zero bs=64k count=64 2>/dev/null | wc -c", r"^4194304$"),
     ("head -c 1000000 /dev/urandom | gzip | gunzip | wc -c", r"^1000000$"),

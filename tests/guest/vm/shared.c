@@ -8,7 +8,7 @@
 #define RW	(PROT_READ | PROT_WRITE)
 #define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
 #define WRITERS 3
-#define ROUNDS	12
+#define ROUNDS	6
 
 static volatile char *volatile target;
 static volatile bool over;
