@@ -154,6 +154,14 @@ static u64 measure_pit(struct sample *a, struct sample *b)
 	return ticks * NS_PER_SEC / PIT_HZ;
 }
 
+/* The firmware has left channel 0 ticking 18 times a second: it counts to its end, and no more. */
+static void stop_pit(void)
+{
+	out8(0x43, 0x30); /* channel 0, both bytes, one shot */
+	out8(0x40, 1);
+	out8(0x40, 0);
+}
+
 void clock_cpu_init(void)
 {
 	if (features.tsc_deadline)
@@ -167,6 +175,7 @@ void clock_init(void)
 	bool on = irq_enabled();
 
 	irq_off();
+	stop_pit();
 	apic_timer_start((u32)APIC_MAX);
 	ns = measure_pm(&a, &b);
 	if (!ns && measure_pit(&a, &b)) /* once to warm up: one sample must do */

@@ -4,6 +4,7 @@ import os
 import re
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,14 @@ def test_a_sleeping_machine_sleeps():
         before = host_ticks()
         machine.run("sleep 3")
         assert host_ticks() - before < 60, "an idle machine used more than a fifth of a host CPU"
+
+
+def test_nothing_ticks_in_a_sleeping_machine():
+    """Counting instructions, time leaps to the next timer of the guest or of its devices."""
+    with boot(cpus=1, icount=True) as machine:
+        before = float(machine.check("cat /proc/uptime").split()[0])
+        time.sleep(0.5)
+        assert float(machine.check("cat /proc/uptime").split()[0]) < before + 1
 
 
 def test_debugger_stops_at_the_kernels_first_line():
