@@ -16,7 +16,8 @@
 #include "kernel/mem/node.h"
 #include "kernel/sched/thread.h"
 
-#define LIST_SIZE 96
+#define LIST_SIZE      96
+#define NODES_OF_LINUX 1024 /* numbers above are ERANGE, those of no node EINVAL */
 
 #define EXCLUSIVE_FLAGS (CPUSET_CPU_EXCLUSIVE | CPUSET_MEM_EXCLUSIVE)
 
@@ -49,12 +50,10 @@ int cpuset_parse_cpus(const char *text, u64 *out)
 int cpuset_parse_mems(const char *text, u64 *mems)
 {
 	char buf[LIST_SIZE];
-	int error = parse_list(text, 64, mems);
+	int error = parse_list(text, NODES_OF_LINUX, mems);
 
-	if (error == -EINVAL)
-		return container_refuse(error, "not a list of memory nodes");
 	if (error || *mems & ~node_memory())
-		return container_refuse(-EINVAL, "nodes with memory are %s",
+		return container_refuse(error ?: -EINVAL, "not a list of nodes with memory: %s",
 					list_text(node_memory(), buf));
 	return 0;
 }

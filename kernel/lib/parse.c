@@ -107,7 +107,7 @@ static bool is_end(char c)
 
 static bool is_separator(char c)
 {
-	return c == ',' || c == ' ' || (c >= '\t' && c <= '\r');
+	return c == ',' || c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0';
 }
 
 /* A decimal number or N, the last one.  *s moves behind it. */
@@ -178,6 +178,7 @@ static int read_region(const char **s, unsigned last, struct region *r)
 
 int parse_list(const char *s, unsigned limit, u64 *mask)
 {
+	bool beyond = false;
 	u64 result = 0;
 
 	while (is_separator(*s))
@@ -192,14 +193,19 @@ int parse_list(const char *s, unsigned limit, u64 *mask)
 			return -EINVAL;
 		if (r.end >= limit)
 			return -ERANGE;
-		for (unsigned n = r.start; n <= r.end; n++)
-			if ((n - r.start) % r.group < r.used)
-				result |= BIT(n);
+		for (unsigned n = r.start; n <= r.end; n++) {
+			bool used = (n - r.start) % r.group < r.used;
+
+			beyond |= used && n >= 64;
+			result |= used && n < 64 ? BIT(n) : 0;
+		}
 		if (is_end(*s))
 			break;
 		while (is_separator(*s))
 			s++;
 	}
+	if (beyond)
+		return -EINVAL;
 	*mask = result;
 	return 0;
 }

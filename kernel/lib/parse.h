@@ -12,8 +12,9 @@ must_check int parse_s64(const char *s, s64 *out);
 /* y, Y, t, T, 1, on: true; n, N, f, F, 0, of: false, whatever follows.  -EINVAL (as kstrtobool). */
 must_check int parse_bool(const char *s, bool *out);
 
-/* A CPU or node list ("0-2,5", "all", "N", "0-7:1/2"), numbers below `limit` (<= 64).
-   -EINVAL for bad text, -ERANGE for a number at or above limit. */
+/* A CPU or node list ("0-2,5", "all", "N", "0-7:1/2"), numbers below `limit`.
+   -EINVAL for bad text and for numbers that the mask has not, -ERANGE for one at or above limit,
+   -EOVERFLOW beyond 32 bits. */
 must_check int parse_list(const char *s, unsigned limit, u64 *mask);
 
 struct text;

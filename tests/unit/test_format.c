@@ -205,6 +205,7 @@ TEST("lists are read as Linux reads cpu lists")
 	check_eq(list_of(",1", 4, 2), 0);
 	check_eq(list_of("1 2", 4, 6), 0);
 	check_eq(list_of("1,2,", 4, 6), 0);
+	check_eq(list_of("1\xa0\v2", 4, 6), 0); /* a blank of Latin 1 */
 	check_eq(list_of(" 1 ", 4, 2), 0);
 	check_eq(list_of("all", 4, 15), 0);
 	check_eq(list_of("ALL", 64, -1), 0);
@@ -218,6 +219,12 @@ TEST("lists are read as Linux reads cpu lists")
 	check_eq(list_of("4", 4, 0), -ERANGE);
 	check_eq(list_of("0-9", 4, 0), -ERANGE);
 	check_eq(list_of("64", 64, 0), -ERANGE);
+	check_eq(list_of("64", 1024, 0), -EINVAL);
+	check_eq(list_of("0,60-70", 1024, 0), -EINVAL);
+	check_eq(list_of("0,60-70:4/8", 1024, 0), -EINVAL);
+	check_eq(list_of("60-67:4/8", 1024, 0xful << 60), 0);
+	check_eq(list_of("1024", 1024, 0), -ERANGE);
+	check_eq(list_of("4294967296", 1024, 0), -EOVERFLOW);
 	check_eq(list_of("99999999999", 4, 0), -EOVERFLOW);
 	for (const char *const *s = (const char *const[]){ "1-", "-1", "2-1", "0x1", "+1", "1-2-3",
 							   "a", "al", "0-3:1", "0-3:1/", "0-3:1/0",

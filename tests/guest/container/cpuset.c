@@ -85,12 +85,22 @@ static void test_lists(void)
 	TAKES("a/cpuset.cpus", "1,,3", "1,3");
 	TAKES("a/cpuset.cpus", ",1", "1");
 	TAKES("a/cpuset.cpus", "1 2", "1-2");
+	TAKES("a/cpuset.cpus",
+	      "1\xa0"
+	      "3",
+	      "1,3");
 	TAKES("a/cpuset.cpus", "all", "0-3");
 	TAKES("a/cpuset.cpus", "N", "3");
 	TAKES("a/cpuset.cpus", "0-3:1/2", "0,2");
 	TAKES("a/cpuset.cpus", "1\n2", "1");
 	REFUSES("a/cpuset.cpus", "4", ERANGE);
 	REFUSES("a/cpuset.cpus", "0-9", ERANGE);
+	REFUSES("a/cpuset.cpus", "4294967296", EOVERFLOW);
+	REFUSES("a/cpuset.mems", "2", EINVAL);
+	REFUSES("a/cpuset.mems", "0,64-1023", EINVAL);
+	REFUSES("a/cpuset.mems", "all", EINVAL);
+	REFUSES("a/cpuset.mems", "1024", ERANGE);
+	REFUSES("a/cpuset.mems", "4294967296", EOVERFLOW);
 	REFUSES("a/cpuset.cpus", "1-", EINVAL);
 	REFUSES("a/cpuset.cpus", "-1", EINVAL);
 	REFUSES("a/cpuset.cpus", "2-1", EINVAL);

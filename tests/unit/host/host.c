@@ -22,15 +22,16 @@ struct cpu cpus[NCPU];
 struct boot_info boot;
 char *host_memory;
 __thread int host_cpu;
+void (*host_unlocked)(void);
 u64 host_now;
 char host_console[4096];
 size_t host_console_len;
 const char *host_cmdline = "";
-static int cpu_total = 1;
+int host_cpus = 1;
 
 int cpu_count(void)
 {
-	return cpu_total;
+	return host_cpus;
 }
 
 u64 clock_now(void)
@@ -121,7 +122,7 @@ void host_boot(unsigned nodes, u64 size, int cpus_wanted)
 		boot.memory_total += size;
 	}
 	check(boot.memory_end <= MEMORY_MAX);
-	cpu_total = cpus_wanted;
+	host_cpus = cpus_wanted;
 	for (int i = 0; i < NCPU; i++)
 		cpus[i] = (struct cpu){ .id = (u32)i, .node = (u32)i % nodes };
 	host_cpu = 0;

@@ -16,6 +16,7 @@
 #undef thread_current
 
 extern __thread int host_cpu;
+extern void (*host_unlocked)(void); /* called where interrupts are counted down; NULL: not */
 
 static inline int cpu_id(void)
 {
@@ -35,6 +36,8 @@ static inline void irq_disable(void)
 static inline void irq_restore(void)
 {
 	cpus[host_cpu].irq_depth--;
+	if (__builtin_expect(host_unlocked != NULL, 0))
+		host_unlocked();
 }
 
 static inline struct thread *thread_current(void)
