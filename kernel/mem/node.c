@@ -17,8 +17,8 @@ static u8 distances[NNODE][NNODE]; /* [I] after boot; 0: the table did not say *
 static u8 order[NNODE][NNODE];	   /* [I] after boot */
 static u64 memory;		   /* [I] after boot */
 
-bool mems_walled;
-u64 (*mems_kernel_hook)(void);
+bool mems_confined;
+const struct mems *(*mems_running_hook)(void);
 void (*mems_pressure_hook)(void);
 static struct spinlock mems_lock = SPINLOCK_INIT(RANK_LEAF);
 
@@ -143,8 +143,8 @@ void mems_init(struct mems *m, const struct mems *from)
 void mems_set(struct mems *m, u64 allowed, u64 kernel)
 {
 	assert(allowed & memory);
-	if (kernel != NODES_ALL)
-		WRITE_ONCE(mems_walled, true);
+	if (kernel != NODES_ALL || memory & ~allowed)
+		WRITE_ONCE(mems_confined, true);
 	spin_lock(&mems_lock);
 	WRITE_ONCE(m->kernel, kernel);
 	WRITE_ONCE(m->allowed, allowed);

@@ -68,15 +68,14 @@ static inline u64 mems_allowed(const struct mems *m)
 	return READ_ONCE(m->allowed);
 }
 
-/* Nodes for the kernel's own pages in the running context.  mems_walled: some thread's are not all
-   nodes, or were not once; the hook then knows them (kernel/sched). */
-extern bool mems_walled;
-extern u64 (*mems_kernel_hook)(void);
+/* What confines the kernel's own pages in the running context; NULL: nothing.  mems_confined: some
+   thread may not use all nodes, or might not once; the hook then knows (kernel/sched). */
+extern bool mems_confined;
+extern const struct mems *(*mems_running_hook)(void);
 
-static inline u64 mems_kernel(void)
+static inline const struct mems *mems_running(void)
 {
-	return unlikely(READ_ONCE(mems_walled)) && mems_kernel_hook ? mems_kernel_hook()
-								    : NODES_ALL;
+	return unlikely(READ_ONCE(mems_confined)) && mems_running_hook ? mems_running_hook() : NULL;
 }
 
 /* Whom to tell each time that an allocation for the running thread had to wait for memory to be

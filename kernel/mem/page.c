@@ -234,6 +234,18 @@ struct page *page_alloc_near(unsigned order, enum page_how how, u64 nodes, unsig
 	return p;
 }
 
+struct page *page_alloc_confined(unsigned order, enum page_how how, const struct mems *m)
+{
+	u64 own = READ_ONCE(m->allowed), walled = READ_ONCE(m->kernel);
+	struct page *p;
+
+	if (unlikely(mem_fail_hook) && !(how & PAGE_INNER) && alloc_may_fail())
+		return NULL;
+	how |= PAGE_INNER;
+	p = page_alloc_nodes(order, how, own);
+	return p || !(walled & ~own) ? p : page_alloc_nodes(order, how, walled);
+}
+
 /* Interrupts off. */
 static noinline void free_slow(struct stock *s, struct page *p)
 {

@@ -72,10 +72,15 @@ static inline struct page *page_alloc_nodes(unsigned order, enum page_how how, u
 	return page_alloc_near(order, how, nodes, NODE_HERE);
 }
 
-/* For the kernel itself: from anywhere but where a wall says otherwise (struct mems). */
+/* For the kernel itself: from the nodes of the thread that it works for; where these have none
+   left, from those within the wall around it (struct mems). */
+struct page *page_alloc_confined(unsigned order, enum page_how how, const struct mems *m);
 static inline struct page *page_alloc(unsigned order, enum page_how how)
 {
-	return page_alloc_near(order, how, mems_kernel(), NODE_HERE);
+	const struct mems *m = mems_running();
+
+	return likely(!m) ? page_alloc_nodes(order, how, NODES_ALL)
+			  : page_alloc_confined(order, how, m);
 }
 
 /* For a program: as the policy says, within the nodes allowed to m; index: which page of what the

@@ -173,13 +173,13 @@ void thread_settle_end(struct runq *locked)
 }
 
 /* Interrupts, and who is about to die and give memory back, are not confined. */
-static u64 kernel_nodes(void)
+static const struct mems *confined_to(void)
 {
 	struct thread *t = thread_current();
 
 	if (cpu_this()->irq_depth || !irq_enabled() || (thread_alerts(t) & ALERT_KILL))
-		return NODES_ALL;
-	return READ_ONCE(t->mems.kernel);
+		return NULL;
+	return &t->mems;
 }
 
 void sched_init_cpu(void)
@@ -196,7 +196,7 @@ void sched_init_cpu(void)
 	t->slice_start = clock_now();
 	rb_clear(&t->node);
 	mems_init(&t->mems, NULL);
-	mems_kernel_hook = kernel_nodes;
+	mems_running_hook = confined_to;
 	spin_init(&rq->lock, RANK_RUNQ);
 	rq->current = rq->idle = t;
 	rq->tick_at = WAIT_FOREVER;

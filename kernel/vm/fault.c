@@ -31,7 +31,7 @@ bool vm_reclaim(unsigned tries)
 	static struct waitq nobody = WAITQ_INIT(nobody);
 	u64 deadline = clock_now() + 5 * NS_PER_MSEC;
 	struct mems *m = &thread_current()->mems;
-	u64 nodes = m->wanted ?: mems_kernel();
+	u64 nodes = m->wanted ?: mems_running() ? READ_ONCE(m->kernel) : NODES_ALL;
 	void (*pressure)(void) = READ_ONCE(mems_pressure_hook);
 
 	m->wanted = 0;
