@@ -6,6 +6,10 @@
  */
 #include "fair.h"
 
+#include <sys/mount.h>
+
+#define SETS "/tmp/fair"
+
 static int cpus;
 static struct burner b[FAIR_MAX];
 
@@ -71,6 +75,62 @@ static void partitions(void)
 			 "%d tasks share one half of the machine, %d the other", n, others);
 		fair_tell(name, worst > other ? worst : other, 5, "%", sentence);
 	}
+}
+
+static void write_set(const char *file, const char *value)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), SETS "/%s", file);
+	fd = open(path, O_WRONLY);
+	MUST(fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value));
+	close(fd);
+}
+
+static void make_set(const char *name, int first, int last)
+{
+	char path[64], list[32];
+
+	snprintf(path, sizeof(path), SETS "/%s", name);
+	MUST(!mkdir(path, 0755));
+	snprintf(path, sizeof(path), "%s/cpuset.cpus", name);
+	snprintf(list, sizeof(list), "%d-%d", first, last);
+	write_set(path, list);
+	snprintf(path, sizeof(path), "%s/cpuset.mems", name);
+	write_set(path, "0");
+}
+
+/* The same, of a machine that cpusets have parted: the halves do not balance with each other. */
+static void cpusets(void)
+{
+	int half = cpus / 2, most = 4 * half;
+	char name[64], sentence[128];
+
+	MUST(!mkdir(SETS, 0755) && !mount("none", SETS, "cgroup", 0, "cpuset"));
+	write_set("cpuset.sched_load_balance", "0");
+	make_set("low", 0, half - 1);
+	make_set("high", half, 2 * half - 1);
+	for (int n = 1; n <= most; n++) {
+		double worst, other;
+
+		if (!fair_verbose && n != half + 1)
+			continue;
+		set(b, most + 1, 0);
+		for (int i = 0; i <= most; i++)
+			b[i].tasks = i < n ? SETS "/low/tasks" : SETS "/high/tasks";
+		fair_run(b, most + 1, fair_window);
+		worst = worst_of(b, n, half);
+		other = worst_of(b + n, most + 1 - n, half);
+		snprintf(name, sizeof(name), "cpusets-%d-and-%d-on-%d", n, most + 1 - n, half);
+		snprintf(sentence, sizeof(sentence),
+			 "%d tasks share the CPUs of one cpuset, %d those of another", n,
+			 most + 1 - n);
+		fair_tell(name, worst > other ? worst : other, 5, "%", sentence);
+	}
+	MUST(!rmdir(SETS "/low") && !rmdir(SETS "/high"));
+	write_set("cpuset.sched_load_balance", "1");
+	MUST(!umount(SETS) && !rmdir(SETS));
 }
 
 static void nice_pair(int low, int high, double ratio)
@@ -170,7 +230,9 @@ int main(int argc, char **argv)
 	wake_ups();
 	nice_levels();
 	whole_machine();
-	if (cpus >= 2)
+	if (cpus >= 2) {
 		partitions();
+		cpusets();
+	}
 	CHECK_END();
 }
