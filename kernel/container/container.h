@@ -1,10 +1,20 @@
 /*
  * container.h - what a subsystem sees of the container framework.
  *
- * A subsystem is one file: a struct that begins with a css, a table of files
- * and a table of callbacks.  The framework owns the tree, the memory, the
- * locking, the membership of tasks and the file system; a subsystem owns its
- * numbers.
+ * A subsystem is one file: a struct that begins with a css, a table of files and a table of
+ * callbacks.  The framework owns the tree, the memory, the locking, the membership of tasks and the
+ * file system; a subsystem owns its numbers.  What it hears of, in the order of a container's life:
+ *
+ *     mkdir                   create
+ *     a file read, written    show, write of that file
+ *     a pid written to tasks  can_attach, then attach; or cancel_attach where another refuses
+ *     fork                    can_fork, then fork; or cancel_fork where something else fails
+ *     a slice of CPU time     charge_cpu
+ *     exit, and wait          exit, release
+ *     rmdir                   destroy
+ *
+ * The root's state is made at boot and stays, whether the subsystem is mounted or not.  To begin
+ * with read freezer.c, which uses most of this, or ns.c, which is the shortest.
  */
 #pragma once
 #include "kernel/container/hooks.h"
@@ -44,9 +54,12 @@ struct container_file {
 };
 
 /*
- * Every callback is optional.  Order for a migration: can_attach of each
- * subsystem, which may refuse; then the move, which cannot fail; then attach.
- * Where one refuses, cancel_attach of those that had agreed.
+ * Every callback is optional.  Those of a container's life and of migrations run under
+ * container_mutex and may sleep.  Those of a task's life run in who forks, ends or waits, do not
+ * sleep, and hear of every task, whether the subsystem is mounted or not.
+ *
+ * A migration: can_attach of each subsystem of the hierarchy, which may refuse; then the move,
+ * which cannot fail; then attach.  Where one refuses, cancel_attach of those that had agreed.
  */
 struct container_subsys {
 	const char *name;

@@ -1,19 +1,21 @@
 /*
  * debug - shows the framework's own state, and makes it refuse a migration for a test.
  *
- *   debug.container_refcount          css_sets that use the container; 0: it has no tasks
- *   debug.taskcount                   its tasks, exactly
- *   debug.releasable                  1: it has lost a task or child since notify_on_release was
- * set debug.cgroup_css_links            the css_sets and up to 25 tasks of each
- *   debug.current_css_set             the set of the task that reads
- *   debug.current_css_set_refcount    its tasks, and migrations that hold it
- *   debug.current_css_set_cg_links    the container that it has in each hierarchy
- *   debug.fail_attach                 "SUBSYSTEM N": in the next migration that it is asked about
- * it refuses the N-th task (EPERM), whether there are so many or not; "0": nothing fails
- *   debug.selfcheck                   "ok", or the first invariant that does not hold; in a debug
- * build a name written to it (I1) plants such a fault for the next reading
- *   debug.digest                      a number that changes with any membership, list or count, and
- * how many objects of kernel memory are in use
+ *   debug.container_refcount        css_sets that use the container; 0: it has no tasks
+ *   debug.taskcount                 its tasks, exactly
+ *   debug.releasable                1: a task or child has left since notify_on_release was written
+ *   debug.cgroup_css_links          the css_sets, and up to 25 tasks of each
+ *   debug.current_css_set           the set of the task that reads
+ *   debug.current_css_set_refcount  its tasks, and migrations that hold it
+ *   debug.current_css_set_cg_links  the container that it has in each hierarchy
+ *   debug.fail_attach               "SUBSYSTEM N": in the next migration that it is asked about it
+ *                                   refuses the N-th task (EPERM), whether there are so many or
+ *                                   not; "0": nothing fails
+ *   debug.selfcheck                 "ok", or the first invariant that does not hold; in a debug
+ *                                   build a name written to it (I1) plants such a fault for the
+ *                                   next reading
+ *   debug.digest                    a number that changes with any membership, list or count, and
+ *                                   how many objects of kernel memory are in use
  *
  * Names and formats are Linux's of 2014, with the small numbers of sets instead of addresses;
  * container_refcount is that of 2007.

@@ -5,8 +5,8 @@
  * container in every hierarchy; all tasks with the same choice share it, so a task needs one
  * pointer and one list node.  A css_set_link joins a css_set to its container in one hierarchy.
  *
- *   [m] container_mutex    [s] css_set_lock    [m+s] both to change, either to read    [I]
- * immutable
+ *   [m] container_mutex    [s] css_set_lock    [m+s] both to change, either to read
+ *   [I] immutable
  */
 #pragma once
 #include "fs/super.h"
