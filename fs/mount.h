@@ -101,6 +101,9 @@ int mount_add(struct path *at, const char *source, const char *type, unsigned lo
 int mount_bind(struct path *from, struct path *at, unsigned long flags) must_check;
 int mount_remount(struct path *at, unsigned long flags, const char *options) must_check;
 int mount_move(struct path *from, struct path *to) must_check;
+/* pivot_root(2): new_root's mount comes where root's is, and that upon put_old. */
+int mount_pivot(const struct path *root, const struct path *new_root,
+		struct path *put_old) must_check;
 /* umount2(2): -EBUSY, -EINVAL.  What the caller has as its root only becomes read-only. */
 int mount_remove(struct path *at, const struct mount *root, int flags) must_check;
 

@@ -48,9 +48,7 @@ static bool has_ended(struct dentry *d)
 	return !lives;
 }
 
-/* Locks the tree with `at` on top of whatever has been mounted there meanwhile, and holds its
-   dentry.  -ENOENT: removed; -EINVAL: not in a namespace; -ENOSPC.  mount_end follows on 0. */
-static int mount_begin(struct path *at)
+int mount_begin(struct path *at)
 {
 	int error = 0;
 
@@ -71,7 +69,7 @@ static int mount_begin(struct path *at)
 	return error;
 }
 
-static void mount_end(struct path *at)
+void mount_end(struct path *at)
 {
 	mutex_unlock(&at->dentry->inode->lock);
 	mutex_unlock(&mount_lock);

@@ -26,3 +26,8 @@ struct mount *mount_next_below(struct mount *m, const struct mount *top);
    root, which are in the namespace already.  NULL: no memory; what was made is in `dead`. */
 struct mount *mount_clone_tree(struct mount *top, struct dentry *root, struct mount_namespace *ns,
 			       bool below, struct list *dead);
+
+/* Locks the tree with `at` on top of whatever has been mounted there meanwhile, and holds its
+   dentry.  -ENOENT: removed; -EINVAL: not in a namespace; -ENOSPC.  mount_end follows on 0. */
+int mount_begin(struct path *at) must_check;
+void mount_end(struct path *at);

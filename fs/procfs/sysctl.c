@@ -22,6 +22,7 @@
 #include "kernel/sched/runq.h"
 #include "kernel/task/cad.h"
 #include "kernel/task/cred.h"
+#include "kernel/task/futex_hold.h"
 #include "kernel/task/rlimit.h"
 #include "kernel/task/uts.h"
 
@@ -328,6 +329,9 @@ static const struct sysctl in_kernel[] = {
 	{ "ctrl-alt-del", 0644, show_cad, write_cad },
 	{ "dmesg_restrict", 0644, show_dmesg_restrict, write_dmesg_restrict },
 	{ "domainname", 0644, show_domainname, write_domainname },
+#ifdef DEBUG
+	{ "futex_hold", 0600, futex_hold_show, futex_hold_write },
+#endif
 	{ "hostname", 0644, show_hostname, write_hostname },
 	{ "ngroups_max", 0444, show_ngroups_max, NULL },
 	{ "ns_last_pid", 0666, show_last_pid, write_last_pid },

@@ -42,7 +42,9 @@ static void spin_lock_from(struct spinlock *l, u64 ip, bool nested)
 {
 	irq_disable();
 	rank_check(&spin_held[cpu_id()], l, l->rank, l->name, ip, nested);
+	__atomic_fetch_add(&l->wanted, 1, __ATOMIC_RELAXED);
 	spin_wait(l, ip);
+	__atomic_fetch_sub(&l->wanted, 1, __ATOMIC_RELAXED);
 	spin_taken(l, ip);
 }
 

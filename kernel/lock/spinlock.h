@@ -11,6 +11,7 @@ struct spinlock {
 #ifdef DEBUG
 	u16 rank;	  /* [I] enum lock_rank */
 	s16 owner;	  /* [l] CPU that holds it, -1 */
+	u32 wanted;	  /* [a] CPUs that wait for it */
 	const char *name; /* [I] */
 #endif
 };

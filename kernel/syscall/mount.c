@@ -1,5 +1,8 @@
 /*
- * mount.c - mount(2) and umount2(2): rights and arguments; the rest is fs/mount_ops.c.
+ * mount.c - mount(2), umount2(2), pivot_root(2): rights and arguments; the rest is fs/mount_ops.c.
+ *
+ * Differs from Linux: pivot_root changes the root and the working directory of its caller, and of
+ * who shares them with it (CLONE_FS), not those of other processes.
  */
 #include "fs/mount.h"
 #include "arch/uaccess.h"
@@ -160,10 +163,58 @@ long sys_umount2(const char __user *target, int flags)
 	error = walk_to(target, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &at);
 	if (error)
 		return error;
+	mount_cross(&at); /* "." and "/" may have been mounted on */
 	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 		error = -EPERM;
 	else
 		error = is_ours(&at) ? mount_remove(&at, root_mount(), flags) : -EINVAL;
 	path_put(&at);
+	return error;
+}
+
+/* Whoever looks from the old root looks from the new one. */
+static void follow_root(const struct path *old, const struct path *new_root)
+{
+	struct path cwd;
+
+	if (task_get_place(task_current(), false, &cwd)) {
+		if (path_equal(&cwd, old))
+			fs_context_set(task_current()->fs, false, new_root);
+		path_put(&cwd);
+	}
+	fs_context_set(task_current()->fs, true, new_root);
+}
+
+static long pivot(struct path *new_root, struct path *put_old)
+{
+	struct path root;
+	long error;
+
+	if (!task_get_place(task_current(), true, &root))
+		return -EINVAL;
+	error = is_ours(&root) && is_ours(new_root) ? mount_pivot(&root, new_root, put_old)
+						    : -EINVAL;
+	if (!error)
+		follow_root(&root, new_root);
+	path_put(&root);
+	return error;
+}
+
+long sys_pivot_root(const char __user *new_name, const char __user *old_name)
+{
+	struct path new_root, put_old;
+	long error;
+
+	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	error = walk_to(new_name, WALK_FOLLOW | WALK_DIRECTORY, &new_root);
+	if (error)
+		return error;
+	error = walk_to(old_name, WALK_FOLLOW | WALK_DIRECTORY, &put_old);
+	if (!error) {
+		error = pivot(&new_root, &put_old);
+		path_put(&put_old);
+	}
+	path_put(&new_root);
 	return error;
 }

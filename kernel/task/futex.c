@@ -12,6 +12,7 @@
  */
 #include "arch/uaccess.h"
 #include "kernel/abi/errno.h"
+#include "kernel/task/futex_hold.h"
 #include "kernel/task/futex_key.h"
 
 static bool waits_for(const struct futex_waiter *w, const struct futex_key *key, u32 bitset)
@@ -57,8 +58,10 @@ static int compare_and_queue(const struct futex_wait *wait, const struct futex_k
 	for (;;) {
 		spin_lock(&b->lock);
 		result = user_get_u32_atomic(&value, wait->addr);
-		if (!result && value == wait->value)
+		if (!result && value == wait->value) {
+			futex_hold_at(&b->lock);
 			futex_enqueue(b, w, key);
+		}
 		spin_unlock(&b->lock);
 		if (!result)
 			return value == wait->value ? 0 : -EAGAIN;
@@ -118,6 +121,7 @@ long futex_wake(u32 __user *addr, bool shared, s32 count, u32 bitset)
 	spin_lock(&b->lock);
 	result = wake_locked(b, &key, count, bitset);
 	spin_unlock(&b->lock);
+	futex_hold_pass();
 	futex_key_put(&key);
 	return result;
 }
