@@ -1,7 +1,7 @@
 /*
  * The consoles of a screen: what ioctl_console(2) tells and refuses, and what the terminal answers.
  *
- * guest: screen
+ * guest: screen alone (a console that was used keeps its memory)
  */
 #include "check.h"
 
