@@ -5,6 +5,7 @@
  * sleep (a page is fetched), so no spinlock may be held - but for the _atomic ones.
  */
 #pragma once
+#include "arch/boot.h"
 #include "kernel/lib/types.h"
 
 /* Return the number of bytes copied, less than n after a fault. */
@@ -13,7 +14,10 @@ must_check size_t user_write(void __user *dst, const void *src, size_t n);
 must_check size_t user_clear(void __user *dst, size_t n);
 
 /* True when [p, p + n) lies in user space altogether. */
-bool user_range_ok(const void __user *p, size_t n);
+static inline bool user_range_ok(const void __user *p, size_t n)
+{
+	return n <= USER_END && (u64)p <= USER_END - n;
+}
 
 /* 0 or -EFAULT. */
 static inline must_check int copy_from_user(void *dst, const void __user *src, size_t n)

@@ -16,24 +16,17 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/slab.h"
 
-#define HASH_BITS 12
-
 struct spinlock dentry_lock = SPINLOCK_INIT(RANK_DENTRY);
 
-static struct list buckets[1 << HASH_BITS]; /* [d] */
-static u64 last_cookie = 2;		    /* [d] 0 to 2 are "." and ".." in readdir */
+struct list dentry_buckets[1 << DENTRY_HASH_BITS];
+static u64 last_cookie = 2; /* [d] 0 to 2 are "." and ".." in readdir */
 static struct slab_cache *dentry_cache;
 
 void dentry_init(void)
 {
 	dentry_cache = slab_create("dentry", sizeof(struct dentry), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(buckets); i++)
-		list_init(&buckets[i]);
-}
-
-static struct list *bucket_of(const struct dentry *parent, u32 hash)
-{
-	return &buckets[(((u32)((u64)parent >> 5) ^ hash) * 0x9e3779b1u) >> (32 - HASH_BITS)];
+	for (size_t i = 0; i < ARRAY_SIZE(dentry_buckets); i++)
+		list_init(&dentry_buckets[i]);
 }
 
 /* --- names ------------------------------------------------------------------------------------*/
@@ -65,17 +58,9 @@ void dentry_name_init(struct dentry_name *n, const char *text, size_t len)
 	n->hash = (u32)hash;
 }
 
-static u64 first_of(const struct dentry *d)
-{
-	u64 word;
-
-	__builtin_memcpy(&word, d->name, sizeof(word));
-	return word;
-}
-
 static void name_of(struct dentry_name *n, const struct dentry *d)
 {
-	*n = (struct dentry_name){ d->name, d->name_len, first_of(d), d->name_hash };
+	*n = (struct dentry_name){ d->name, d->name_len, dentry_first(d), d->name_hash };
 }
 
 /* Into the dentry itself. */
@@ -185,7 +170,7 @@ void dentry_attach_unlisted(struct dentry *d, struct inode *inode, struct list *
 	d->pinned = true;
 	d->cookie = ++last_cookie;
 	list_add_tail(&d->sibling, list);
-	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+	list_add(&d->hash, dentry_bucket(d->parent, d->name_hash));
 	spin_unlock(&dentry_lock);
 }
 
@@ -265,7 +250,7 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 		d->parent = dentry_get(new_parent);
 	}
 	make_newest(d);
-	list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+	list_add(&d->hash, dentry_bucket(d->parent, d->name_hash));
 	spin_unlock(&dentry_lock);
 	kfree(old_name);
 	if (old_parent)
@@ -295,8 +280,8 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
 	SWAP(a->parent, b->parent); /* with the references */
 	make_newest(b);
 	make_newest(a);
-	list_add(&a->hash, bucket_of(a->parent, a->name_hash));
-	list_add(&b->hash, bucket_of(b->parent, b->name_hash));
+	list_add(&a->hash, dentry_bucket(a->parent, a->name_hash));
+	list_add(&b->hash, dentry_bucket(b->parent, b->name_hash));
 	spin_unlock(&dentry_lock);
 }
 
@@ -312,7 +297,7 @@ void dentry_cover_locked(struct dentry *d)
 {
 	assert_held(&dentry_lock);
 	while (d->mounts++ == 0 && dentry_is_fleeting(d)) {
-		list_add(&d->hash, bucket_of(d->parent, d->name_hash));
+		list_add(&d->hash, dentry_bucket(d->parent, d->name_hash));
 		d = d->parent;
 		if (!dentry_is_fleeting(d))
 			break;
@@ -360,24 +345,11 @@ void dentry_settle(struct dentry **d)
 
 /* --- looking ----------------------------------------------------------------------------------*/
 
-/* Behind the first word. */
-static noinline bool rest_is_same(const struct dentry *d, const struct dentry_name *n)
+bool dentry_rest_is_same(const struct dentry *d, const struct dentry_name *n)
 {
 	const size_t word = sizeof(n->first);
 
 	return memcmp(d->name + word, n->text + word, n->len - word) == 0;
-}
-
-struct dentry *dentry_find_locked(struct dentry *parent, const struct dentry_name *n)
-{
-	struct dentry *d;
-
-	list_for_each (d, bucket_of(parent, n->hash), hash) {
-		if (d->parent == parent && first_of(d) == n->first && d->name_len == n->len &&
-		    (n->len <= sizeof(n->first) || rest_is_same(d, n)))
-			return d;
-	}
-	return NULL;
 }
 
 struct dentry *dentry_find(struct dentry *parent, const char *text, size_t len)

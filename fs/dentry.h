@@ -70,6 +70,27 @@ void dentry_exchange(struct dentry *a, struct dentry *b);
 /* A copy to be kfree'd, or given to dentry_move; NULL: no memory. */
 char *dentry_name_alloc(const char *name, size_t len);
 
+#define DENTRY_HASH_BITS 12
+extern struct list dentry_buckets[1 << DENTRY_HASH_BITS]; /* [d] */
+
+static inline struct list *dentry_bucket(const struct dentry *parent, u32 hash)
+{
+	u32 mixed = ((u32)((u64)parent >> 5) ^ hash) * 0x9e3779b1u;
+
+	return &dentry_buckets[mixed >> (32 - DENTRY_HASH_BITS)];
+}
+
+static inline u64 dentry_first(const struct dentry *d)
+{
+	u64 word;
+
+	__builtin_memcpy(&word, d->name, sizeof(word));
+	return word;
+}
+
+/* Are the names the same behind the first word? */
+bool dentry_rest_is_same(const struct dentry *d, const struct dentry_name *n);
+
 /* One mount more, or less, on d.  A fleeting one counts those below it besides, and can be found
    while there are any. */
 void dentry_cover_locked(struct dentry *d) must_hold(&dentry_lock);
@@ -80,8 +101,19 @@ void dentry_settle(struct dentry **d);
 
 /* The child of that name with a reference, from the tree only; NULL. */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
-struct dentry *dentry_find_locked(struct dentry *parent, const struct dentry_name *n)
-	must_hold(&dentry_lock); /* without a reference */
+/* The same without a reference, for the walk. */
+static always_inline struct dentry *dentry_find_locked(struct dentry *parent,
+						       const struct dentry_name *n)
+{
+	struct dentry *d;
+
+	list_for_each (d, dentry_bucket(parent, n->hash), hash) {
+		if (d->parent == parent && dentry_first(d) == n->first && d->name_len == n->len &&
+		    (n->len <= sizeof(n->first) || dentry_rest_is_same(d, n)))
+			return d;
+	}
+	return NULL;
+}
 bool dentry_has_children(struct dentry *d);
 bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor); /* or equal */
 

@@ -6,17 +6,6 @@
 #include "arch/uaccess.h"
 #include "kernel/lib/string.h"
 
-void io_init_user(struct io *io, void __user *buf, u64 len)
-{
-	io->one = (struct iovec){ buf, len };
-	io->iov = &io->one;
-	io->kernel = NULL;
-	io->done = 0;
-	io->left = len;
-	io->limit = ~0ul;
-	io->drops_set_id = false;
-}
-
 void io_init_kernel(struct io *io, void *buf, u64 len)
 {
 	io->iov = NULL;
@@ -62,7 +51,7 @@ static u64 move_kernel(u8 *buf, void *kernel, u64 n, enum io_way way)
 	return n;
 }
 
-static always_inline u64 io_move(struct io *io, u8 *kernel, u64 n, enum io_way way)
+static noinline u64 io_move(struct io *io, u8 *kernel, u64 n, enum io_way way)
 {
 	u64 moved = 0;
 

@@ -22,7 +22,16 @@ struct io {
 	struct iovec one;	 /* backs iov for a single user buffer */
 };
 
-void io_init_user(struct io *io, void __user *buf, u64 len);
+static inline void io_init_user(struct io *io, void __user *buf, u64 len)
+{
+	io->one = (struct iovec){ buf, len };
+	io->iov = &io->one;
+	io->kernel = NULL;
+	io->done = 0;
+	io->left = len;
+	io->limit = ~0ul;
+	io->drops_set_id = false;
+}
 void io_init_kernel(struct io *io, void *buf, u64 len);
 /* The array stays with the caller; total is the sum of the lengths, checked before. */
 void io_init_vector(struct io *io, const struct iovec *iov, u64 total);

@@ -150,8 +150,8 @@ static int truncate_opened(const struct path *path)
 }
 
 /* Takes over the references of `path`, as open_place. */
-static struct file *open_and_truncate(const struct path *path, u32 flags, const struct cred *cred,
-				      bool created)
+static always_inline struct file *open_and_truncate(const struct path *path, u32 flags,
+						    const struct cred *cred, bool created)
 {
 	struct file *f = open_place(path, flags, cred, created);
 	int error = 0;

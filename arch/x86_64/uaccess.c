@@ -17,26 +17,16 @@
 size_t user_copy(void *dst, const void *src, size_t n);
 size_t user_zero(void *dst, size_t n);
 
-static always_inline bool range_ok(const void __user *p, size_t n)
-{
-	return n <= USER_END && (u64)p <= USER_END - n;
-}
-
 /* The address alone, for the instructions below, whose faults have entries. */
 static always_inline void *raw(const void __user *p)
 {
 	return (void *)(u64)p;
 }
 
-bool user_range_ok(const void __user *p, size_t n)
-{
-	return range_ok(p, n);
-}
-
 size_t user_read(void *dst, const void __user *src, size_t n)
 {
 	assert_no_spinlock();
-	if (unlikely(!range_ok(src, n)))
+	if (unlikely(!user_range_ok(src, n)))
 		return 0;
 	return n - user_copy(dst, raw(src), n);
 }
@@ -44,7 +34,7 @@ size_t user_read(void *dst, const void __user *src, size_t n)
 size_t user_write(void __user *dst, const void *src, size_t n)
 {
 	assert_no_spinlock();
-	if (unlikely(!range_ok(dst, n)))
+	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
 	return n - user_copy(raw(dst), src, n);
 }
@@ -52,7 +42,7 @@ size_t user_write(void __user *dst, const void *src, size_t n)
 size_t user_clear(void __user *dst, size_t n)
 {
 	assert_no_spinlock();
-	if (unlikely(!range_ok(dst, n)))
+	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
 	return n - user_zero(raw(dst), n);
 }
@@ -120,7 +110,7 @@ int user_get(void *dst, const void __user *src, size_t size)
 	u64 v = 0;
 
 	assert_no_spinlock();
-	if (unlikely(!range_ok(src, size)))
+	if (unlikely(!user_range_ok(src, size)))
 		return -EFAULT;
 	switch (size) {
 	case 8:
@@ -152,7 +142,7 @@ int user_put(void __user *dst, const void *src, size_t size)
 	int err = 0;
 
 	assert_no_spinlock();
-	if (unlikely(!range_ok(dst, size)))
+	if (unlikely(!user_range_ok(dst, size)))
 		return -EFAULT;
 	user_access_begin();
 	switch (size) {
@@ -179,35 +169,37 @@ static always_inline u64 zero_bytes(u64 word)
 	return (word - ONES) & ~word & HIGHS;
 }
 
-/* Steps through a string by words that do not cross a page, else by bytes.  dst may be NULL.
-   Length, -EFAULT, or `limit` when there is no NUL in so many bytes. */
-static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit)
+/* Steps through a string by words that do not cross a page, else by bytes.  Length, -EFAULT, or
+ * `limit` when there is no NUL in so many bytes. */
+static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit,
+					 bool copies)
 {
 	size_t len = 0, room = (u64)src < USER_END ? USER_END - (u64)src : 0;
 	size_t end = min(limit, room);
 
 	while (len < end) {
+		size_t in_page = PAGE_SIZE - ((u64)(src + len) & (PAGE_SIZE - 1));
+		size_t stop = len + min(in_page, end - len);
 		u64 word, zero;
 		u8 byte;
 
-		if (end - len >= 8 && ((u64)(src + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
+		for (; len + sizeof(word) <= stop; len += sizeof(word)) {
 			if (unlikely(load_u64(&word, (const u64 __user *)(src + len))))
 				return -EFAULT;
-			if (dst)
+			if (copies)
 				*(u64 *)(dst + len) = word;
 			zero = zero_bytes(word);
 			if (zero)
 				return (ssize_t)len + __builtin_ctzl(zero) / 8;
-			len += 8;
-			continue;
 		}
-		if (unlikely(load_u8(&byte, (const u8 __user *)(src + len))))
-			return -EFAULT;
-		if (dst)
-			dst[len] = (char)byte;
-		if (!byte)
-			return (ssize_t)len;
-		len++;
+		for (; len < stop; len++) {
+			if (unlikely(load_u8(&byte, (const u8 __user *)(src + len))))
+				return -EFAULT;
+			if (copies)
+				dst[len] = (char)byte;
+			if (!byte)
+				return (ssize_t)len;
+		}
 	}
 	return end < limit ? -EFAULT : (ssize_t)limit;
 }
@@ -217,7 +209,7 @@ ssize_t user_string(char *dst, const char __user *src, size_t size)
 	ssize_t len;
 
 	assert_no_spinlock();
-	len = string_scan(dst, src, size);
+	len = string_scan(dst, src, size, true);
 	return len == (ssize_t)size ? -ENAMETOOLONG : len;
 }
 
@@ -226,7 +218,7 @@ ssize_t user_strlen(const char __user *src, size_t limit)
 	ssize_t len;
 
 	assert_no_spinlock();
-	len = string_scan(NULL, src, limit);
+	len = string_scan(NULL, src, limit, false);
 	return len == (ssize_t)limit ? -E2BIG : len;
 }
 
@@ -235,7 +227,7 @@ int user_get_u32_atomic(u32 *value, const u32 __user *p)
 	u32 v;
 	int err = 0;
 
-	if (unlikely(!range_ok(p, sizeof(*p))))
+	if (unlikely(!user_range_ok(p, sizeof(*p))))
 		return -EFAULT;
 	user_access_begin();
 	LOAD(err, v, (const volatile u32 *)raw(p), "movl", "k", "1");
@@ -248,7 +240,7 @@ int user_cmpxchg_u32_atomic(u32 __user *p, u32 old, u32 new, u32 *found)
 {
 	int err = 0;
 
-	if (unlikely(!range_ok(p, sizeof(*p))))
+	if (unlikely(!user_range_ok(p, sizeof(*p))))
 		return -EFAULT;
 	user_access_begin();
 	__asm__ volatile("1: lock cmpxchgl %3, %2\n"

@@ -58,6 +58,26 @@ static int move(struct file *f, struct task *t, bool whole_process)
 	return container_attach(control_container(f), t, whole_process);
 }
 
+/* Nearly always it is decimal digits, and perhaps a newline. */
+static bool parse_plain(const char *text, size_t len, s64 *id)
+{
+	s64 n = 0;
+
+	if (text[len - 1] == '\n')
+		len--;
+	if (len - 1 > 8 || *text == '0')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		u32 digit = (u32)(u8)text[i] - '0';
+
+		if (digit > 9)
+			return false;
+		n = n * 10 + digit;
+	}
+	*id = n;
+	return true;
+}
+
 static int write_member(struct file *f, char *text, size_t len, bool procs)
 {
 	struct task *t;
@@ -66,7 +86,8 @@ static int write_member(struct file *f, char *text, size_t len, bool procs)
 
 	if (!len)
 		return 0;
-	if (parse_s64(str_trim(text), &id) || id < 0 || id > 0x7fffffff)
+	if (!parse_plain(text, len, &id) &&
+	    (parse_s64(str_trim(text), &id) || id < 0 || id > 0x7fffffff))
 		return -EINVAL;
 	if (id == 0)
 		return container_attach(control_container(f), task_current(), procs);

@@ -47,7 +47,6 @@ static void set_init(struct css_set *set, u64 key)
 	set->joined = false;
 	set->id = next_id++;
 	list_init(&set->mg_source);
-	list_init(&set->mg_target);
 	list_init(&set->mg_node);
 	set->mg_from = NULL;
 	set->mg_to = NULL;
@@ -147,19 +146,23 @@ static bool set_matches(struct css_set *set, struct css_set *from, struct contai
 	return true;
 }
 
-static struct css_set *set_find(u64 key, struct css_set *from, struct container *to)
+static u64 key_after(const struct css_set *from, struct container *to)
 {
+	return from->key - key_of(css_set_container(from, to->hierarchy)) + key_of(to);
+}
+
+struct css_set *css_set_find(struct css_set *from, struct container *to)
+{
+	u64 key = key_after(from, to);
 	struct css_set *set;
 
-	spin_lock(&css_set_lock);
+	assert_held(&css_set_lock);
 	list_for_each (set, bucket_of(key), hash) {
 		if (set->key == key && set_matches(set, from, to)) {
 			css_set_get(set);
-			spin_unlock(&css_set_lock);
 			return set;
 		}
 	}
-	spin_unlock(&css_set_lock);
 	return NULL;
 }
 
@@ -212,9 +215,10 @@ static unsigned links_lacking(void)
 	return (unsigned)max(n, 0);
 }
 
-static struct css_set *set_create(u64 key, struct css_set *from, struct container *to)
+struct css_set *css_set_create(struct css_set *from, struct container *to)
 {
 	struct css_set *set = slab_alloc(set_cache);
+	u64 key = key_after(from, to);
 	struct css_set_link *link;
 	struct list fresh;
 	int id;
@@ -238,10 +242,13 @@ static struct css_set *set_create(u64 key, struct css_set *from, struct containe
 
 struct css_set *css_set_find_or_create(struct css_set *from, struct container *to)
 {
-	u64 key = from->key - key_of(css_set_container(from, to->hierarchy)) + key_of(to);
+	struct css_set *set;
 
 	assert(mutex_held(&container_mutex));
-	return set_find(key, from, to) ?: set_create(key, from, to);
+	spin_lock(&css_set_lock);
+	set = css_set_find(from, to);
+	spin_unlock(&css_set_lock);
+	return set ?: css_set_create(from, to);
 }
 
 bool css_set_is_hashed(struct css_set *set)

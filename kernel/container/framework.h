@@ -90,10 +90,9 @@ struct css_set {
 
 	/* Of the migration that is under way; idle outside container_mutex. */
 	struct list mg_source;	   /* [m] in migration.sources */
-	struct list mg_target;	   /* [m] in migration.targets */
 	struct list mg_node;	   /* [m] in taskset.from or taskset.to */
 	struct container *mg_from; /* [m] not NULL: a prepared source */
-	struct css_set *mg_to;	   /* [m] where its tasks go */
+	struct css_set *mg_to;	   /* [m] where its tasks go: a reference */
 
 	struct css_set_link own[CSS_SET_OWN_LINKS]; /* [m+s] set NULL: free */
 };
@@ -110,6 +109,8 @@ void css_set_init_first(void);
 /* The set that differs from `from` only in having `to` for its hierarchy; one reference; NULL: no
    memory. container_mutex held. */
 struct css_set *css_set_find_or_create(struct css_set *from, struct container *to);
+struct css_set *css_set_find(struct css_set *from, struct container *to);   /* m and s */
+struct css_set *css_set_create(struct css_set *from, struct container *to); /* it is not there */
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
 void css_set_get(struct css_set *set);
 void css_set_put(struct css_set *set);

@@ -29,10 +29,10 @@
 
 struct migration {
 	struct container *to;
-	struct list sources; /* css_set.mg_source; each pinned */
-	struct list targets; /* css_set.mg_target; each pinned */
+	struct list sources; /* css_set.mg_source; each pinned, and so is its mg_to */
 	struct taskset tasks;
 	u64 count;		 /* tasks in it */
+	struct css_set *filled;	 /* by collect, last */
 	struct css_set *visited; /* by add_source, last: neighbours mostly share theirs */
 };
 
@@ -55,23 +55,32 @@ static void add_source(struct migration *m, struct css_set *set)
 	trace("add_source: set %u", set->id);
 }
 
-static int prepare(struct migration *m)
+/* What sources turn into where that is there already. */
+static void find_targets(struct migration *m)
 {
 	struct css_set *set;
 
-	list_for_each (set, &m->sources, mg_source) {
-		struct css_set *to = css_set_find_or_create(set, m->to);
+	list_for_each (set, &m->sources, mg_source)
+		set->mg_to = css_set_find(set, m->to);
+}
 
-		if (!to) {
+static int prepare(struct migration *m)
+{
+	struct css_set *set;
+	bool fresh = false;
+
+	list_for_each (set, &m->sources, mg_source) {
+		if (!set->mg_to) {
+			/* Two sources may turn into one. */
+			set->mg_to = fresh ? css_set_find_or_create(set, m->to)
+					   : css_set_create(set, m->to);
+			fresh = true;
+		}
+		if (!set->mg_to) {
 			trace("prepare: no memory for what set %u turns into", set->id);
 			return -ENOMEM;
 		}
-		set->mg_to = to;
-		trace("prepare: set %u turns into set %u", set->id, to->id);
-		if (list_empty(&to->mg_target))
-			list_add_tail(&to->mg_target, &m->targets);
-		else
-			css_set_put(to);
+		trace("prepare: set %u turns into set %u", set->id, set->mg_to->id);
 	}
 	return 0;
 }
@@ -100,13 +109,11 @@ static void finish(struct migration *m)
 	put_back(&m->tasks.from);
 	put_back(&m->tasks.to);
 	list_for_each_safe (set, next, &m->sources, mg_source) {
+		if (set->mg_to)
+			let_go(set->mg_to);
 		set->mg_from = NULL;
 		set->mg_to = NULL;
 		list_del(&set->mg_source);
-		let_go(set);
-	}
-	list_for_each_safe (set, next, &m->targets, mg_target) {
-		list_del(&set->mg_target);
 		let_go(set);
 	}
 	spin_unlock(&css_set_lock);
@@ -122,6 +129,9 @@ static always_inline void collect(struct migration *m, struct task *t)
 	list_move_tail(&t->containers.node, &set->mg_tasks);
 	m->count++;
 	trace("collect: task %d of set %u", task_tid(t), set->id);
+	if (likely(set == m->filled))
+		return;
+	m->filled = set;
 	if (list_empty(&set->mg_node))
 		list_add_tail(&set->mg_node, &m->tasks.from);
 	if (list_empty(&set->mg_to->mg_node))
@@ -189,14 +199,21 @@ static void change_tasks(struct css_set *from, struct list *tasks, struct list *
 	struct css_set *to = from->mg_to;
 	struct runq *locked = NULL;
 	struct task *t;
+	int cpu = -1; /* whose run queue is locked */
 	u32 count = 0;
 
 	list_for_each (t, tasks, containers.node) {
 		trace("migrate: task %d from set %u to set %u", task_tid(t), from->id, to->id);
-		locked = thread_settle_next(locked, &t->thread, change_set, to);
+		if (likely(thread_is_settled(&t->thread, cpu))) {
+			t->containers.set = to;
+		} else {
+			locked = thread_settle_next(locked, &t->thread, change_set, to);
+			cpu = t->thread.cpu;
+		}
 		if (++count % SETTLE_BATCH == 0) {
 			thread_settle_end(locked);
 			locked = NULL;
+			cpu = -1;
 		}
 	}
 	thread_settle_end(locked);
@@ -285,14 +302,13 @@ static always_inline void visit_container(struct migration *m, struct container 
 /* Made twice, once for each visit: there may be very many tasks. */
 static always_inline void visit_all(struct migration *m, const struct movers *who, visit_fn visit)
 {
-	spin_lock(&css_set_lock);
+	assert_held(&css_set_lock);
 	if (who->from)
 		visit_container(m, who->from, visit);
 	else if (who->whole)
 		visit_process(m, who->task->process, visit);
 	else
 		visit(m, who->task);
-	spin_unlock(&css_set_lock);
 }
 
 static always_inline void add_source_of(struct migration *m, struct task *t)
@@ -322,15 +338,19 @@ static int move_all(const struct movers *who)
 
 	assert(mutex_held(&container_mutex));
 	list_init(&m.sources);
-	list_init(&m.targets);
 	taskset_init(&m.tasks);
 	hold_at("begin");
 	gate_close(&container_gate);
+	spin_lock(&css_set_lock);
 	visit_all(&m, who, add_source_of);
+	find_targets(&m);
+	spin_unlock(&css_set_lock);
 	error = prepare(&m);
 	hold_at("collect");
 	if (!error) {
+		spin_lock(&css_set_lock);
 		visit_all(&m, who, collect);
+		spin_unlock(&css_set_lock);
 		error = migrate(&m);
 	}
 	if (!error && who->from)

@@ -26,12 +26,14 @@ static s64 null_seek(struct file *f, s64 offset, int whence)
 	return 0;
 }
 
-static ssize_t zero_read(struct file *f, struct io *io, u64 *pos)
+#define ZERO_CHUNK (16 * PAGE_SIZE) /* at once */
+
+static noinline ssize_t zero_read_much(struct io *io)
 {
 	ssize_t done = 0;
 
 	while (io->left) {
-		u64 n = min(io->left, 16 * PAGE_SIZE), moved = io_zero(io, n);
+		u64 n = min(io->left, ZERO_CHUNK), moved = io_zero(io, n);
 
 		done += (ssize_t)moved;
 		if (moved < n)
@@ -41,6 +43,16 @@ static ssize_t zero_read(struct file *f, struct io *io, u64 *pos)
 		sched_relax();
 	}
 	return done;
+}
+
+static ssize_t zero_read(struct file *f, struct io *io, u64 *pos)
+{
+	ssize_t done;
+
+	if (unlikely(io->left - 1 >= ZERO_CHUNK))
+		return zero_read_much(io);
+	done = (ssize_t)io_zero(io, io->left);
+	return done ?: -EFAULT;
 }
 
 static ssize_t full_write(struct file *f, struct io *io, u64 *pos)

@@ -55,7 +55,8 @@ static inline void list_del(struct list *node)
 
 static inline void list_move_tail(struct list *node, struct list *head)
 {
-	list_del(node);
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
 	list_add_tail(node, head);
 }
 

@@ -140,6 +140,11 @@ struct runq;
 must_check struct runq *thread_settle_next(struct runq *locked, struct thread *t,
 					   void (*change)(struct thread *t, void *arg), void *arg);
 void thread_settle_end(struct runq *locked);
+/* The run queue of `cpu` is locked: may t be changed without ado? */
+static inline bool thread_is_settled(const struct thread *t, int cpu)
+{
+	return t->cpu == cpu && !t->queued && !t->running;
+}
 
 /* CPU time used up to now, the running slice included. */
 u64 thread_time(struct thread *t);

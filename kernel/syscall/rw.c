@@ -45,7 +45,7 @@ static always_inline ssize_t count(ssize_t result, bool write)
 	return result;
 }
 
-static ssize_t read_or_write(struct file *f, struct io *io, u64 *pos, bool write)
+static always_inline ssize_t read_or_write(struct file *f, struct io *io, u64 *pos, bool write)
 {
 	if (!write)
 		return count(file_read(f, io, pos), false);
