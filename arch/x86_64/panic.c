@@ -135,6 +135,30 @@ static noreturn void finish(void)
 	power_halt();
 }
 
+/* What helps to find the cause, by how the reason begins. */
+static void show_next_steps(const char *reason, u64 rip)
+{
+	static const struct {
+		const char *begin, *advice;
+	} table[] = {
+		{ "lock order", "both places are named above; the order is in kernel/lock/rank.h" },
+		{ "lock stuck", "in gdb: locks, bt-all" },
+		{ "slab", "in gdb: hbreak panic_with, continue, again; bt, object ADDRESS" },
+		{ "page fault", "cr2 above is the address, 0 and a little: a null pointer" },
+		{ "kernel stack overflow",
+		  "the backtrace shows what calls itself, or has a large frame" },
+		{ "Attempted to kill init", "no bug here: /init ended; its last words are above" },
+	};
+
+	panic_say("What to do next:");
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strncmp(reason, table[i].begin, strlen(table[i].begin)))
+			panic_say("  %s", table[i].advice);
+	panic_say("  addr2line -fie build/corral.elf %016lx (the image that was booted)", rip);
+	panic_say("  make debug, then ps, locks, containers, bt-all; docs/debugging.md explains "
+		  "them");
+}
+
 /* Only the first one comes back from here. */
 static void become_first(void)
 {
@@ -164,6 +188,7 @@ static noreturn void panic_with(const struct trap_frame *f, const char *fmt, va_
 	console_write_polled("\n", 1);
 	show_cpu(f);
 	show_others();
+	show_next_steps(reason, f->rip);
 	finish();
 }
 

@@ -24,6 +24,7 @@
 #include "arch/clock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/container/framework.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/text.h"
 #include "kernel/sched/trace.h"
@@ -177,14 +178,21 @@ static int set_limit(struct css *css, s64 quota, s64 period, s64 burst)
 	struct cpu_group *g = cpu_group_of(css);
 	u64 wanted = ratio(quota, period);
 
-	if (!css->parent || period < (s64)PERIOD_MIN || period > (s64)PERIOD_MAX)
-		return -EINVAL;
+	if (!css->parent)
+		return container_refuse(-EINVAL, "the root is not limited");
+	if (period < (s64)PERIOD_MIN || period > (s64)PERIOD_MAX)
+		return container_refuse(-EINVAL, "a period is %lu to %lu us",
+					(u64)PERIOD_MIN / NS_PER_USEC,
+					(u64)PERIOD_MAX / NS_PER_USEC);
 	if (quota != NO_QUOTA && (quota < (s64)PERIOD_MIN || quota > (s64)QUOTA_MAX))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "a quota is %lu us or more, or -1",
+					(u64)PERIOD_MIN / NS_PER_USEC);
 	if (burst < 0 || (quota != NO_QUOTA && (burst > quota || burst > (s64)QUOTA_MAX - quota)))
-		return -EINVAL;
-	if (!fits_above(css, wanted) || !fits_below(css, wanted))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "a burst is at most the quota");
+	if (!fits_above(css, wanted))
+		return container_refuse(-EINVAL, "it is a larger share than a container above has");
+	if (!fits_below(css, wanted))
+		return container_refuse(-EINVAL, "a container below has a larger share");
 	spin_lock(&cpu_lock);
 	limited += (quota != NO_QUOTA) - (g->quota != NO_QUOTA);
 	g->quota = quota;

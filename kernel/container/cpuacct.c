@@ -23,6 +23,7 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
@@ -222,7 +223,7 @@ static int reset_usage(struct css *css, char *text)
 	u64 value;
 
 	if (parse_u64(text, &value) || value)
-		return -EINVAL;
+		return container_refuse(-EINVAL, "only 0 is written here, to reset it");
 	for (int cpu = 0; css->parent && cpu < cpu_count(); cpu++)
 		for (int mode = 0; mode < CPU_MODES; mode++)
 			cpuacct_of(css)->cpu[cpu].base[mode] += usage(css, cpu, mode);

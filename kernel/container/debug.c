@@ -28,6 +28,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/container/framework.h"
 #include "kernel/container/plant.h"
+#include "kernel/container/refuse.h"
 #include "kernel/container/selfcheck.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -49,7 +50,8 @@ int debug_fail_attach(enum subsys_id id, const struct taskset *tasks)
 	if (likely(!left) || id != fail.subsys)
 		return 0;
 	fail.nth = 0;
-	taskset_for_each(t, tasks) if (!--left) return -EPERM;
+	taskset_for_each(t, tasks) if (!--left) return container_refuse(
+		-EPERM, "debug.fail_attach wanted it");
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "kernel/container/framework.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
@@ -219,7 +220,7 @@ static int allow(struct devices *d, const struct rule *r)
 
 	/* Where everything is the start, allowing ends a denial; nobody can end the parent's. */
 	if (d->open ? parent && touches(&parent->rules, r) : !parent_permits(parent, false, r))
-		return -EPERM;
+		return container_refuse(-EPERM, "the parent does not allow it");
 	error = rules_alloc(&spare, 1);
 	if (error)
 		return error;
@@ -241,10 +242,10 @@ static int start_anew(struct devices *d, bool open)
 	int error = 0;
 
 	if (css_has_children(&d->css))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "it has children, which would have more than it");
 	if (open && parent) {
 		if (!parent->open)
-			return -EPERM;
+			return container_refuse(-EPERM, "the parent does not allow everything");
 		error = rules_copy(&rules, &parent->rules);
 	}
 	if (error)
@@ -318,11 +319,13 @@ static int change(struct css *css, char *text, bool allowed)
 	int error;
 
 	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
-		return -EPERM;
+		return container_refuse(-EPERM, "this is for root");
 	text = str_trim(text);
 	if (*text == 'a')
 		return start_anew(d, allowed);
 	error = parse_rule(text, &r);
+	if (error)
+		return container_refuse(error, "a rule is like c 1:3 rwm, b *:* r, or a");
 	if (error)
 		return error;
 	return allowed ? allow(d, &r) : deny(d, &r);

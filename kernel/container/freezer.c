@@ -21,6 +21,7 @@
 #include "kernel/container/framework.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "kernel/task/task.h"
@@ -139,7 +140,7 @@ static int write_state(struct css *css, char *text)
 {
 	text = str_trim(text);
 	if (strcmp(text, "FROZEN") && strcmp(text, "THAWED"))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "a state is FROZEN or THAWED");
 	change_state(css, text[0] == 'F');
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "kernel/container/container.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/task.h"
 
@@ -38,7 +39,9 @@ static int ns_create(struct css *css)
 {
 	if (!css->parent) /* at boot */
 		return 0;
-	return task_capable(CAP_SYS_ADMIN) && is_below_own(css) ? 0 : -EPERM;
+	if (task_capable(CAP_SYS_ADMIN) && is_below_own(css))
+		return 0;
+	return container_refuse(-EPERM, "a container of ns is made below one's own, by root");
 }
 
 static void count(struct task *t, void *total)
@@ -53,13 +56,17 @@ static int ns_can_attach(struct css *to, struct taskset *tasks)
 
 	css_for_each_task(to, count, &members);
 	if (members)
-		return -EPERM;
+		return container_refuse(
+			-EPERM, "in a hierarchy with ns only an empty container is entered");
 	taskset_for_each(t, tasks)
 	{
 		if (t != task_current() && !(task_capable(CAP_SYS_ADMIN) && is_below_own(to)))
-			return -EPERM;
+			return container_refuse(
+				-EPERM,
+				"ns lets nobody move others to where it is not itself above");
 		if (task_css(t, SUBSYS_ns) != to->parent)
-			return -EPERM;
+			return container_refuse(
+				-EPERM, "ns lets a task go only into a child of its container");
 	}
 	return 0;
 }

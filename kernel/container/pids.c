@@ -29,6 +29,7 @@
 
 #include "arch/cpu.h"
 #include "kernel/abi/errno.h"
+#include "kernel/container/refuse.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -378,10 +379,9 @@ static int write_max(struct css *css, char *text)
 	text = str_trim(text);
 	if (strcmp(text, "max")) {
 		error = parse_s64(text, &max);
-		if (error)
-			return error;
-		if (max < 0 || max > PIDS_MAX)
-			return -EINVAL;
+		if (error || max < 0 || max > PIDS_MAX)
+			return container_refuse(error ?: -EINVAL, "a limit is 0 to %ld, or max",
+						(s64)PIDS_MAX);
 	}
 	WRITE_ONCE(count_of(css)->max, max);
 	limits_find(css);

@@ -50,6 +50,12 @@ def test_is_found(fault):
     console, status = provoke(fault)
     assert re.search(FAULTS[fault], console)
     assert "+0x" in console, "no symbols"
+    said = console[console.index("What to do next:"):]
+    assert re.search(r"^  addr2line -fie build/corral.elf \w{16} ", said, re.M)
+    if "LOCK_ORDER" in fault:
+        assert "kernel/lock/rank.h" in said
+    if "SLAB" in fault:
+        assert "object ADDRESS" in said
     assert status != 0
 
 

@@ -50,6 +50,22 @@ static int put(const char *file, const char *value)
 	return text_write(path, value);
 }
 
+/* Of the subsystems that have a sentence of their own. */
+static void others(void)
+{
+	MUST(!group_mount(ROOT, "cpu,freezer,devices,cpuacct") && !mkdir(ROOT "/a", 0755));
+	CHECK(EXPLAINS(put("a/freezer.state", "COLD"), "a state is FROZEN or THAWED"),
+	      "what freezer.state takes");
+	CHECK(EXPLAINS(put("a/cpu.cfs_period_us", "1"), "a period is 1000 to 1000000 us"),
+	      "how long a period is");
+	CHECK(EXPLAINS(put("a/devices.deny", "x"), "a rule is like c 1:3 rwm"),
+	      "how a rule for devices is written");
+	CHECK(EXPLAINS(put("a/cpuacct.usage", "1"), "only 0 is written here"),
+	      "what resets a counter");
+	rmdir(ROOT "/a");
+	umount(ROOT);
+}
+
 int main(void)
 {
 	char number[16], line[160];
@@ -99,6 +115,7 @@ int main(void)
 	rmdir(ROOT "/a/b");
 	rmdir(ROOT "/a");
 	umount(ROOT);
+	others();
 	rmdir(ROOT);
 	CHECK_END();
 }
