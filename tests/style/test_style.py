@@ -121,7 +121,6 @@ def test_format():
 def test_docs_name_what_exists():
     """A name in backticks with an underscore or a file's ending stands somewhere in the sources."""
     text = "\n".join(path.read_text() for path in KERNEL + OTHER + sorted(ROOT.rglob("tests/**/*.py"))
-                     
                      + sorted(path for path in (ROOT / "tools").rglob("*") if path.is_file()
                               and path.suffix in ("", ".sh", ".py")) + [ROOT / "Makefile"])
     words = set(re.findall(r"\w+", text))
