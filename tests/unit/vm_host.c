@@ -97,11 +97,6 @@ size_t user_write(void __user *dst, const void *src, size_t n)
 	return n;
 }
 
-bool user_range_ok(const void __user *p, size_t n)
-{
-	return true;
-}
-
 static void file_hold(void *owner)
 {
 	((struct file *)owner)->refs++;
