@@ -18,14 +18,12 @@ struct mutex mount_lock;
 
 static struct slab_cache *mount_cache;
 static u32 last_mount_id;
-static struct list fleeting = LIST_INIT(fleeting); /* [m] struct mount.in_fleeting */
-
-u32 mount_ended, mount_dropped;
 
 void mount_init(void)
 {
 	mutex_init(&mount_lock, RANK_MOUNT);
 	mount_cache = slab_create("mount", sizeof(struct mount), 0);
+	mount_points_init();
 }
 
 /* --- one mount -------------------------------------------------------------------------------*/
@@ -51,6 +49,7 @@ struct mount *mount_create(struct super *super, struct dentry *root, const char 
 	list_init(&m->in_ns);
 	list_init(&m->children);
 	list_init(&m->sibling);
+	list_init(&m->in_point);
 	list_init(&m->in_fleeting);
 	return m;
 }
@@ -123,9 +122,7 @@ void mount_hook(struct mount *m, const struct path *at)
 	spin_lock(&dentry_lock);
 	m->parent = at->mount;
 	m->point = dentry_get(at->dentry);
-	dentry_cover_locked(m->point);
-	if (unlikely(dentry_is_fleeting(m->point)))
-		list_add_tail(&m->in_fleeting, &fleeting);
+	mount_point_add_locked(m);
 	list_add_tail(&m->sibling, &m->parent->children);
 	m->ns->event++;
 	spin_unlock(&dentry_lock);
@@ -149,8 +146,7 @@ struct dentry *mount_unhook(struct mount *m)
 	spin_lock(&dentry_lock);
 	point = m->point;
 	if (point)
-		dentry_uncover_locked(point);
-	list_del(&m->in_fleeting);
+		mount_point_remove_locked(m);
 	m->parent = NULL;
 	m->point = NULL;
 	list_del(&m->sibling);
@@ -207,47 +203,6 @@ void mount_detach_below(struct mount *top, struct list *dead)
 			m = list_first(&m->children, struct mount, sibling);
 		mount_detach(m, dead);
 	}
-}
-
-/* --- points that end ---------------------------------------------------------------------------*/
-
-static bool has_ended(struct mount *m)
-{
-	struct dentry *d;
-	bool valid = true;
-
-	spin_lock(&dentry_lock);
-	for (d = m->point; valid && dentry_is_fleeting(d); d = d->parent)
-		valid = !d->inode->ops->valid || d->inode->ops->valid(d);
-	spin_unlock(&dentry_lock);
-	return !valid;
-}
-
-static struct mount *find_ended(void)
-{
-	struct mount *m;
-
-	list_for_each (m, &fleeting, in_fleeting)
-		if (has_ended(m))
-			return m;
-	return NULL;
-}
-
-void mount_drop_all_ended(void)
-{
-	struct list dead = LIST_INIT(dead);
-	struct mount *m;
-	u32 noted;
-
-	mutex_lock(&mount_lock);
-	noted = __atomic_load_n(&mount_ended, __ATOMIC_ACQUIRE);
-	while ((m = find_ended())) {
-		mount_detach_below(m, &dead);
-		mount_detach(m, &dead);
-	}
-	WRITE_ONCE(mount_dropped, noted);
-	mutex_unlock(&mount_lock);
-	mount_reap(&dead);
 }
 
 /* --- copies of trees ---------------------------------------------------------------------------*/

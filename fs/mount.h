@@ -50,6 +50,7 @@ struct mount {
 	struct list in_ns;	    /* [m] oldest first: the order of /proc/mounts */
 	struct list children;	    /* [m] */
 	struct list sibling;	    /* [m] */
+	struct list in_point;	    /* [m] of all whose points have the same hash */
 	struct list in_fleeting;    /* [m] of all whose point may end: fleeting names */
 	u32 writers;		    /* [a] files open for writing */
 	unsigned long flags;	    /* [m] MS_RDONLY, NOSUID, NODEV, NOEXEC, *ATIME */
@@ -121,6 +122,11 @@ static inline void mount_drop_ended(void)
 	if (unlikely(READ_ONCE(mount_ended) != READ_ONCE(mount_dropped)))
 		mount_drop_all_ended();
 }
+
+/* Is something mounted on d where `root` is? */
+bool mount_is_seen_on(const struct dentry *d, const struct mount *root);
+/* d has been removed: what is mounted on it elsewhere goes.  May sleep; no inode locked. */
+void mount_drop_all_on(const struct dentry *d);
 
 /* Steps onto whatever is mounted on *p (repeatedly); swaps references. */
 void mount_cross(struct path *p);

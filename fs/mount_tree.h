@@ -2,6 +2,7 @@
  * mount_tree.h - changes of the tree of mounts; for this folder only.  All need mount_lock.
  */
 #pragma once
+#include "fs/dentry.h"
 #include "fs/mount.h"
 
 /* Puts m, whose one reference becomes the tree's, on top of a place; `at` NULL: the first. */
@@ -12,6 +13,11 @@ void mount_attach(struct mount *m, struct mount_namespace *ns, const struct path
 struct dentry *mount_unhook(struct mount *m);
 /* Puts what mount_unhook took off somewhere else. */
 void mount_hook(struct mount *m, const struct path *at);
+
+/* Notes that m is on its point, or no more. */
+void mount_points_init(void); /* boot */
+void mount_point_add_locked(struct mount *m) must_hold(&dentry_lock);
+void mount_point_remove_locked(struct mount *m) must_hold(&dentry_lock);
 
 /* Takes m, which has no children, or all that is below `top`, out of tree and namespace.  They are
    collected in `dead`, which mount_reap empties once mount_lock has been released. */

@@ -44,9 +44,15 @@ int place_may_delete(const struct path *dir, struct dentry *victim, bool want_di
 	return dir->dentry->removed ? -ENOENT : 0;
 }
 
-bool place_is_mount_point(struct dentry *d)
+bool place_is_mount_point(const struct dentry *d, const struct walk *w)
 {
-	return READ_ONCE(d->mounts);
+	return unlikely(READ_ONCE(d->mounts)) && mount_is_seen_on(d, w->root.mount);
+}
+
+void place_removed(const struct dentry *d)
+{
+	if (unlikely(READ_ONCE(d->mounts)))
+		mount_drop_all_on(d);
 }
 
 struct dentry *place_find(const struct place *p)
@@ -284,26 +290,25 @@ int name_create_nameless(const struct path *dir, u32 mode, const struct cred *cr
 
 /* --- removing --------------------------------------------------------------------------------*/
 
-static int remove_from(struct place *p, struct dentry *victim, bool want_dir,
-		       const struct cred *cred)
+static int remove_from(struct place *p, struct dentry *victim, bool want_dir, const struct walk *w)
 {
 	struct inode *dir = place_inode(p), *inode = victim->inode;
 	int (*op)(struct inode *, struct dentry *) = want_dir ? dir->ops->rmdir : dir->ops->unlink;
-	int error = place_may_delete(&p->dir, victim, want_dir, cred);
+	int error = place_may_delete(&p->dir, victim, want_dir, w->cred);
 
 	if (error)
 		return error;
 	if (!op)
 		return -EPERM;
 	mutex_lock_nested(&inode->lock);
-	error = place_is_mount_point(victim) ? -EBUSY : op(dir, victim);
+	error = place_is_mount_point(victim, w) ? -EBUSY : op(dir, victim);
 	if (!error)
 		dentry_remove(victim);
 	mutex_unlock(&inode->lock);
 	return error;
 }
 
-static int remove_name(struct place *p, bool want_dir, const struct cred *cred)
+static int remove_name(struct place *p, bool want_dir, const struct walk *w)
 {
 	struct inode *dir = place_inode(p);
 	int error = mount_want_write(p->dir.mount);
@@ -320,8 +325,10 @@ static int remove_name(struct place *p, bool want_dir, const struct cred *cred)
 	else if (p->slash && !want_dir)
 		error = S_ISDIR(victim->inode->mode) ? -EISDIR : -ENOTDIR;
 	else
-		error = remove_from(p, victim, want_dir, cred);
+		error = remove_from(p, victim, want_dir, w);
 	mutex_unlock(&dir->lock);
+	if (!error)
+		place_removed(victim);
 	if (victim && !IS_ERR(victim))
 		dentry_put(victim);
 	return error;
@@ -334,7 +341,7 @@ int name_unlink(const struct walk *w, const char *name)
 
 	if (error)
 		return error;
-	error = place_is_plain(&p) ? remove_name(&p, false, w->cred) : -EISDIR;
+	error = place_is_plain(&p) ? remove_name(&p, false, w) : -EISDIR;
 	path_put(&p.dir);
 	return error;
 }
@@ -347,7 +354,7 @@ int name_rmdir(const struct walk *w, const char *name)
 	if (error)
 		return error;
 	if (place_is_plain(&p))
-		error = remove_name(&p, true, w->cred);
+		error = remove_name(&p, true, w);
 	else
 		error = p.len == 0 ? -EBUSY : p.len == 1 ? -EINVAL : -ENOTEMPTY;
 	path_put(&p.dir);

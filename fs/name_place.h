@@ -42,4 +42,7 @@ static inline bool place_is_made_up(const struct inode *dir)
 int place_may_create(const struct path *dir, const struct cred *cred) must_check;
 int place_may_delete(const struct path *dir, struct dentry *victim, bool want_dir,
 		     const struct cred *cred) must_check;
-bool place_is_mount_point(struct dentry *d);
+/* For who walks so; elsewhere it may be one. */
+bool place_is_mount_point(const struct dentry *d, const struct walk *w);
+/* Unlocked, after d has lost its name. */
+void place_removed(const struct dentry *d);

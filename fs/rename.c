@@ -14,6 +14,7 @@ static struct mutex rename_mutex = MUTEX_INIT(rename_mutex, RANK_RENAME);
 
 struct rename {
 	struct place from, to;
+	const struct walk *walk;
 	const struct cred *cred;
 	unsigned flags;
 	struct dentry *source, *target; /* references; target NULL: the name is free */
@@ -153,7 +154,8 @@ static int commit(struct rename *r, const char *name)
 	struct inode *from = place_inode(&r->from), *to = place_inode(&r->to);
 	int error;
 
-	if (place_is_mount_point(r->source) || (r->target && place_is_mount_point(r->target)))
+	if (place_is_mount_point(r->source, r->walk) ||
+	    (r->target && place_is_mount_point(r->target, r->walk)))
 		return -EBUSY;
 	error = from->ops->rename(from, r->source, to, r->target, name, r->flags);
 	if (error)
@@ -217,6 +219,8 @@ static int rename_places(struct rename *r)
 	lock_dirs(a, b);
 	error = rename_locked(r);
 	unlock_dirs(a, b);
+	if (!error && r->target && r->target->removed)
+		place_removed(r->target);
 	if (r->source && !IS_ERR(r->source))
 		dentry_put(r->source);
 	if (r->target && !IS_ERR(r->target))
@@ -227,7 +231,7 @@ static int rename_places(struct rename *r)
 int name_rename(const struct walk *from_walk, const char *from, const struct walk *to_walk,
 		const char *to, unsigned flags)
 {
-	struct rename r = { .cred = from_walk->cred, .flags = flags };
+	struct rename r = { .walk = from_walk, .cred = from_walk->cred, .flags = flags };
 	int error;
 
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
