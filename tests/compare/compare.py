@@ -56,8 +56,7 @@ def ask(build, words=()):
     """{area: {question: answer}} of one kernel, and what it calls itself."""
     answers = {}
     with Machine(kernel=KERNELS[build], initrd=ROOT / "build" / "test-initrd.cpio", cpus=4,
-                 memory=512, nodes=2, boot_timeout=240,
-                 append="no_timer_check" if build == "linux" else "") as machine:
+                 memory=512, nodes=2, boot_timeout=240) as machine:
         machine.check("dmesg -n 1")
         for path in programs(words):
             name = path.stem if path.suffix == ".c" else path.name
