@@ -60,6 +60,7 @@ static pte_t *table_alloc(void)
 	if (!p)
 		return NULL;
 	p->index = 0;
+	p->flags = PAGE_TABLE;
 	return page_virt(p);
 }
 

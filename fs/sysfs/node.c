@@ -85,6 +85,7 @@ static void show_meminfo(struct text *out, unsigned node)
 	show_line(out, node, "FilePages:", kinds.file);
 	show_line(out, node, "AnonPages:", kinds.anonymous);
 	show_line(out, node, "Shmem:", kinds.file);
+	show_line(out, node, "PageTables:", kinds.tables);
 	show_line(out, node, "KReclaimable:", 0);
 	show_line(out, node, "Slab:", kinds.slab);
 	show_line(out, node, "SReclaimable:", 0);
@@ -119,6 +120,7 @@ static void show_vmstat(struct text *out, unsigned node)
 		    kinds.slab, kinds.anonymous);
 	text_printf(out, "nr_file_pages %lu\nnr_dirty 0\nnr_writeback 0\nnr_shmem %lu\n",
 		    kinds.file, kinds.file);
+	text_printf(out, "nr_page_table_pages %lu\n", kinds.tables);
 }
 
 static const struct sysfs_attr all_files[] = {

@@ -334,6 +334,8 @@ void page_kinds(struct page_kinds *out, unsigned node)
 			out->anonymous += pages;
 		else if (flags & PAGE_SLAB)
 			out->slab += pages;
+		else if (flags & PAGE_TABLE)
+			out->tables += pages;
 	}
 }
 

@@ -32,6 +32,7 @@ struct page {
 #define PAGE_FILE  4u  /* in a page cache: private writes must copy it */
 #define PAGE_ANON  8u  /* counted as anonymous memory */
 #define PAGE_STOCK 16u /* in a CPU's stock */
+#define PAGE_TABLE 32u /* a page table, or kept to become one */
 
 enum page_how {
 	PAGE_PLAIN = 0,
@@ -152,7 +153,7 @@ struct page_places {
 void page_places(struct page_places *out, unsigned node);
 /* What the pages of a node are used for; looks at each, so it takes its time. */
 struct page_kinds {
-	u64 file, anonymous, slab;
+	u64 file, anonymous, slab, tables;
 };
 void page_kinds(struct page_kinds *out, unsigned node);
 /* Free blocks of each order; PAGE_ORDERS numbers. */

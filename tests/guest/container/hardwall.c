@@ -24,15 +24,20 @@ static void set(const char *file, const char *value)
 }
 
 /* KiB. */
-static long free_of(int node)
+static long kib_of(int node, const char *what)
 {
 	char path[64], *at;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/meminfo", node);
 	MUST(text_read(path) > 0);
-	at = strstr(text, "MemFree:");
+	at = strstr(text, what);
 	MUST(at);
-	return atol(at + 8);
+	return atol(at + strlen(what));
+}
+
+static long free_of(int node)
+{
+	return kib_of(node, "MemFree:");
 }
 
 static void use_cpu(int cpu)
@@ -123,9 +128,12 @@ static void fill(void)
 static void taken_from_own(const char *sentence)
 {
 	struct worker w = start("p/a/tasks", take_tables);
-	long before[2] = { free_of(0), free_of(1) }, taken[2];
+	long before[2] = { free_of(0), free_of(1) }, taken[2], tables = kib_of(0, "PageTables:");
 
 	MUST(run(&w));
+	tables = kib_of(0, "PageTables:") - tables;
+	check_say(tables > READS * 4 * 9 / 10 && tables < READS * 5,
+		  "PageTables in the meminfo of the node has grown by as many", "%ld KiB", tables);
 	for (int node = 0; node < 2; node++)
 		taken[node] = before[node] - free_of(node);
 	check_say(taken[0] > READS * 4 * 3 / 4 && taken[1] < READS * 4 / 4, sentence,
