@@ -1,6 +1,7 @@
 /*
  * What it costs to move a group of tasks to other CPUs: one write that changes their set, one that
- * moves a process with all its threads, and one for each task that moves to another set.  The tasks
+ * moves a process with all its threads, one for each task that moves to another set, and one that
+ * moves all that are in a set.  The tasks
  * sleep.  Needs four CPUs; with -icount the clock counts the instructions of all of them together,
  * so nobody else may be busy.
  */
@@ -73,15 +74,25 @@ static void move_process(int n)
 	file_write_pid(turn ? B "/cgroup.procs" : A "/cgroup.procs", crowd_threads_pid);
 }
 
-static const struct op ops[] = {
+/* All into the other set, by one write. */
+static void transfer(int n)
+{
+	turn = !turn;
+	file_write(turn ? A "/container.transfer" : B "/container.transfer", turn ? "/b" : "/a");
+}
+
+static struct op ops[] = {
 	{ "cpuset-rewrite-512", rewrite, 512, sets_up, 512, sets_down },
 	{ "cpuset-process-512", move_process, 512, process_up, 512, sets_down },
 	{ "cpuset-move-512", move_each, 512, sets_up, 512, sets_down },
+	{ "cpuset-transfer-512", transfer, 512, sets_up, 512, sets_down },
 	{},
 };
 
 int main(int argc, char **argv)
 {
 	hierarchy_mount(ROOT, "cpuset");
+	if (access(ROOT "/container.transfer", F_OK))
+		ops[3].name = NULL; /* Linux has no such file */
 	return bench_main(ops, argc, argv);
 }

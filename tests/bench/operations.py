@@ -12,6 +12,7 @@ BARS = {
     "mkdir+rmdir": 12_000, "attach-task": 4_000, "attach-process-64": 12_000,
     "crowd-attach": 150, "crowd-create": 9_000, "read-512": 80_000, "crowd-read": 300,
     "drain-512": 4_000, "cpuset-rewrite-512": 6_000, "cpuset-process-512": 6_000,
+    "cpuset-move-512": 6_000, "cpuset-transfer-512": 6_000,
 }
 
 # Of what Linux needs.
@@ -75,6 +76,7 @@ MEANING = {
     "cpuset-rewrite-512": "512 tasks to another CPU by one write of cpuset.cpus, per task",
     "cpuset-process-512": "to another cpuset, a process of 512 threads, per thread",
     "cpuset-move-512": "to another cpuset, 512 processes one by one",
+    "cpuset-transfer-512": "to another cpuset, 512 processes by one write of container.transfer, each",
     "mkdir+rmdir-5": "make and remove a container of five subsystems",
     "attach-task-5": "move a task in five subsystems",
     "attach-process-64-5": "a process of 64 threads in five subsystems",

@@ -59,13 +59,10 @@ static bool is_intact(const char *at)
 	return true;
 }
 
-/* A task takes more than its node has. */
-static void test_pressure(void)
+/* A task of b that takes more than its node has. */
+static int take_too_much(void)
 {
-	int status;
-
-	set("cpuset.memory_pressure_enabled", "1");
-	status = IN_CHILD({
+	return IN_CHILD({
 		text_write("/proc/self/oom_score_adj", "1000");
 		set("b/tasks", "0");
 		for (size_t size = 1 << 20;;) {
@@ -76,13 +73,64 @@ static void test_pressure(void)
 				at[i] = 1;
 		}
 	});
-	CHECK(KILLED(status, SIGKILL), "a task that wants more than its nodes have is killed");
-	do {
-		MUST(text_read(ROOT "/b/cpuset.memory_pressure") > 0);
-	} while (atoi(text) == 0);
-	CHECK(atoi(text) > 0, "and its set has felt the pressure");
-	MUST(text_read(ROOT "/a/cpuset.memory_pressure") > 0);
-	CHECK_EQ(atoi(text), 0, "no other");
+}
+
+static unsigned pressure(const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), ROOT "/%s/cpuset.memory_pressure", name);
+	MUST(text_read(path) > 0);
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+/* The next figure that differs, which comes with the next second. */
+static unsigned next_pressure(unsigned now)
+{
+	unsigned next;
+
+	while ((next = pressure("b")) == now)
+		usleep(1000);
+	return next;
+}
+
+/* Is `next` what `now` becomes by some seconds without events? */
+static bool has_decayed(unsigned now, unsigned next)
+{
+	while (now > next)
+		now = now * 933 / 1000;
+	return now == next;
+}
+
+/* Each second 933 of 1000 are left, which is the half after ten. */
+static void test_decay(void)
+{
+	unsigned now = next_pressure(pressure("b")), next; /* all events are in it now */
+	int decayed = 0;
+
+	for (int i = 0; i < 3; i++, now = next) {
+		next = next_pressure(now);
+		decayed += has_decayed(now, next);
+	}
+	CHECK_EQ(decayed, 3, "which is forgotten with a half-life of ten seconds");
+}
+
+static void test_pressure(void)
+{
+	time_t begin;
+
+	MUST(KILLED(take_too_much(), SIGKILL));
+	for (begin = time(NULL); time(NULL) < begin + 2;)
+		usleep(10000); /* what there was would be in the figure */
+	CHECK_EQ(pressure("b"), 0, "no pressure is felt before the meters are on");
+	set("cpuset.memory_pressure_enabled", "1");
+	CHECK(KILLED(take_too_much(), SIGKILL),
+	      "a task that wants more than its nodes have is killed");
+	while (pressure("b") == 0)
+		usleep(1000);
+	CHECK(pressure("b") > 0, "and its set has felt the pressure");
+	CHECK_EQ(pressure("a"), 0, "no other");
+	test_decay();
 	set("cpuset.memory_pressure_enabled", "0");
 }
 

@@ -35,6 +35,14 @@ static unsigned allowed(pid_t pid)
 	return at ? strtoul(at + 15, NULL, 16) : 0;
 }
 
+static unsigned usable(pid_t pid)
+{
+	unsigned long mask[128] = { 0 }; /* Debian's kernel has room for 8192 CPUs */
+
+	syscall(SYS_sched_getaffinity, pid, sizeof(mask), mask);
+	return mask[0];
+}
+
 static pid_t start(const char *tasks, unsigned long mask, bool busy)
 {
 	pid_t pid;
@@ -137,6 +145,7 @@ static void test_tasks(void)
 	CHECK_EQ(set_online(2, "0"), 0, "a busy CPU is switched off");
 	CHECK_EQ(allowed(busy), 0xf, "who runs and asked for it alone may now use any");
 	CHECK(runs_on(busy) != 2, "and runs elsewhere");
+	CHECK_EQ(usable(busy), 0xb, "sched_getaffinity tells those of them that are on");
 	CHECK_EQ(allowed(asleep), 0x4, "who sleeps keeps its wish");
 	CHECK(allowed(both) == 0xc && runs_on(both) == 3, "who asked for two has the other");
 	CHECK_EQ(allowed(any), 0xf, "who asked for nothing may use any");

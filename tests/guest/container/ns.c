@@ -251,6 +251,26 @@ static void storm(void)
 	CHECK(good == 6 && count_nodes() == 0, "containers are made and removed on all CPUs");
 }
 
+/* What cpuset's post_clone gives the new container, before its task enters. */
+static void cpusets(void)
+{
+	char all[64];
+	pid_t pid;
+
+	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset,ns") && text_read(ROOT "/cpuset.cpus") > 0);
+	snprintf(all, sizeof(all), "%s", text);
+	pid = start(CLONE_NEWUTS);
+	CHECK(pid > 0 && text_read(node(pid, "/cpuset.cpus")) > 0 && !strcmp(text, all) &&
+		      text_read(node(pid, "/cpuset.mems")) > 0 && !strcmp(text, "0\n"),
+	      "a cpuset that clone makes has its parent's CPUs and nodes");
+	end(pid);
+	MUST(!rmdir(node(pid, "")) && !mkdir(ROOT "/x", 0755));
+	MUST(!text_write(ROOT "/x/cpuset.cpu_exclusive", "1"));
+	CHECK_ERR(start(CLONE_NEWUTS), ENOSPC, "beside an exclusive one it has none: ENOSPC");
+	CHECK_EQ(count_nodes(), 0, "and is not made");
+	MUST(!rmdir(ROOT "/x") && !umount(ROOT));
+}
+
 int main(void)
 {
 	pid_t pid;
@@ -279,6 +299,7 @@ int main(void)
 	char command[64];
 	snprintf(command, sizeof(command), "rmdir %s/node_*", ROOT);
 	CHECK(!system(command) && !umount(ROOT), "and ends when it is empty");
+	cpusets();
 	CHECK_OK(mount("none", ROOT, "cgroup", 0, NULL), "a mount of everything goes without ns");
 	MUST(!text_write(ROOT "/cgroup.clone_children", "1")); /* cpuset wants CPUs and nodes */
 	CHECK(!mkdir(ROOT "/x", 0755) && !text_write(ROOT "/x/tasks", "0") &&

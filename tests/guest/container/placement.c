@@ -282,6 +282,56 @@ static void test_partition(void)
 	drop("a");
 }
 
+static void pin(pid_t pid, unsigned long mask)
+{
+	MUST(!syscall(SYS_sched_setaffinity, pid, sizeof(mask), &mask));
+}
+
+/* Four busy tasks that may go anywhere, all on CPU 0, until each CPU of the mask has had some. */
+static int64_t spread_over(pid_t *pids, unsigned mask)
+{
+	int64_t before[64];
+	bool spread = false;
+
+	for (int i = 0; i < 4; i++)
+		pin(pids[i], 1);
+	read_used("all");
+	memcpy(before, used, sizeof(before));
+	for (int i = 0; i < 4; i++)
+		pin(pids[i], 15);
+	while (!spread) {
+		let_work(pids, 1);
+		read_used("all");
+		spread = true;
+		for (int cpu = 0; cpu < CPUS; cpu++)
+			spread &= !(mask & 1u << cpu) || used[cpu] > before[cpu];
+	}
+	return strayed("all", mask, before);
+}
+
+/* Sets that overlap are one domain, others are not. */
+static void test_domains(void)
+{
+	pid_t pids[4];
+
+	make("all", "0-3");
+	set("all", "cpuset.sched_load_balance", "0");
+	make("a", "0-1");
+	make("b", "1-2");
+	set(".", "cpuset.sched_load_balance", "0");
+	for (int i = 0; i < 4; i++)
+		pids[i] = start("all", 0);
+	CHECK_EQ(spread_over(pids, 7), 0, "sets that overlap share their load, and no CPU more");
+	set("b", "cpuset.cpus", "2");
+	CHECK_EQ(spread_over(pids, 3), 0, "until they overlap no more");
+	set(".", "cpuset.sched_load_balance", "1");
+	CHECK_EQ(spread_over(pids, 15), 0, "and all do when the root says so");
+	end(pids, 4);
+	drop("a");
+	drop("b");
+	drop("all");
+}
+
 int main(void)
 {
 	mkdir(ROOT, 0755);
@@ -291,6 +341,7 @@ int main(void)
 	test_programs();
 	test_self();
 	test_partition();
+	test_domains();
 	umount(ROOT);
 	rmdir(ROOT);
 	CHECK(group_selfcheck(), "the framework finds nothing wrong with itself");
