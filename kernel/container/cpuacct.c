@@ -221,9 +221,10 @@ static void show_stat(struct css *css, struct text *out)
 static int reset_usage(struct css *css, char *text)
 {
 	u64 value;
+	int error = parse_u64(text, &value);
 
-	if (parse_u64(text, &value) || value)
-		return container_refuse(-EINVAL, "only 0 is written here, to reset it");
+	if (error || value)
+		return container_refuse(error ?: -EINVAL, "only 0 is written here, to reset it");
 	for (int cpu = 0; css->parent && cpu < cpu_count(); cpu++)
 		for (int mode = 0; mode < CPU_MODES; mode++)
 			cpuacct_of(css)->cpu[cpu].base[mode] += usage(css, cpu, mode);

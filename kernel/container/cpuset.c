@@ -240,7 +240,8 @@ static int write_flag(struct css *css, const char *text, u32 flag)
 
 	if (error)
 		return error;
-	trial.flags = value ? cs->flags | flag : cs->flags & ~flag;
+	/* Of a large number the lower half counts, as on Linux. */
+	trial.flags = (u32)value ? cs->flags | flag : cs->flags & ~flag;
 	changed = trial.flags ^ cs->flags;
 	error = cpuset_check(cs, &trial);
 	if (error)

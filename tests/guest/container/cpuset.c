@@ -121,6 +121,8 @@ static void test_lists(void)
 static void test_numbers(void)
 {
 	TAKES("a/cpuset.memory_spread_page", "2", "1");
+	TAKES("a/cpuset.memory_spread_page", "4294967296", "0");
+	TAKES("a/cpuset.memory_spread_page", "4294967298", "1");
 	REFUSES("a/cpuset.memory_spread_page", "x", EINVAL);
 	REFUSES("a/cpuset.memory_spread_page", "-1", EINVAL);
 	REFUSES("a/cpuset.memory_spread_page", " 1", EINVAL);

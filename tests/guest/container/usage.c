@@ -124,6 +124,8 @@ static void resetting(void)
 	int cpus;
 
 	CHECK_ERR(text_write(ROOT "/a/cpuacct.usage", "1"), EINVAL, "nothing but 0 is written");
+	CHECK_ERR(text_write(ROOT "/a/cpuacct.usage", "18446744073709551616"), ERANGE,
+		  "a number beyond 64 bits is ERANGE");
 	CHECK_OK(text_write(ROOT "/a/cpuacct.usage", "0\n"), "which resets a group");
 	CHECK(number(ROOT "/a/cpuacct.usage") == 0 && number(ROOT "/a/cpuacct.usage_sys") == 0 &&
 		      row(ROOT "/a/cpuacct.usage_percpu", &cpus) == 0,
