@@ -115,7 +115,7 @@ static void ask_file(const char *at, const char *name)
 		     (int)st.st_size),
 	       "stat");
 	if (!strcmp(name, "tasks") || !strcmp(name, "cgroup.procs") ||
-	    !strcmp(name, "container.transfer"))
+	    !strcmp(name, "container.transfer") || !strcmp(name, "cpuacct.load"))
 		return;
 	if (!depends_on_time(name))
 		answer(file_text(path), "text");
