@@ -58,6 +58,7 @@ struct thread {
 
 	u64 time[CPU_MODES]; /* [q] ns used; readers tolerate a torn slice, not a torn word */
 	u64 switches[2];     /* [q] voluntary, involuntary */
+	u64 faults;	     /* [o] page faults solved for it, in any address space */
 	u64 start;	     /* [I] clock_now() at creation */
 	u32 wake_cpu;	     /* [q] where it ran last */
 

@@ -84,7 +84,7 @@ struct process {
 	u64 ended_time[CPU_MODES];	    /* [g] ns of CPU time of tasks that left */
 	u64 ended_switches[2];		    /* [g] */
 	struct io_count ended_io;	    /* [g] */
-	u64 ended_faults;		    /* [g] of address spaces that it has left */
+	u64 ended_faults;		    /* [g] */
 	u64 children_time[CPU_MODES];	    /* [g] of children that were waited for */
 	u64 children_faults[2], children_switches[2], children_maxrss; /* [g] */
 	u64 maxrss;	   /* [g] pages, of programs that it has left */

@@ -168,6 +168,7 @@ void task_unlink_locked(struct task *t)
 	task_time(t, time);
 	for (int i = 0; i < CPU_MODES; i++)
 		p->ended_time[i] += time[i];
+	p->ended_faults += t->thread.faults;
 	for (int i = 0; i < 2; i++)
 		p->ended_switches[i] += t->thread.switches[i];
 	io_count_add(&p->ended_io, &t->io);

@@ -2,8 +2,7 @@
  * usage.c - sums of what tasks have used.
  *
  * A process keeps the figures of tasks that have left it; those that are still there are added
- * when somebody asks.  Page faults are counted by address space, so a thread is shown those of its
- * whole process; all are minor, since there is no disk.
+ * when somebody asks.  All page faults are minor, since there is no disk.
  *
  * Locking: process->lock.
  */
@@ -19,25 +18,24 @@ static u64 rss_peak(const struct vm *vm)
 	return max(now, READ_ONCE(vm->rss_peak));
 }
 
-/* Peak and faults of the space that the process has now, on top of those it has left. */
+/* The peak of the space that the process has now, or of one that it has left. */
 static void add_space_locked(struct usage *u, const struct process *p)
 {
 	struct task *t;
 
 	assert_held(&p->lock);
 	u->maxrss = p->maxrss;
-	u->faults[0] += p->ended_faults;
 	list_for_each (t, &p->tasks, in_process) {
 		if (!t->vm)
 			continue;
 		u->maxrss = max(u->maxrss, rss_peak(t->vm));
-		u->faults[0] += READ_ONCE(t->vm->faults_minor);
 		return;
 	}
 }
 
-static void add_switches(struct usage *u, const struct task *t)
+static void add_counts(struct usage *u, const struct task *t)
 {
+	u->faults[0] += READ_ONCE(t->thread.faults);
 	for (int i = 0; i < 2; i++)
 		u->switches[i] += READ_ONCE(t->thread.switches[i]);
 }
@@ -49,7 +47,7 @@ void usage_of_task(struct task *t, struct usage *out)
 	*out = (struct usage){ 0 };
 	spin_lock(&p->lock);
 	task_time(t, out->time);
-	add_switches(out, t);
+	add_counts(out, t);
 	add_space_locked(out, p);
 	spin_unlock(&p->lock);
 }
@@ -61,9 +59,10 @@ void usage_of_process(struct process *p, struct usage *out)
 	*out = (struct usage){ 0 };
 	spin_lock(&p->lock);
 	process_time_locked(p, out->time);
+	out->faults[0] = p->ended_faults;
 	memcpy(out->switches, p->ended_switches, sizeof(out->switches));
 	list_for_each (t, &p->tasks, in_process)
-		add_switches(out, t);
+		add_counts(out, t);
 	add_space_locked(out, p);
 	spin_unlock(&p->lock);
 }
@@ -124,7 +123,5 @@ void usage_leave_space(struct process *p, const struct vm *vm)
 {
 	spin_lock(&p->lock);
 	p->maxrss = max(p->maxrss, rss_peak(vm));
-	if (refcount_read(&vm->refs) == 1) /* else its faults are others' too */
-		p->ended_faults += vm->faults_minor;
 	spin_unlock(&p->lock);
 }

@@ -21,5 +21,5 @@ void usage_sum(struct usage *to, const struct usage *u);
 
 void usage_to_rusage(const struct usage *u, struct rusage *out);
 
-/* A space is about to be left: its peak and its faults stay.  Takes process->lock. */
+/* A space is about to be left: its peak stays.  Takes process->lock. */
 void usage_leave_space(struct process *p, const struct vm *vm);

@@ -206,6 +206,7 @@ int fault_locked(struct vm *vm, u64 va, unsigned fault, bool force, int *code)
 	struct region *r = vm_find(vm, va);
 	bool write = fault & FAULT_WRITE;
 	pte_t *e;
+	int ret;
 
 	*code = SEGV_MAPERR;
 	if (unlikely(!r || (va < r->start && !stack_grow(vm, r, va))))
@@ -217,15 +218,20 @@ int fault_locked(struct vm *vm, u64 va, unsigned fault, bool force, int *code)
 	if (unlikely(!e))
 		return -ENOMEM;
 	va &= PAGE_MASK;
-	vm->faults_minor++;
-	if (!*e)
-		return r->mapping ? fault_file(vm, r, va, e, write)
-				  : fault_anonymous(vm, r, va, e, write);
-	if (write && !(*e & PTE_WRITE))
-		return fault_write(vm, r, va, e);
-	/* Another thread was faster, or this CPU remembered an entry from before mprotect. */
-	pagetable_flush_local(va);
-	return 0;
+	if (!*e) {
+		ret = r->mapping ? fault_file(vm, r, va, e, write)
+				 : fault_anonymous(vm, r, va, e, write);
+	} else if (write && !(*e & PTE_WRITE)) {
+		ret = fault_write(vm, r, va, e);
+	} else {
+		/* Another thread was faster, or this CPU remembered an entry from before mprotect.
+		 */
+		pagetable_flush_local(va);
+		return 0;
+	}
+	if (likely(!ret))
+		thread_current()->faults++;
+	return ret;
 }
 
 int vm_fault(struct vm *vm, u64 va, unsigned fault, int *code)

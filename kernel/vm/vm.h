@@ -68,7 +68,6 @@ struct vm {
 	u64 locked;				 /* [v] pages in VM_LOCKED regions */
 	u64 rss_anon, rss_file, rss_shared;	 /* [v] pages mapped now */
 	u64 rss_peak, pages_peak;		 /* [v] */
-	u64 faults_minor;			 /* [v] */
 };
 
 void vm_init(void);		       /* boot: caches */
