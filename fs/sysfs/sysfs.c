@@ -5,7 +5,10 @@
  * numactl read), the terminals below class/tty, and empty directories to mount on: fs/cgroup,
  * kernel/debug.
  *
- * Differs from Linux: only this; all files are read-only.
+ * Permission bits count for root, too: a file that has nobody's write bit is not opened for
+ * writing.
+ *
+ * Differs from Linux: only this is there.
  */
 #include "fs/sysfs/sysfs.h"
 
@@ -36,6 +39,20 @@ static int attr_write(struct file *f, char *text, size_t len)
 	return s->attr->write ? s->attr->write(text, s->number) : -EIO;
 }
 
+static int attr_open(struct inode *inode, struct file *f)
+{
+	bool may = (!f->can_write || inode->mode & 0222) && (!f->can_read || inode->mode & 0444);
+
+	return may ? 0 : -EACCES;
+}
+
+static const struct file_ops attr_file_ops = {
+	.open = attr_open,
+	.read = pseudo_read,
+	.write = pseudo_write,
+	.release = pseudo_release,
+};
+
 static const struct pseudo_ops attr_ops = { .show = attr_show, .write = attr_write };
 
 static int add_file(struct dentry *dir, const struct sysfs_attr *attr, unsigned number)
@@ -52,6 +69,7 @@ static int add_file(struct dentry *dir, const struct sysfs_attr *attr, unsigned 
 		return -ENOMEM;
 	}
 	container_of(d->inode, struct pseudo_inode, inode)->free_data = kfree;
+	d->inode->fops = &attr_file_ops;
 	d->inode->size = SYSFS_FILE_SIZE;
 	return 0;
 }

@@ -115,6 +115,17 @@ int main(void)
 	text_read("/sys/devices/system/cpu/online");
 	CHECK_STR(text, b, "sys/devices/system/cpu/online");
 	CHECK(text_read("/sys/devices/system/cpu/possible") > 0, "sys/devices/system/cpu/possible");
+	CHECK_ERR(open("/sys/devices/system/cpu/possible", O_WRONLY), EACCES,
+		  "there root writes to no file that nobody may write");
+	CHECK_ERR(open("/sys/devices/system/cpu/possible", O_RDWR), EACCES, "read or not");
+	MUST(!chmod("/sys/devices/system/cpu/possible", 0644));
+	fd = open("/sys/devices/system/cpu/possible", O_WRONLY);
+	CHECK(fd >= 0 && write(fd, "0", 1) == -1 && errno == EIO && !close(fd),
+	      "where only the mode allows it, writing is EIO");
+	MUST(!chmod("/sys/devices/system/cpu/possible", 0));
+	CHECK_ERR(open("/sys/devices/system/cpu/possible", O_RDONLY), EACCES,
+		  "root reads none that nobody may read");
+	MUST(!chmod("/sys/devices/system/cpu/possible", 0444));
 	struct stat st;
 	CHECK(!stat("/sys/devices/system/cpu/cpu0", &st) && S_ISDIR(st.st_mode),
 	      "a directory for each processor");
