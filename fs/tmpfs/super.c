@@ -120,17 +120,19 @@ static int parse_options(const char *text, bool plain, struct options *o)
 
 /* --- the file system -------------------------------------------------------------------------*/
 
+/* On Linux the limits of what is mounted at boot are those of that moment, not the usual ones. */
 static void show_options(struct super *s, struct text *out)
 {
 	struct tmpfs *fs = tmpfs_of(s);
+	bool early = s->type != &tmpfs_type;
 
 	if (fs->plain)
 		return;
-	if (fs->max_pages != default_limit())
+	if (early || fs->max_pages != default_limit())
 		text_printf(out, ",size=%luk", fs->max_pages * (PAGE_SIZE / 1024));
-	if (fs->max_inodes != default_limit())
+	if (early || fs->max_inodes != default_limit())
 		text_printf(out, ",nr_inodes=%lu", fs->max_inodes);
-	if (fs->mode != 01777)
+	if (fs->mode != 01777 && s->type != &rootfs_type)
 		text_printf(out, ",mode=%03o", fs->mode);
 	if (fs->uid)
 		text_printf(out, ",uid=%u", fs->uid);

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <sys/mount.h>
+#include <sys/statfs.h>
 
 #define DIR_NAME "/tmp/options"
 #define LAZYTIME (1ul << 25)
@@ -102,9 +103,34 @@ static void test_removed(void)
 	MUST(!umount(DIR_NAME));
 }
 
+/* What the kernel itself has mounted tells its limits, which Linux sets early. */
+static void test_early(void)
+{
+	unsigned long size, inodes;
+	char line[512] = "", rest[64];
+	struct statfs s;
+	FILE *f = fopen("/proc/self/mounts", "r");
+
+	MUST(f && fgets(line, sizeof(line), f) && !fclose(f) && !statfs("/", &s));
+	CHECK(sscanf(line, "rootfs / rootfs rw,size=%luk,nr_inodes=%lu%63[^\n]", &size, &inodes,
+		     rest) == 3 &&
+		      !strcmp(rest, ",inode64 0 0"),
+	      "the line of the first root tells its limits, and no mode");
+	CHECK(size == s.f_blocks * 4 && inodes == s.f_files, "those that statfs tells");
+	MUST((f = fopen("/proc/self/mounts", "r")));
+	*rest = 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s /dev devtmpfs rw,relatime,size=%luk,nr_inodes=%lu%63[^\n]",
+			   &size, &inodes, rest) == 3)
+			break;
+	fclose(f);
+	CHECK_STR(rest, ",mode=755,inode64 0 0", "that of devtmpfs its mode, too");
+}
+
 int main(void)
 {
 	MUST(!mkdir(DIR_NAME, 0755));
+	test_early();
 	test_flags();
 	test_hierarchy();
 	test_removed();
