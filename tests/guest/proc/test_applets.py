@@ -53,7 +53,7 @@ def test_tool(machine, command, pattern):
 
 
 def test_pidof_and_kill(machine):
-    machine.check("sleep 1234 & echo $! > /tmp/pid")
+    machine.check("sleep infinity & echo $! > /tmp/pid")
     assert machine.run("pidof sleep").output == machine.run("cat /tmp/pid").output
     machine.check("kill $(cat /tmp/pid)")
     machine.run("wait")
