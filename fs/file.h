@@ -54,6 +54,7 @@ struct file {
 	void *private;		 /* of the operations */
 	struct list epoll_items; /* [epoll] who watches it */
 	s32 owner;		 /* [a] fcntl F_SETOWN */
+	u8 owner_type;		 /* [a] F_OWNER_*; readers tolerate that of another owner */
 	u8 signal;		 /* [a] fcntl F_SETSIG */
 	bool counted;		 /* [I] among the writers of inode, mount and super */
 	u32 version;		 /* [a] of a control file: which state was read, for poll */

@@ -2,6 +2,7 @@
  * fcntl.h - flags of open, fcntl and the *at calls (asm-generic/fcntl.h, linux/fcntl.h).
  */
 #pragma once
+#include "kernel/lib/types.h"
 
 #define O_ACCMODE   00000003u
 #define O_RDONLY    00000000u
@@ -38,15 +39,24 @@ enum {
 	F_GETOWN = 9,
 	F_SETSIG = 10,
 	F_GETSIG = 11,
+	F_SETOWN_EX = 15,
+	F_GETOWN_EX = 16,
 	F_OFD_GETLK = 36,
 	F_OFD_SETLK = 37,
 	F_OFD_SETLKW = 38,
+	F_SETLEASE = 1024,
 	F_GETLEASE = 1025,
 	F_DUPFD_CLOEXEC = 1030,
 	F_SETPIPE_SZ = 1031,
 	F_GETPIPE_SZ = 1032,
 	F_ADD_SEALS = 1033,
 	F_GET_SEALS = 1034,
+};
+
+enum { F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP };
+
+struct f_owner_ex {
+	s32 type, pid;
 };
 
 #define F_SEAL_SEAL 1

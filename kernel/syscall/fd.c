@@ -168,20 +168,25 @@ static long set_flags(struct file *f, u32 arg)
 	return 0;
 }
 
-/* Kept as a number of the first pid namespace, negative for a group. */
-static long set_owner(struct file *f, s32 who)
+/* Kept as a number of the first pid namespace. */
+static long set_owner_ex(struct file *f, s32 type, s32 who)
 {
-	struct pid *p;
+	struct pid *p = who > 0 ? pid_find(task_view(), who) : NULL;
 
-	if (who == INT32_MIN)
-		return -EINVAL;
-	p = who ? pid_find(task_view(), who < 0 ? -who : who) : NULL;
 	if (who && !p)
 		return -ESRCH;
-	WRITE_ONCE(f->owner, !who ? 0 : who < 0 ? -p->nr : p->nr);
+	WRITE_ONCE(f->owner, p ? p->nr : 0);
+	WRITE_ONCE(f->owner_type, (u8)type);
 	if (p)
 		pid_put(p);
 	return 0;
+}
+
+static long set_owner(struct file *f, s32 who)
+{
+	if (who == INT32_MIN)
+		return -EINVAL;
+	return who < 0 ? set_owner_ex(f, F_OWNER_PGRP, -who) : set_owner_ex(f, F_OWNER_PID, who);
 }
 
 /* A number of the first namespace as the running task sees it; 0: it does not, or it is free. */
@@ -201,9 +206,39 @@ static s32 number_here(s32 nr)
 
 static long get_owner(const struct file *f)
 {
-	s32 owner = READ_ONCE(f->owner);
+	s32 owner = number_here(READ_ONCE(f->owner));
 
-	return owner < 0 ? -number_here(-owner) : number_here(owner);
+	return READ_ONCE(f->owner_type) == F_OWNER_PGRP ? -owner : owner;
+}
+
+static long set_owner_from(struct file *f, const struct f_owner_ex __user *user)
+{
+	struct f_owner_ex owner;
+
+	if (copy_from_user(&owner, user, sizeof(owner)))
+		return -EFAULT;
+	if ((u32)owner.type > F_OWNER_PGRP)
+		return -EINVAL;
+	return set_owner_ex(f, owner.type, owner.pid);
+}
+
+static long get_owner_into(const struct file *f, struct f_owner_ex __user *user)
+{
+	struct f_owner_ex owner = { READ_ONCE(f->owner_type), number_here(READ_ONCE(f->owner)) };
+
+	return copy_to_user(user, &owner, sizeof(owner)) ? -EFAULT : 0;
+}
+
+/* Who may have one gets none: nobody is told of other opens. */
+static long set_lease(const struct file *f, u64 type)
+{
+	const struct cred *cred = task_current()->cred;
+
+	if (type > F_UNLCK)
+		return -EINVAL;
+	if (cred->fsuid != f->inode->uid && !cred_capable(cred, CAP_LEASE))
+		return -EACCES;
+	return S_ISREG(f->inode->mode) ? -EAGAIN : -EINVAL;
 }
 
 static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
@@ -234,6 +269,10 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return set_owner(f, (s32)arg);
 	case F_GETOWN:
 		return get_owner(f);
+	case F_SETOWN_EX:
+		return set_owner_from(f, (const struct f_owner_ex __user *)arg);
+	case F_GETOWN_EX:
+		return get_owner_into(f, (struct f_owner_ex __user *)arg);
 	case F_SETSIG:
 		if (arg >= NSIG)
 			return -EINVAL;
@@ -241,6 +280,8 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return 0;
 	case F_GETSIG:
 		return READ_ONCE(f->signal);
+	case F_SETLEASE:
+		return set_lease(f, arg);
 	case F_GETLEASE:
 		return F_UNLCK;
 	case F_GET_SEALS:

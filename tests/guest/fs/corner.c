@@ -97,6 +97,58 @@ static long magic(int fd)
 	return fstatfs(fd, &fs) ? -1 : (long)fs.f_type;
 }
 
+static void owners(void)
+{
+	int fd = open("file", O_RDWR);
+	struct f_owner_ex who = { 7, 7 };
+
+	CHECK(!fcntl(fd, F_GETOWN_EX, &who) && who.type == F_OWNER_TID && !who.pid,
+	      "a new file has no owner");
+	who = (struct f_owner_ex){ F_OWNER_TID, syscall(SYS_gettid) };
+	CHECK_OK(fcntl(fd, F_SETOWN_EX, &who), "a thread may be it");
+	who = (struct f_owner_ex){ 7, 7 };
+	CHECK(!fcntl(fd, F_GETOWN_EX, &who) && who.type == F_OWNER_TID && who.pid == getpid() &&
+		      fcntl(fd, F_GETOWN) == getpid(),
+	      "which both calls tell");
+	who = (struct f_owner_ex){ F_OWNER_PGRP, getpgrp() };
+	CHECK(!fcntl(fd, F_SETOWN_EX, &who) && syscall(SYS_fcntl, fd, F_GETOWN_EX, &who) == 0 &&
+		      who.type == F_OWNER_PGRP && who.pid == getpgrp(),
+	      "or a group");
+	MUST(!fcntl(fd, F_SETOWN, getpid()));
+	CHECK(!fcntl(fd, F_GETOWN_EX, &who) && who.type == F_OWNER_PID && who.pid == getpid(),
+	      "F_SETOWN makes it a process");
+	MUST(!fcntl(fd, F_SETOWN, -getpgrp()));
+	CHECK(!fcntl(fd, F_GETOWN_EX, &who) && who.type == F_OWNER_PGRP && who.pid == getpgrp(),
+	      "and a group of a negative number");
+	who.type = 3;
+	CHECK_ERR(fcntl(fd, F_SETOWN_EX, &who), EINVAL, "there is no fourth kind");
+	who = (struct f_owner_ex){ F_OWNER_PID, 4000000 };
+	CHECK_ERR(fcntl(fd, F_SETOWN_EX, &who), ESRCH, "nobody is no owner");
+	who.pid = -getpgrp();
+	CHECK_ERR(fcntl(fd, F_SETOWN_EX, &who), ESRCH, "and no negative number");
+	CHECK_ERR(fcntl(fd, F_SETOWN_EX, 8), EFAULT, "a wild pointer to F_SETOWN_EX is EFAULT");
+	CHECK_ERR(fcntl(fd, F_GETOWN_EX, 8), EFAULT, "and to F_GETOWN_EX");
+	who = (struct f_owner_ex){ F_OWNER_PGRP, 0 };
+	CHECK(!fcntl(fd, F_SETOWN_EX, &who) && !fcntl(fd, F_GETOWN), "0 takes the owner away");
+	close(fd);
+}
+
+static void leases(void)
+{
+	int fd = open("file", O_RDWR), directory = open(".", O_RDONLY), status;
+
+	CHECK_ERR(fcntl(fd, F_SETLEASE, 3), EINVAL, "there is no fourth kind of lease");
+	CHECK_ERR(fcntl(fd, F_SETLEASE, F_UNLCK), EAGAIN, "a lease that is not there is not ended");
+	CHECK_ERR(fcntl(fd, F_SETLEASE, F_RDLCK), EAGAIN, "who can write has no lease for reading");
+	CHECK_ERR(fcntl(directory, F_SETLEASE, F_RDLCK), EINVAL, "of a directory there is none");
+	status = IN_CHILD(MUST(!setresuid(1000, 1000, 1000));
+			  _exit(fcntl(fd, F_SETLEASE, F_WRLCK) == -1 ? errno : 0));
+	CHECK(EXITED(status, EACCES), "nor of another user's file");
+	CHECK_EQ(fcntl(fd, F_GETLEASE), F_UNLCK, "and F_GETLEASE tells of none");
+	close(directory);
+	close(fd);
+}
+
 static void kinds(void)
 {
 	int p[2], s[2];
@@ -145,6 +197,8 @@ int main(void)
 	times();
 	ranges();
 	controls();
+	owners();
+	leases();
 	kinds();
 	marks();
 	sizes();
