@@ -46,7 +46,7 @@ struct boot_info {
 	u64 initrd_start, initrd_size; /* physical; size 0: none */
 	u64 rsdp;		       /* physical address of the ACPI root pointer, or 0 */
 	u64 memory_end;		       /* physical end of usable RAM */
-	u64 memory_total;	       /* bytes of usable RAM that the firmware reported */
+	u64 memory_total;	       /* bytes of usable RAM, below what mem= says */
 	int free_count;
 	struct boot_range free[64]; /* RAM nobody uses yet; boot_alloc() takes from here */
 	u64 entry_ns;		    /* clock_now() at kernel entry; 0 by definition */

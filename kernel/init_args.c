@@ -8,10 +8,9 @@
 
 /* Options of the kernel itself; a '=' at the end: it takes a value. */
 static const char *const known[] = {
-	"console=",	   "debug",	"earlyprintk=", "init=",
-	"ignore_loglevel", "loglevel=", "maxcpus=",	"nosmp",
-	"no_timer_check",  "panic=",	"quiet",	"rdinit=",
-	"root=",	   "ro",	"rw",
+	"console=", "debug", "earlyprintk=",   "init=",	 "ignore_loglevel", "loglevel=", "maxcpus=",
+	"mem=",	    "nosmp", "no_timer_check", "panic=", "quiet",	    "rdinit=",	 "root=",
+	"ro",	    "rw",
 };
 
 static bool is_known(const char *word)

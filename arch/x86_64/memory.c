@@ -4,15 +4,19 @@
  * boot.free is kept sorted and without overlaps whatever the firmware's map looks like: adding a
  * range takes it out first, and reserving cuts, with rounding so that a page is free only when all
  * of it is.  A second list remembers what was RAM, for the direct map.
+ *
+ * `mem=` on the command line ends both lists at an address, as on Linux.
  */
 #include "arch/x86_64/kmap.h"
 #include "arch/x86_64/loader.h"
 
 #include "kernel/lib/log.h"
+#include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 
 #define MEMORY_LIMIT (4ul << 40) /* more is not used */
 #define LOW_END	     0x100000ul	 /* firmware and the start of other CPUs */
+#define LEAST	     (8ul << 20) /* behind the image, for the kernel to tell what it misses */
 
 struct boot_info boot;
 
@@ -121,24 +125,64 @@ bool memory_overlaps(u64 start, u64 end)
 	return false;
 }
 
+/* Of several words the one that leaves least counts; 0, or no number, is none. */
+static u64 read_limit(void)
+{
+	u64 limit = MEMORY_LIMIT, least = virt_to_phys(kernel_end) + LEAST, bytes;
+	char text[32];
+
+	for (unsigned n = 0; boot_option_nth("mem", n, text, sizeof(text)); n++) {
+		bytes = parse_bytes(text);
+		if (bytes && bytes < least)
+			log_warn("boot: mem=%s is too little, ignored", text);
+		else if (bytes)
+			limit = min(limit, align_down(bytes, PAGE_SIZE));
+	}
+	return limit;
+}
+
+/* The loader puts the archive high, perhaps beyond the limit: it moves to the highest free place
+   that has room.  Both lie in what is mapped. */
+static void initrd_lower(void)
+{
+	const void *from = boot_peek(boot.initrd_start, boot.initrd_size);
+	u64 size = align_up(boot.initrd_size, PAGE_SIZE);
+
+	for (int i = boot.free_count; from && i--;) {
+		struct boot_range *r = &boot.free[i];
+
+		if (r->end - r->start < size)
+			continue;
+		boot.initrd_start = r->end - size;
+		memmove(phys_to_virt(boot.initrd_start), from, boot.initrd_size);
+		return;
+	}
+	log_error("boot: mem= leaves no room for the initrd, ignored");
+	boot.initrd_size = 0;
+}
+
 void memory_finish(void)
 {
-	u64 initrd_end = boot.initrd_start + boot.initrd_size;
+	u64 limit = read_limit(), initrd_end = boot.initrd_start + boot.initrd_size;
 
-	for (int i = 0; i < ram_count; i++) {
-		boot.memory_total += ram[i].end - ram[i].start;
-		boot.memory_end = max(boot.memory_end, ram[i].end);
-	}
 	if (boot.initrd_size && !memory_covers(boot.initrd_start, initrd_end)) {
 		log_error("boot: the initrd at %lx-%lx is not in memory, ignored",
 			  boot.initrd_start, initrd_end);
 		boot.initrd_size = 0;
 	}
-	if (boot.initrd_size)
-		cut_pages(boot.free, &boot.free_count, boot.initrd_start, initrd_end);
 	cut_pages(boot.free, &boot.free_count, 0, LOW_END);
 	cut_pages(boot.free, &boot.free_count, virt_to_phys(kernel_start),
 		  virt_to_phys(kernel_end));
+	memory_reserve(limit, MEMORY_LIMIT);
+	if (boot.initrd_size && initrd_end > limit)
+		initrd_lower();
+	if (boot.initrd_size)
+		cut_pages(boot.free, &boot.free_count, boot.initrd_start,
+			  boot.initrd_start + boot.initrd_size);
+	for (int i = 0; i < ram_count; i++) {
+		boot.memory_total += ram[i].end - ram[i].start;
+		boot.memory_end = max(boot.memory_end, ram[i].end);
+	}
 }
 
 void memory_set_node(u64 start, u64 end, u32 node)

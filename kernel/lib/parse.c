@@ -8,6 +8,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/lib/bits.h"
+#include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
 /* The value of a digit in any base up to 16; 16 when it is none. */
@@ -37,19 +38,23 @@ static const char *read_digits(const char *s, unsigned base, u64 *out)
 	return fits ? s : NULL;
 }
 
+/* *s moves behind a 0x. */
+static unsigned read_base(const char **s)
+{
+	if ((*s)[0] != '0')
+		return 10;
+	if (((*s)[1] | 0x20) != 'x' || digit_value((*s)[2]) >= 16)
+		return 8;
+	*s += 2;
+	return 16;
+}
+
 static int parse_unsigned(const char *s, u64 *out)
 {
-	unsigned base = 10;
+	unsigned base = read_base(&s);
 	const char *end;
 	u64 value;
 
-	if (s[0] == '0') {
-		base = 8;
-		if ((s[1] | 0x20) == 'x' && digit_value(s[2]) < 16) {
-			base = 16;
-			s += 2;
-		}
-	}
 	end = read_digits(s, base, &value);
 	if (!end)
 		return -ERANGE;
@@ -80,6 +85,22 @@ int parse_s64(const char *s, s64 *out)
 		return -ERANGE;
 	*out = (s64)(negative ? -value : value);
 	return 0;
+}
+
+u64 parse_bytes(const char *s)
+{
+	static const char units[] = "kmgtpe";
+	unsigned base = read_base(&s), shift = 0;
+	const char *unit, *end;
+	u64 value;
+
+	end = read_digits(s, base, &value);
+	if (!end)
+		return ~0ul;
+	unit = *end ? strchr(units, *end | 0x20) : NULL;
+	if (unit)
+		shift = 10 * (unsigned)(unit - units + 1);
+	return value > ~0ul >> shift ? ~0ul : value << shift;
 }
 
 int parse_bool(const char *s, bool *out)

@@ -9,6 +9,10 @@
 must_check int parse_u64(const char *s, u64 *out);
 must_check int parse_s64(const char *s, s64 *out);
 
+/* A number as above with k, m, g, t, p or e behind it, times 1024 each; what follows is ignored.  0
+   for no number, the largest when it does not fit (as memparse, which does not notice). */
+u64 parse_bytes(const char *s);
+
 /* y, Y, t, T, 1, on: true; n, N, f, F, 0, of: false, whatever follows.  -EINVAL (as kstrtobool). */
 must_check int parse_bool(const char *s, bool *out);
 

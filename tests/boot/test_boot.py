@@ -45,6 +45,42 @@ def test_command_line_is_kept():
         assert machine.wait() == 0
 
 
+def test_a_long_command_line_is_cut_and_told():
+    with boot(append="word=" + "x" * 3000) as machine:
+        line = machine.check("cat /proc/cmdline")
+        assert len(line) == 2048 and line.endswith("x\n")
+        machine.check("dmesg | grep 'command line of .* bytes cut to 2047'")
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_memory_is_limited_by_an_option(nodes):
+    """QEMU puts the archive at the end of the memory: it is used from there all the same."""
+    with boot(memory=512, nodes=nodes, append="mem=1G mem=0x6000000 mem=98305K") as machine:
+        total = int(re.search(r"MemTotal: +(\d+)", machine.check("cat /proc/meminfo")).group(1))
+        assert 80 << 10 < total <= 96 << 10
+        assert "mem=" not in machine.check("cat /proc/1/environ | tr '\\0' '\\n'")
+
+
+@pytest.mark.parametrize("words", ["mem=", "mem=0", "mem=k", "mem"])
+def test_a_limit_of_nothing_is_none(words):
+    with boot(memory=128, append=words) as machine:
+        total = int(re.search(r"MemTotal: +(\d+)", machine.check("cat /proc/meminfo")).group(1))
+        assert total > 100 << 10
+
+
+def test_a_limit_below_the_kernel_is_none():
+    with boot(append="mem=1M") as machine:
+        machine.check("dmesg | grep 'mem=1M is too little, ignored'")
+
+
+def test_a_limit_without_room_for_the_archive_is_told(tmp_path):
+    initrd = archive(tmp_path / "large.cpio", [("file", 0o100644, bytes(16 << 20))])
+    with boot(initrd=initrd, shell=False, append="mem=16M") as machine:
+        with pytest.raises(Panic, match="No init found"):
+            machine.expect("never", timeout=30)
+        assert b"mem= leaves no room for the initrd" in machine.console
+
+
 def test_rdinit():
     with boot(shell=False, append="rdinit=/bin/busybox -- echo from busybox") as machine:
         machine.expect("from busybox|applet not found")

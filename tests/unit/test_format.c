@@ -142,6 +142,20 @@ static int u64_of(const char *s, u64 wanted)
 	return error;
 }
 
+TEST("sizes have units, and a number that does not fit is the largest")
+{
+	check_eq(parse_bytes("64M"), 64ul << 20);
+	check_eq(parse_bytes("0x10k,"), 16384);
+	check_eq(parse_bytes("010"), 8);
+	check_eq(parse_bytes("7x"), 7);
+	check_eq(parse_bytes("15e"), 15ul << 60);
+	check_eq(parse_bytes("16E"), ~0ul);
+	check_eq(parse_bytes("18446744073709551616"), ~0ul);
+	check_eq(parse_bytes(""), 0);
+	check_eq(parse_bytes("M"), 0);
+	check_eq(parse_bytes("-1"), 0);
+}
+
 TEST("unsigned numbers are read as kstrtoull reads them")
 {
 	check_eq(u64_of("0", 0), 0);
