@@ -9,10 +9,15 @@
 #include <sys/mount.h>
 #include <sys/sysinfo.h>
 
-#define MIB	 (1ul << 20)
-#define LITTLE	 (16 * MIB) /* what is left to fight for */
-#define FIGHTERS 16
-#define ARGS	 18
+#define MIB (1ul << 20)
+/*
+ * What is left to fight for: a sixteenth of it is more than the harness's shell has when all
+ * get as much; the arguments of each are two MiB, more than that already.
+ */
+#define FIGHTERS  16
+#define FOR_PAGES (48 * MIB)
+#define FOR_ARGS  (16 * MIB)
+#define ARGS	  18
 
 static char word[120000];
 
@@ -23,17 +28,14 @@ static unsigned long free_memory(void)
 	return sysinfo(&info) ? 0 : info.freeram * info.mem_unit;
 }
 
-/* Fills a file until little memory is left. */
-static void fill(void)
+/* Fills a file until so much memory is left. */
+static void fill(unsigned long rest)
 {
 	static char block[MIB];
-	int fd;
+	int fd = open("/tmp/full/file", O_CREAT | O_WRONLY | O_APPEND, 0644);
 
-	mkdir("/tmp/full", 0755);
-	MUST(!mount("none", "/tmp/full", "tmpfs", 0, "size=95%"));
-	fd = open("/tmp/full/file", O_CREAT | O_WRONLY, 0644);
 	MUST(fd >= 0);
-	while (free_memory() > LITTLE + MIB && write(fd, block, MIB) == (ssize_t)MIB)
+	while (free_memory() > rest + MIB && write(fd, block, MIB) == (ssize_t)MIB)
 		;
 	close(fd);
 }
@@ -103,8 +105,11 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[0], "again"))
 		become();
 	before = free_memory();
-	fill();
+	mkdir("/tmp/full", 0755);
+	MUST(!mount("none", "/tmp/full", "tmpfs", 0, "size=95%"));
+	fill(FOR_PAGES);
 	CHECK(fight(take) > 0, "who takes all memory is killed");
+	fill(FOR_ARGS);
 	if (on_corral()) /* Linux may kill the shell as well */
 		CHECK(fight(become) >= 0, "the arguments of an exec count for who gives them");
 	unfill();
