@@ -54,6 +54,7 @@ def test_tool(machine, command, pattern):
 
 def test_pidof_and_kill(machine):
     machine.check("sleep infinity & echo $! > /tmp/pid")
+    machine.check("until grep -q sleep /proc/$(cat /tmp/pid)/comm; do :; done")
     assert machine.run("pidof sleep").output == machine.run("cat /tmp/pid").output
     machine.check("kill $(cat /tmp/pid)")
     machine.run("wait")
