@@ -56,25 +56,6 @@ u32 pty_count(void)
 
 /* --- options ---------------------------------------------------------------------------------*/
 
-static int parse_octal(const char *text, u64 *out)
-{
-	*out = 0;
-	if (!*text)
-		return -EINVAL;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '7' || *out > 07777)
-			return -EINVAL;
-		*out = *out * 8 + (u64)(*text - '0');
-	}
-	*out &= 07777;
-	return 0;
-}
-
-static int parse_id(const char *text, u64 *out)
-{
-	return parse_u64(text, out) || *out >= 0xffffffffu ? -EINVAL : 0;
-}
-
 static int parse_word(struct options *o, char *word)
 {
 	char *value = strchr(word, '=');
@@ -83,9 +64,9 @@ static int parse_word(struct options *o, char *word)
 		return strcmp(word, "newinstance") ? -EINVAL : 0;
 	*value++ = '\0';
 	if (!strcmp(word, "mode"))
-		return parse_octal(value, &o->mode);
+		return parse_mode(value, &o->mode);
 	if (!strcmp(word, "ptmxmode"))
-		return parse_octal(value, &o->ptmxmode);
+		return parse_mode(value, &o->ptmxmode);
 	if (!strcmp(word, "uid")) {
 		o->set_uid = true;
 		return parse_id(value, &o->uid);

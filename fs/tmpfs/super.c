@@ -49,24 +49,6 @@ static int parse_size(char *text, u64 *bytes)
 	return 0;
 }
 
-static int parse_octal(const char *text, u64 *out)
-{
-	*out = 0;
-	if (!*text)
-		return -EINVAL;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '7' || *out > 07777)
-			return -EINVAL;
-		*out = *out * 8 + (*text - '0');
-	}
-	return 0;
-}
-
-static int parse_id(const char *text, u64 *out)
-{
-	return parse_u64(text, out) || *out >= 0xffffffffu ? -EINVAL : 0;
-}
-
 static int parse_word(struct options *o, char *word)
 {
 	static const char *const ignored[] = { "huge", "mpol", "inode32", "inode64" };
@@ -82,7 +64,7 @@ static int parse_word(struct options *o, char *word)
 	if (!value)
 		return -EINVAL;
 	if (!strcmp(word, "mode"))
-		return parse_octal(value, &o->mode);
+		return parse_mode(value, &o->mode);
 	if (!strcmp(word, "uid"))
 		return parse_id(value, &o->uid);
 	if (!strcmp(word, "gid"))

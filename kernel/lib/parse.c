@@ -103,6 +103,25 @@ u64 parse_bytes(const char *s)
 	return value > ~0ul >> shift ? ~0ul : value << shift;
 }
 
+int parse_mode(const char *s, u64 *out)
+{
+	*out = 0;
+	if (!*s)
+		return -EINVAL;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '7' || *out > 07777)
+			return -EINVAL;
+		*out = *out * 8 + (u64)(*s - '0');
+	}
+	*out &= 07777;
+	return 0;
+}
+
+int parse_id(const char *s, u64 *out)
+{
+	return parse_u64(s, out) || *out >= 0xffffffffu ? -EINVAL : 0;
+}
+
 int parse_bool(const char *s, bool *out)
 {
 	char c = (char)(s[0] | 0x20);

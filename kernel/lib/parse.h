@@ -16,6 +16,11 @@ u64 parse_bytes(const char *s);
 /* y, Y, t, T, 1, on: true; n, N, f, F, 0, of: false, whatever follows.  -EINVAL (as kstrtobool). */
 must_check int parse_bool(const char *s, bool *out);
 
+/* Octal digits and nothing else, of which the permission bits (07777) are kept.  -EINVAL. */
+must_check int parse_mode(const char *s, u64 *out);
+/* A user or group; -EINVAL for what is no number, and for the one that means nobody (2^32 - 1). */
+must_check int parse_id(const char *s, u64 *out);
+
 /* A CPU or node list ("0-2,5", "all", "N", "0-7:1/2"), numbers below `limit`.
    -EINVAL for bad text and for numbers that the mask has not, -ERANGE for one at or above limit,
    -EOVERFLOW beyond 32 bits. */

@@ -156,6 +156,24 @@ TEST("sizes have units, and a number that does not fit is the largest")
 	check_eq(parse_bytes("-1"), 0);
 }
 
+TEST("modes are octal and keep their permission bits, an owner is any but the last number")
+{
+	u64 n;
+
+	check_eq(parse_mode("1777", &n), 0);
+	check_eq(n, 01777);
+	check_eq(parse_mode("017777", &n), 0);
+	check_eq(n, 07777);
+	check_eq(parse_mode("", &n), -EINVAL);
+	check_eq(parse_mode("8", &n), -EINVAL);
+	check_eq(parse_mode("700 ", &n), -EINVAL);
+	check_eq(parse_mode("7777777", &n), -EINVAL);
+	check_eq(parse_id("4294967294", &n), 0);
+	check_eq(n, 4294967294);
+	check_eq(parse_id("4294967295", &n), -EINVAL);
+	check_eq(parse_id("root", &n), -EINVAL);
+}
+
 TEST("unsigned numbers are read as kstrtoull reads them")
 {
 	check_eq(u64_of("0", 0), 0);
