@@ -1,29 +1,10 @@
 /* Where the pages of a cpuset's tasks lie: new ones on its nodes, old ones too with memory_migrate.
    guest: cpus=4 nodes=2 memory=512 */
+#include "../cpuset.h"
 #include "group.h"
 
 #define ROOT  "/tmp/cm"
 #define PAGES 64
-
-static void set(const char *file, const char *value)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), ROOT "/%s", file);
-	MUST(!text_write(path, value));
-}
-
-static void make(const char *name, const char *mems)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), ROOT "/%s", name);
-	MUST(!mkdir(path, 0755));
-	snprintf(path, sizeof(path), "%s/cpuset.cpus", name);
-	set(path, "0-3");
-	snprintf(path, sizeof(path), "%s/cpuset.mems", name);
-	set(path, mems);
-}
 
 static char *touch(void)
 {
@@ -64,7 +45,7 @@ static int take_too_much(void)
 {
 	return IN_CHILD({
 		text_write("/proc/self/oom_score_adj", "1000");
-		set("b/tasks", "0");
+		cpuset_write(ROOT, "b/tasks", "0");
 		for (size_t size = 1 << 20;;) {
 			char *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -123,7 +104,7 @@ static void test_pressure(void)
 	for (begin = time(NULL); time(NULL) < begin + 2;)
 		usleep(10000); /* what there was would be in the figure */
 	CHECK_EQ(pressure("b"), 0, "no pressure is felt before the meters are on");
-	set("cpuset.memory_pressure_enabled", "1");
+	cpuset_write(ROOT, "cpuset.memory_pressure_enabled", "1");
 	CHECK(KILLED(take_too_much(), SIGKILL),
 	      "a task that wants more than its nodes have is killed");
 	while (pressure("b") == 0)
@@ -131,7 +112,7 @@ static void test_pressure(void)
 	CHECK(pressure("b") > 0, "and its set has felt the pressure");
 	CHECK_EQ(pressure("a"), 0, "no other");
 	test_decay();
-	set("cpuset.memory_pressure_enabled", "0");
+	cpuset_write(ROOT, "cpuset.memory_pressure_enabled", "0");
 }
 
 int main(void)
@@ -140,28 +121,28 @@ int main(void)
 
 	mkdir(ROOT, 0755);
 	MUST(!group_mount(ROOT, "cpuset"));
-	make("a", "0");
-	make("b", "1");
-	set("a/tasks", "0");
+	cpuset_make(ROOT, "a", "0");
+	cpuset_make(ROOT, "b", "1");
+	cpuset_write(ROOT, "a/tasks", "0");
 	first = touch();
 	CHECK_EQ(on_node(first, 0), PAGES, "pages come from the set's node");
-	set("a/cpuset.mems", "1");
+	cpuset_write(ROOT, "a/cpuset.mems", "1");
 	second = touch();
 	CHECK_EQ(on_node(second, 1), PAGES, "and from the other when it has changed");
 	CHECK_EQ(on_node(first, 0), PAGES, "those that were there stay where they are");
-	set("a/cpuset.memory_migrate", "1");
-	set("a/cpuset.mems", "0");
+	cpuset_write(ROOT, "a/cpuset.memory_migrate", "1");
+	cpuset_write(ROOT, "a/cpuset.mems", "0");
 	CHECK_EQ(on_node(second, 0), PAGES, "with memory_migrate they go along");
 	CHECK(is_intact(first) && is_intact(second), "and are what they were");
-	set("b/tasks", "0");
+	cpuset_write(ROOT, "b/tasks", "0");
 	CHECK_EQ(on_node(second, 0), PAGES, "a task leaves its pages behind when it moves");
-	set("a/tasks", "0");
-	set("b/cpuset.memory_migrate", "1");
-	set("b/tasks", "0");
+	cpuset_write(ROOT, "a/tasks", "0");
+	cpuset_write(ROOT, "b/cpuset.memory_migrate", "1");
+	cpuset_write(ROOT, "b/tasks", "0");
 	CHECK_EQ(on_node(first, 1), PAGES, "unless its new set has memory_migrate");
 	CHECK_EQ(on_node(second, 1), PAGES, "then all of them come");
 	CHECK(is_intact(first) && is_intact(second), "unchanged");
-	set("tasks", "0");
+	cpuset_write(ROOT, "tasks", "0");
 	test_pressure();
 	rmdir(ROOT "/a");
 	rmdir(ROOT "/b");

@@ -6,6 +6,7 @@
  * guest: cpus=4 nodes=2 timeout=120
  */
 #include "../await.h"
+#include "../cpuset.h"
 #include "group.h"
 
 #include <sys/prctl.h>
@@ -15,14 +16,6 @@
 #define HUGE  (2ul << 20) /* one page table */
 #define LEFT  (8ul << 10) /* KiB that are left in a node that is full */
 #define READS 4096	  /* page tables, which are twice as much */
-
-static void set(const char *file, const char *value)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), ROOT "/%s", file);
-	MUST(!text_write(path, value));
-}
 
 /* KiB. */
 static long kib_of(int node, const char *what)
@@ -73,7 +66,7 @@ static struct worker start(const char *tasks, void (*work)(void))
 	if (!w.pid) {
 		close(done[0]);
 		close(go[1]);
-		set(tasks, "0");
+		cpuset_write(ROOT, tasks, "0");
 		use_cpu(2);
 		MUST(write(done[1], &byte, 1) == 1 && read(go[0], &byte, 1) == 1);
 		work();
@@ -165,40 +158,28 @@ static bool spills(const char *who_fills)
 	return end(&filler);
 }
 
-static void make(const char *name, const char *mems)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), ROOT "/%s", name);
-	MUST(!mkdir(path, 0755));
-	snprintf(path, sizeof(path), "%s/cpuset.cpus", name);
-	set(path, "0-3");
-	snprintf(path, sizeof(path), "%s/cpuset.mems", name);
-	set(path, mems);
-}
-
 int main(void)
 {
 	MUST(!mkdir(ROOT, 0755) && !group_mount(ROOT, "cpuset"));
 	free_at_first = free_of(0);
-	make("p", "0-1");
-	make("p/a", "0");
-	make("p/b", "0");
+	cpuset_make(ROOT, "p", "0-1");
+	cpuset_make(ROOT, "p/a", "0");
+	cpuset_make(ROOT, "p/b", "0");
 	taken_from_own("page tables come from the node of the set, not from that of the CPU");
-	set("p/a/cpuset.mem_hardwall", "1");
+	cpuset_write(ROOT, "p/a/cpuset.mem_hardwall", "1");
 	taken_from_own("and so they do behind a wall");
-	set("p/a/cpuset.mem_hardwall", "0");
+	cpuset_write(ROOT, "p/a/cpuset.mem_hardwall", "0");
 
 	CHECK(spills("p/b/tasks"), "when the node is full the kernel takes from another");
-	set("p/cpuset.mem_hardwall", "1");
+	cpuset_write(ROOT, "p/cpuset.mem_hardwall", "1");
 	CHECK(spills("p/b/tasks"), "within the wall of a set above, too");
-	set("p/cpuset.mem_hardwall", "0");
-	set("p/a/cpuset.mem_hardwall", "1");
+	cpuset_write(ROOT, "p/cpuset.mem_hardwall", "0");
+	cpuset_write(ROOT, "p/a/cpuset.mem_hardwall", "1");
 	CHECK(!spills("p/b/tasks"), "but not over a wall: somebody of the full node is killed");
-	set("p/a/cpuset.mem_hardwall", "0");
-	set("p/b/cpuset.mems", "1");
-	set("p/cpuset.mem_exclusive", "1");
-	set("p/a/cpuset.mem_exclusive", "1");
+	cpuset_write(ROOT, "p/a/cpuset.mem_hardwall", "0");
+	cpuset_write(ROOT, "p/b/cpuset.mems", "1");
+	cpuset_write(ROOT, "p/cpuset.mem_exclusive", "1");
+	cpuset_write(ROOT, "p/a/cpuset.mem_exclusive", "1");
 	CHECK(!spills("p/a/tasks"), "an exclusive set has the same wall");
 
 	MUST(!rmdir(ROOT "/p/a") && !rmdir(ROOT "/p/b") && !rmdir(ROOT "/p"));

@@ -3,7 +3,7 @@
  *
  * guest: cpus=4 nodes=2 timeout=120
  */
-#include "../text.h"
+#include "../cpuset.h"
 #include "numa.h"
 
 #include <sys/klog.h>
@@ -12,32 +12,12 @@
 #define MIB    (1ul << 20)
 #define GROUPS "/tmp/cpuset"
 
-static void write_file(const char *name, const char *what)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), GROUPS "/%s", name);
-	MUST(!text_write(path, what));
-}
-
-static void make_group(const char *name, const char *mems)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), GROUPS "/%s", name);
-	MUST(!mkdir(path, 0755));
-	snprintf(path, sizeof(path), "%s/cpuset.cpus", name);
-	write_file(path, "0-3");
-	snprintf(path, sizeof(path), "%s/cpuset.mems", name);
-	write_file(path, mems);
-}
-
 static void join(const char *name)
 {
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/tasks", name);
-	write_file(path, "0");
+	cpuset_write(GROUPS, path, "0");
 }
 
 static char *take(size_t bytes)
@@ -138,8 +118,8 @@ int main(void)
 
 	mkdir(GROUPS, 0755);
 	MUST(!mount("none", GROUPS, "cgroup", 0, "cpuset"));
-	make_group("first", "0");
-	make_group("second", "1");
+	cpuset_make(GROUPS, "first", "0");
+	cpuset_make(GROUPS, "second", "1");
 	status = IN_CHILD({
 		join("second");
 		_exit(others_on(take(16 * MIB), 16 * MIB, 1));
