@@ -90,18 +90,15 @@ static bool run(struct worker *w)
 	return write(w->go, &byte, 1) == 1 && read(w->done, &byte, 1) == 1;
 }
 
-/* Was it alive until now? */
+/* Was it alive until now?  Who was killed for memory may still be on its way out. */
 static bool end(struct worker *w)
 {
-	bool alive = !waitpid(w->pid, NULL, WNOHANG);
+	int status;
 
-	if (alive) {
-		kill(w->pid, SIGKILL);
-		waitpid(w->pid, NULL, 0);
-	}
+	MUST(!kill(w->pid, SIGTERM) && waitpid(w->pid, &status, 0) == w->pid);
 	close(w->go);
 	close(w->done);
-	return alive;
+	return WTERMSIG(status) == SIGTERM;
 }
 
 static void take_tables(void)
