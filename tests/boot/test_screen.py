@@ -80,8 +80,8 @@ def test_a_key_that_is_held_repeats(shell):
 
 
 def test_interrupt_and_end_of_file_from_the_keyboard(shell):
-    shell.type("sleep 1000\n")
-    shell.wait_for("sleep 1000\n")
+    shell.type("sleep infinity\n")
+    shell.wait_for("sleep infinity\n")
     shell.key("ctrl", "c")
     shell.type("echo status $?\n")
     shell.wait_for("\nstatus 130\n")

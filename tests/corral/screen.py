@@ -129,6 +129,7 @@ class Screen:
         self.folder.cleanup()
 
     def _connect(self):
+        """QEMU makes the socket, and not we, so that the line to repeat works without us."""
         deadline = time.monotonic() + 20
         self.peer = socket.socket(socket.AF_UNIX)
         while True:

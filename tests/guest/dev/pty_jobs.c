@@ -68,7 +68,9 @@ static void jobs(void)
 	type("cat /dev/tty & wait %1; echo over $?\n");
 	CHECK(strstr(read_until(master, "ready> "), "Stopped (tty input)"),
 	      "a job in the background may not read");
-	type("kill -9 %1; wait; sleep 1000\n");
+	type("kill -9 %1; fg\n"); /* which waits for its end; wait does not, for who is stopped */
+	read_until(master, "ready> ");
+	type("sleep infinity\n");
 	while (tcgetpgrp(master) == pid)
 		sched_yield();
 	MUST(!ioctl(master, TIOCSIG, SIGINT));

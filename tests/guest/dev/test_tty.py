@@ -24,7 +24,7 @@ def running(machine, name):
 
 def test_interrupt_ends_the_foreground_job(machine):
     prompt(machine)
-    machine.send("sh -c 'echo go-$((1+1)); exec sleep 1000'\n")
+    machine.send("sh -c 'echo go-$((1+1)); exec sleep infinity'\n")
     running(machine, "go-2")
     machine.send("\x03")
     machine.expect("ready> ")
@@ -35,7 +35,7 @@ def test_interrupt_ends_the_foreground_job(machine):
 
 def test_quit_ends_the_foreground_job(machine):
     prompt(machine)
-    machine.send("sh -c 'echo go-$((1+1)); exec sleep 1000'\n")
+    machine.send("sh -c 'echo go-$((1+1)); exec sleep infinity'\n")
     running(machine, "go-2")
     machine.send("\x1c")
     machine.expect("ready> ")
@@ -64,7 +64,7 @@ def test_stop_background_foreground(machine):
 
 def test_background_jobs_are_not_interrupted(machine):
     prompt(machine)
-    machine.send("sleep 1000 & echo go-$((1+1))\n")
+    machine.send("sleep infinity & echo go-$((1+1))\n")
     running(machine, "go-2")
     machine.send("\x03")
     machine.expect("ready> ")
@@ -76,7 +76,7 @@ def test_background_jobs_are_not_interrupted(machine):
 
 def test_a_pipeline_is_one_job(machine):
     prompt(machine)
-    machine.send("sleep 1000 | sleep 1000 | sh -c 'echo go-$((1+1)) >&2; exec sleep 1000'\n")
+    machine.send("sleep infinity | sleep infinity | sh -c 'echo go-$((1+1)) >&2; exec sleep infinity'\n")
     running(machine, "go-2")
     machine.send("\x03")
     machine.expect("ready> ")

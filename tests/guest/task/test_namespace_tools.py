@@ -23,8 +23,8 @@ def test_without_fork_the_second_child_finds_no_init(machine):
 def inside(machine):
     """A shell with a child, both asleep in a namespace; the number of the shell outside."""
     machine.check("mkfifo /tmp/ready")
-    number = machine.check(f"{UNSHARE} -u sh -c 'hostname inner; sleep 1000 & echo > /tmp/ready; "
-                           "exec sleep 1001' & read x < /tmp/ready; "
+    number = machine.check(f"{UNSHARE} -u sh -c 'hostname inner; sleep inf & echo > /tmp/ready; "
+                           "exec sleep inf' & read x < /tmp/ready; "
                            "cat /proc/$!/task/$!/children").split()[-1]
     yield number
     machine.run(f"kill -9 {number}; wait; rm /tmp/ready")
@@ -40,7 +40,7 @@ def test_nsenter_sees_them(machine, inside):
 
 
 def test_the_end_of_init_ends_who_came_in(machine, inside):
-    result = machine.run(f"nsenter -t {inside} -p -m sh -c 'sleep 1002; true' & "
-                         f"until ps | grep -q '[s]leep 1002'; do :; done; kill -9 {inside}; "
-                         "wait; ps | grep -c '[s]leep 100'")
+    result = machine.run(f"nsenter -t {inside} -p -m sh -c 'sleep infinity; true' & "
+                         f"until ps | grep -q '[s]leep infinity'; do :; done; kill -9 {inside}; "
+                         "wait; ps | grep -c '[s]leep inf'")
     assert result.output.splitlines()[-1] == "0"

@@ -233,19 +233,19 @@ def test_run_in_a_container(groups):
 
 
 def test_nothing_is_left_of_a_container(groups):
-    groups.check("ctr run --pids 20 / sh -c 'mkdir /tmp/t/ctr.*/below; setsid sleep 1000 & true'")
+    groups.check("ctr run --pids 20 / sh -c 'mkdir /tmp/t/ctr.*/below; setsid sleep infinity & true'")
     assert groups.check("lscgroup -g pids:/; pidof sleep || echo none") == "cpuacct,pids:/\nnone\n"
 
 
 def test_nothing_is_left_after_a_crash(groups):
-    groups.check("ctr run --pids 20 --name crash / sh -c 'sleep 1234 & sleep 1234; true' & "
+    groups.check("ctr run --pids 20 --name crash / sh -c 'sleep infinity & sleep infinity; true' & "
                  "until [ $(wc -l </tmp/t/ctr.crash/tasks) = 3 ]; do :; done 2>/dev/null; "
                  "kill -9 $!; wait; while [ -e /tmp/t/ctr.crash ]; do :; done")
-    assert groups.check("ps | grep -c '[s]leep 1234' || true") == "0\n"
+    assert groups.check("ps | grep -c '[s]leep infinity' || true") == "0\n"
 
 
 def test_a_container_ends_with_sigterm(groups):
-    result = groups.run("ctr run --pids 20 --name term / sleep 1000 & "
+    result = groups.run("ctr run --pids 20 --name term / sleep infinity & "
                         "until read x </tmp/t/ctr.term/tasks; do :; done 2>/dev/null; "
                         "kill $!; wait $!")
     assert result.status == 128 + 9
