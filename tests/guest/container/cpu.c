@@ -127,14 +127,22 @@ static void test_values(void)
 	text_write(ROOT "/a/cpu.shares", "1024");
 }
 
+/* In how many periods the container has waited. */
+static int throttled(void)
+{
+	MUST(text_read(ROOT "/a/cpu.stat") > 0);
+	return atoi(strstr(text, "nr_throttled") + 13);
+}
+
 static void test_quota(void)
 {
+	int waited;
 	pid_t pid;
 
 	text_write(ROOT "/a/cpu.cfs_period_us", "20000");
 	text_write(ROOT "/a/cpu.cfs_quota_us", "4000");
 	pid = hog(ROOT "/a/kid/tasks");
-	while (text_read(ROOT "/a/cpu.stat") > 0 && !atoi(strstr(text, "nr_throttled") + 13))
+	while (!throttled())
 		run_for(&pid, 1, 0.01);
 	CHECK(true, "the periods in which a busy descendant waited for quota are counted");
 	CHECK(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid,
@@ -142,8 +150,10 @@ static void test_quota(void)
 	pid = hog(ROOT "/a/kid/tasks");
 	run_for(&pid, 1, 0.02);
 	CHECK_OK(group_write_pid(ROOT "/tasks", pid), "a waiting task can be moved out");
+	run_for(&pid, 1, 0.05); /* the period of the move has ended */
+	waited = throttled();
 	run_for(&pid, 1, 0.3);
-	CHECK(true, "and runs without limit");
+	CHECK_EQ(throttled(), waited, "and runs without limit");
 	stop(pid);
 }
 
