@@ -11,6 +11,7 @@ import events  # noqa: E402
 import links  # noqa: E402
 import scene  # noqa: E402
 import timeline  # noqa: E402
+from bench import plot  # noqa: E402
 
 SAMPLE = """# set 1 tasks 5 cpuset:/ pids:/
 # set 3 tasks 1 cpuset:/left pids:/jobs
@@ -43,8 +44,26 @@ def test_events_become_runs_and_migrations():
 def test_a_timeline_tells_what_was_lost():
     said = words(timeline.draw(events.read(SAMPLE)))
     assert "7 older events were overwritten and are lost" in said and "7 lost" in said
-    assert "CPU 1" in said and "set 3: cpuset:/left pids:/jobs" in said and "1 to set 3" in said
+    assert "CPU 1" in said and "set 3: cpuset:/left pids:/jobs" in said and "1 task to set 3" in said
     assert "1 migrations" in said and "fork" in said
+
+
+def test_words_above_the_lanes_do_not_lie_on_each_other():
+    labels = timeline.Labels()
+    for x in (300, 310, 600, 315):
+        labels.add(x, "1 task to set 3", "black")
+    assert [row for _, _, row, _, _ in labels.placed] == [0, 1, 0, 2]
+    for x in (timeline.LEFT, timeline.LEFT + timeline.WIDTH):  # and none leaves the picture
+        labels.add(x, "a move rolled back: EPERM", "black")
+        middle = labels.placed[-1][1]
+        assert timeline.LEFT < middle < timeline.LEFT + timeline.WIDTH
+
+
+def test_names_beside_lines_keep_their_distance():
+    beside = plot.apart([50, 52, 51, 200, 203], 4, 206)
+    assert beside[0] < beside[2] < beside[1] and beside[3] < beside[4] <= 206
+    ordered = sorted(beside)
+    assert min(b - a for a, b in zip(ordered, ordered[1:])) >= plot.LABEL_STEP
 
 
 def test_of_nothing_there_is_a_picture_too():
@@ -74,4 +93,4 @@ def test_the_scene(tmp_path):
     assert {run.cpu for run in events.runs(trace) if run.pid in pids and run.begin > after} == {2, 3}
     said = words((tmp_path / "links.svg").read_text())
     assert "cpuset,debug:/left" in said and "can_attach: cpuset agrees" in said
-    assert "rollback" in words((tmp_path / "timeline.svg").read_text())
+    assert "a move rolled back: EPERM" in words((tmp_path / "timeline.svg").read_text())

@@ -21,8 +21,23 @@ def line(x1, y1, x2, y2, more=""):
     return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" {more}/>'
 
 
+def arrow(x1, y1, x2, y2, colour):
+    """A dashed line with a head."""
+    return line(x1, y1, x2, y2, f'stroke="{colour}" stroke-width="1.2" stroke-dasharray="4 3" '
+                'marker-end="url(#head)"')
+
+
+def width_of(words, size):
+    """About how wide a text becomes, in pixels."""
+    return 0.6 * size * len(str(words))
+
+
+HEAD = ('<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+        'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#1a202c"/></marker></defs>')
+
+
 def document(width, height, parts):
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            'font-family="sans-serif" font-size="12">\n'
-            f'<rect width="{width}" height="{height}" fill="white"/>\n' + "\n".join(parts)
+            'font-family="Helvetica,Arial,DejaVu Sans,sans-serif" font-size="12">\n'
+            f'{HEAD}\n<rect width="{width}" height="{height}" fill="white"/>\n' + "\n".join(parts)
             + "\n</svg>\n")
