@@ -18,8 +18,7 @@ struct cpu {
 	u64 stack_top;	       /* [p] 16 kernel stack of the running thread */
 	struct thread *thread; /* [p] 24 the running thread */
 	u32 id;		       /* [I] 32 0 .. cpu_count() - 1 */
-	u32 irq_depth;	       /* [p] 36 nesting of irq_disable() */
-	bool irq_was_on;       /* [p] what the outermost irq_disable() found */
+	u32 irq_depth;	       /* [p] 36 nesting of irq_disable(); 1 until the CPU is up */
 	bool online;	       /* [a] takes part in scheduling */
 	u32 apic_id;	       /* [I] */
 	u32 node;	       /* [I] memory node (SRAT), 0 without one */
@@ -64,6 +63,14 @@ static always_inline bool irq_enabled(void)
 	return flags & 0x200;
 }
 
+/*
+ * Interrupts are on exactly while irq_depth is 0, so irq_disable() need not look how it finds them.
+ * Where the hardware turns them off by itself the handler says so with irq_entered().  The ways
+ * between kernel and program, and the idle thread, turn them off without counting: irq_off().  No
+ * lock is taken before irq_on() there.
+ */
+static_assert(offsetof(struct cpu, irq_depth) == 36, "what follows knows this offset");
+
 static always_inline void irq_on(void)
 {
 	__asm__ volatile("sti" ::: "memory");
@@ -74,31 +81,27 @@ static always_inline void irq_off(void)
 	__asm__ volatile("cli" ::: "memory");
 }
 
-static_assert(offsetof(struct cpu, irq_depth) == 36 && offsetof(struct cpu, irq_was_on) == 40,
-	      "irq_disable() and irq_restore() know these offsets");
-
-/* Nested: the outermost irq_restore() brings back what the outermost irq_disable() found. */
+/* Nested: the outermost irq_restore() turns them on again. */
 static always_inline void irq_disable(void)
 {
-	bool outermost;
-	u64 flags;
-
-	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
-	__asm__ volatile("incl %%gs:36; cmpl $1, %%gs:36" : "=@cce"(outermost) : : "memory");
-	if (outermost)
-		__asm__ volatile("btl $9, %k0; setc %%gs:40" : : "r"(flags) : "memory", "cc");
+	__asm__ volatile("cli; incl %%gs:36" ::: "memory", "cc");
 }
 
 static always_inline void irq_restore(void)
 {
-	bool outermost, on;
+	__asm__ volatile("decl %%gs:36; jnz 1f; sti; 1:" ::: "memory", "cc");
+}
 
-	__asm__ volatile("decl %%gs:36" : "=@cce"(outermost) : : "memory");
-	if (!outermost)
-		return;
-	__asm__ volatile("cmpb $0, %%gs:40" : "=@ccne"(on) : : "memory");
-	if (on)
-		irq_on();
+/* First and last in a handler that the hardware calls with interrupts off, and takes back what it
+   has interrupted. */
+static always_inline void irq_entered(void)
+{
+	__asm__ volatile("incl %%gs:36" ::: "memory", "cc");
+}
+
+static always_inline void irq_leaving(void)
+{
+	__asm__ volatile("decl %%gs:36" ::: "memory", "cc");
 }
 
 static always_inline void cpu_relax(void)

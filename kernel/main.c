@@ -127,13 +127,13 @@ noreturn void kernel_main(void)
 	task_create_init(init_main, NULL);
 	task_create_kernel("worker", worker_main, NULL);
 	dev_start();
-	irq_on();
+	irq_restore();
 	sched_idle();
 }
 
 noreturn void kernel_main_secondary(void)
 {
 	sched_init_cpu();
-	irq_on();
+	irq_restore();
 	sched_idle();
 }

@@ -172,9 +172,8 @@ void clock_init(void)
 {
 	struct sample a, b;
 	u64 ns;
-	bool on = irq_enabled();
 
-	irq_off();
+	irq_disable();
 	stop_pit();
 	apic_timer_start((u32)APIC_MAX);
 	ns = measure_pm(&a, &b);
@@ -189,8 +188,7 @@ void clock_init(void)
 	ns_per_tsc = (ns << 32) / (b.tsc - a.tsc);
 	clock_cpu_init();
 	boot_wall = cmos_wall() * NS_PER_SEC - clock_now();
-	if (on)
-		irq_on();
+	irq_restore();
 	log_info("clock: time stamps at %lu kHz, timer at %lu kHz%s",
 		 (b.tsc - a.tsc) * 1000000 / ns, (u64)(a.apic - b.apic) * 1000000 / ns,
 		 features.tsc_deadline ? ", deadline mode" : "");

@@ -109,13 +109,17 @@ void context_enter_user(struct trap_frame *f)
 {
 	struct arch_thread *t = (struct arch_thread *)thread_current();
 
-	irq_off();
 	if (!t->fpu) {
-		t->fpu = fpu_area_create(false);
-		if (!t->fpu)
+		void *area = fpu_area_create(false);
+
+		if (!area)
 			panic("no memory for the first program's registers");
+		irq_disable();
+		t->fpu = area;
 		load_user_state(t);
+		irq_restore();
 	}
+	irq_off();
 	if (f != context_frame(t))
 		*context_frame(t) = *f;
 	frame_leave(context_frame(t));

@@ -83,6 +83,7 @@ void panic_nmi(const struct trap_frame *f)
 			cpu_stop();
 	if (!panic_active() || READ_ONCE(panic_cpu) == me)
 		return;
+	irq_entered();
 	while (__atomic_load_n(&panic_turn, __ATOMIC_ACQUIRE) != me)
 		cpu_relax();
 	show_cpu(f);
@@ -164,7 +165,7 @@ static void become_first(void)
 {
 	int nobody = NOBODY;
 
-	irq_off();
+	irq_disable();
 	if (__atomic_compare_exchange_n(&panic_cpu, &nobody, cpu_id(), false, __ATOMIC_ACQ_REL,
 					__ATOMIC_ACQUIRE))
 		return;

@@ -50,7 +50,7 @@ static void acpi_off(void)
 
 void power_off(void)
 {
-	irq_off();
+	irq_disable();
 	acpi_off();
 	out16(0x604, 0x2000);  /* QEMU's ACPI ports, new */
 	out16(0xb004, 0x2000); /* and old */
@@ -73,7 +73,7 @@ static noreturn void triple_fault(void)
 
 void power_reset(void)
 {
-	irq_off();
+	irq_disable();
 	if (acpi.reset.address && acpi.reset.space == 1)
 		out8((u16)acpi.reset.address, acpi.reset_value);
 	settle();
@@ -89,7 +89,7 @@ void power_reset(void)
 
 void power_halt(void)
 {
-	irq_off();
+	irq_disable();
 	panic_stop_others();
 	for (;;)
 		cpu_stop();

@@ -18,7 +18,7 @@ extern u8 boot_stack_top[];
 static struct cpu_arch boot_cpu_arch;
 
 struct cpu cpus[NCPU] = {
-	[0] = { .self = &cpus[0], .online = true, .arch = &boot_cpu_arch },
+	[0] = { .self = &cpus[0], .irq_depth = 1, .online = true, .arch = &boot_cpu_arch },
 };
 
 static_assert(offsetof(struct cpu, user_rsp) == CPU_USER_RSP, "entry.S");

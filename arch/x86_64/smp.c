@@ -139,6 +139,7 @@ static bool prepare(struct cpu *c, const struct acpi_cpu *from)
 	*c = (struct cpu){ .self = c,
 			   .id = (u32)count,
 			   .stack_top = (u64)page_virt(stack) + STACK_SIZE,
+			   .irq_depth = 1,
 			   .apic_id = from->apic_id,
 			   .node = from->node,
 			   .arch = page_virt(arch) };

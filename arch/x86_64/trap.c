@@ -197,7 +197,9 @@ static noinline void frame_mend(struct trap_frame *f)
 
 	f->cs = SEL_USER_CODE;
 	f->ss = SEL_USER_DATA;
+	irq_on();
 	upcall_user_exception(f, SIGSEGV, SI_KERNEL, 0, 13, error);
+	irq_off();
 }
 
 /* IRQs off, and off again when it returns. */
@@ -205,6 +207,7 @@ void trap_exit_to_user(struct trap_frame *f)
 {
 	const struct arch_thread *t = (const void *)thread_current();
 
+	assert(!cpu_this()->irq_depth);
 	/* A signal that is on its way may replace the frame; one that mends it always does, or ends
 	   the task. */
 	for (;;) {
@@ -218,10 +221,17 @@ void trap_exit_to_user(struct trap_frame *f)
 	f->rflags |= RFLAGS_IF;
 }
 
+static always_inline void handle_irq(unsigned vector, struct trap_frame *f)
+{
+	irq_entered();
+	irq_handle(vector, f);
+	irq_leaving();
+}
+
 void trap_user(unsigned vector, struct trap_frame *f, u64 error)
 {
 	if (vector >= 32) {
-		irq_handle(vector, f);
+		handle_irq(vector, f);
 	} else if (vector == 14) {
 		u64 va = cr2_read();
 
@@ -270,7 +280,7 @@ void trap_kernel(unsigned vector, struct trap_frame *f, u64 error)
 	u64 va;
 
 	if (likely(vector >= 32)) {
-		irq_handle(vector, f);
+		handle_irq(vector, f);
 		return;
 	}
 	if (vector == 14) {

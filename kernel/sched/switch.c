@@ -117,7 +117,7 @@ static void switch_finish(void)
 
 static void switch_to(struct runq *rq, struct thread *prev, struct thread *next, u64 now)
 {
-	bool irq_was_on = cpu_this()->irq_was_on;
+	u32 irq_depth = cpu_this()->irq_depth;
 
 	rq->leaving = prev;
 	rq->current = next;
@@ -134,7 +134,7 @@ static void switch_to(struct runq *rq, struct thread *prev, struct thread *next,
 		tick_start(rq, now);
 	}
 	context_switch(&prev->arch, &next->arch);
-	cpu_this()->irq_was_on = irq_was_on;
+	cpu_this()->irq_depth = irq_depth;
 	switch_finish();
 }
 
@@ -176,13 +176,13 @@ void sched_switch(void)
 
 void upcall_thread_started(void)
 {
-	cpu_this()->irq_was_on = true;
+	cpu_this()->irq_depth = 1;
 	switch_finish();
 }
 
 noreturn void thread_exit(void)
 {
-	irq_off(); /* the state must not be seen by a tick before the switch */
+	irq_disable(); /* the state must not be seen by a tick before the switch */
 	thread_current()->state = THREAD_DEAD;
 	sched_switch();
 	panic("a dead thread runs");

@@ -177,7 +177,7 @@ static const struct mems *confined_to(void)
 {
 	struct thread *t = thread_current();
 
-	if (cpu_this()->irq_depth || !irq_enabled() || (thread_alerts(t) & ALERT_KILL))
+	if (cpu_this()->irq_depth || (thread_alerts(t) & ALERT_KILL))
 		return NULL;
 	return &t->mems;
 }
