@@ -215,6 +215,57 @@ static int write_printk(char *text)
 	return 0;
 }
 
+static void show_printk_ratelimit(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(log_limit_seconds));
+}
+
+static int write_printk_ratelimit(char *text)
+{
+	s64 value;
+	int error = parse_number(text, 0, INT32_MAX, &value);
+
+	if (!error)
+		WRITE_ONCE(log_limit_seconds, (u32)value);
+	return error;
+}
+
+static void show_printk_ratelimit_burst(struct text *out)
+{
+	text_printf(out, "%u\n", READ_ONCE(log_limit_burst));
+}
+
+static int write_printk_ratelimit_burst(char *text)
+{
+	s64 value;
+	int error = parse_number(text, 0, INT32_MAX, &value);
+
+	if (!error)
+		WRITE_ONCE(log_limit_burst, (u32)value);
+	return error;
+}
+
+static const char *const devkmsg_words[] = { "ratelimit", "on", "off" }; /* enum log_programs */
+
+static void show_printk_devkmsg(struct text *out)
+{
+	text_printf(out, "%s\n", devkmsg_words[READ_ONCE(log_programs)]);
+}
+
+/* A word and a newline, nothing else. */
+static int write_printk_devkmsg(char *text)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(devkmsg_words); i++) {
+		size_t n = strlen(devkmsg_words[i]);
+
+		if (!strncmp(text, devkmsg_words[i], n) && !strcmp(text + n, "\n")) {
+			WRITE_ONCE(log_programs, (enum log_programs)i);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 #define SHOW_CONSTANT(what, value)                       \
 	static void show_##what(struct text *out)        \
 	{                                                \
@@ -345,6 +396,10 @@ static const struct sysctl in_kernel[] = {
 	{ "panic", 0644, show_panic, write_panic },
 	{ "pid_max", 0644, show_pid_max, write_pid_max },
 	{ "printk", 0644, show_printk, write_printk },
+	{ "printk_devkmsg", 0644, show_printk_devkmsg, write_printk_devkmsg },
+	{ "printk_ratelimit", 0644, show_printk_ratelimit, write_printk_ratelimit },
+	{ "printk_ratelimit_burst", 0644, show_printk_ratelimit_burst,
+	  write_printk_ratelimit_burst },
 #ifdef DEBUG
 	{ "provoke", 0600, proc_show_faults, proc_provoke },
 #endif

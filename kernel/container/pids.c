@@ -225,6 +225,7 @@ static void forget(struct task *t)
 /* On the refused task's way to user mode, where it can wait for the tree. */
 static void report(struct task_work *w)
 {
+	static struct log_limit limit = { .name = "cgroup: pids" };
 	struct pids_count *c = container_of(w, struct pids_count, report);
 	char *path = kmalloc(PATH_SIZE);
 	struct text text;
@@ -236,7 +237,7 @@ static void report(struct task_work *w)
 	mutex_unlock(&container_mutex);
 	if (text.len) {
 		path[text.len] = 0;
-		log_info("cgroup: fork rejected by pids controller in %s", path);
+		log_info_limited(&limit, "cgroup: fork rejected by pids controller in %s", path);
 	}
 	kfree(path);
 	container_put(c->where);

@@ -5,20 +5,14 @@
  */
 #include "kernel/container/refuse.h"
 
-#include "arch/clock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/container/framework.h"
 #include "kernel/lib/format.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/text.h"
 
-#define WINDOW_NS (5 * NS_PER_SEC)
-#define LINES	  10 /* in a window */
-
 static char reason[160]; /* [container_mutex] "": none given */
 static char path[256];	 /* [container_mutex] */
-static u64 window_end;	 /* [container_mutex] */
-static u32 lines, left_out;
 
 int container_refuse(int error, const char *fmt, ...)
 {
@@ -66,31 +60,14 @@ static const char *usual_reason(int error)
 	return "refused";
 }
 
-static bool may_write(void)
-{
-	u64 now = clock_now();
-
-	if (now >= window_end) {
-		if (left_out)
-			log_info("cgroup: %u more refusals", left_out);
-		window_end = now + WINDOW_NS;
-		lines = left_out = 0;
-	}
-	if (lines < LINES) {
-		lines++;
-		return true;
-	}
-	left_out++;
-	return false;
-}
-
 int container_report(const struct container_request *r, struct container *c, const char *prefix,
 		     const char *name, int error)
 {
+	static struct log_limit limit = { .name = "cgroup" };
 	struct text text;
 
 	assert(mutex_held(&container_mutex));
-	if (likely(!error) || !may_write())
+	if (likely(!error) || !log_limited(&limit))
 		return error;
 	text_init(&text, path, sizeof(path) - 1);
 	if (c && !c->removed)

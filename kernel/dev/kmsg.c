@@ -3,6 +3,7 @@
  *
  * A read gives "level,sequence,microseconds,-;text\n" with unprintable bytes as \xNN; each open has
  * its own place.  A write is one record; "<N>" in front chooses level and facility.
+ * Ten writes in five seconds are taken from an open file, others are only counted.
  *
  * Waking readers: a record may be logged with any lock held, so the log can wake nobody by itself.
  * Where interrupts are on no lock is held and it is done at once; otherwise a flag is left, which a
@@ -27,6 +28,7 @@
 struct kmsg {
 	struct mutex lock; /* a record is read by one only */
 	u64 cursor;	   /* [l] */
+	struct log_limit limit;
 	struct log_record record;
 	char text[ESCAPED_MAX];
 };
@@ -86,13 +88,19 @@ static int kmsg_open(struct inode *inode, struct file *f)
 		return -ENOMEM;
 	mutex_init(&k->lock, RANK_FILE);
 	k->cursor = log_oldest();
+	k->limit = (struct log_limit){};
 	f->private = k;
 	return 0;
 }
 
 static void kmsg_release(struct file *f)
 {
-	kfree(f->private);
+	struct kmsg *k = f->private;
+
+	if (k->limit.left_out)
+		log_warn("%s: %u output lines suppressed due to ratelimiting",
+			 thread_current()->name, k->limit.left_out);
+	kfree(k);
 }
 
 static void show(const struct log_record *r, struct text *out)
@@ -160,12 +168,17 @@ static size_t parse_level(const char *text, size_t n, unsigned *level, unsigned 
 
 static ssize_t kmsg_write(struct file *f, struct io *io, u64 *pos)
 {
+	enum log_programs programs = READ_ONCE(log_programs);
+	struct kmsg *k = f->private;
 	unsigned level = DEFAULT, facility = FROM_USER;
 	size_t len = io->left, skip;
 	char *text;
 
 	if (len > WRITE_MAX)
 		return -EINVAL;
+	if (programs == LOG_PROGRAMS_OFF ||
+	    (programs == LOG_PROGRAMS_LIMITED && !log_limited(&k->limit)))
+		return (ssize_t)len;
 	text = kmalloc(len + 1);
 	if (!text)
 		return -ENOMEM;

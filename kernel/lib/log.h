@@ -35,6 +35,20 @@ void log_print(enum log_level level, const char *fmt, ...) printf_like(2, 3);
 /* The same for text of a program that wrote to /dev/kmsg. */
 void log_write(enum log_level level, unsigned facility, const char *text, size_t n);
 
+/* For what a program can make the kernel say as often as it likes: of each kind log_limit_burst
+   records in log_limit_seconds are written.  The rest is counted and told with the next one. */
+struct log_limit {
+	const char *name; /* [I] of whoever speaks; NULL: the owner tells how many were left out */
+	u64 begin;	  /* below: the log's lock */
+	u32 written, left_out;
+};
+
+bool log_limited(struct log_limit *l); /* false: this one is left out */
+extern u32 log_limit_seconds, log_limit_burst;
+
+/* What becomes of what programs write to /dev/kmsg (/proc/sys/kernel/printk_devkmsg). */
+extern enum log_programs { LOG_PROGRAMS_LIMITED, LOG_PROGRAMS_ON, LOG_PROGRAMS_OFF } log_programs;
+
 /* Reads `quiet`, `debug` and `loglevel=` from the command line. */
 void log_init(void);
 
@@ -71,6 +85,12 @@ void log_set_notify(void (*notify)(void));
 #define log_info(...)  log_print(LOG_INFO, __VA_ARGS__)
 #define log_warn(...)  log_print(LOG_WARN, __VA_ARGS__)
 #define log_error(...) log_print(LOG_ERR, __VA_ARGS__)
+
+#define log_info_limited(limit, ...)           \
+	do {                                   \
+		if (log_limited(limit))        \
+			log_info(__VA_ARGS__); \
+	} while (0)
 
 /* A bug in the kernel: prints "panic: <reason>", registers, a backtrace of every CPU and the locks
    held, then acts on the panic= option. */

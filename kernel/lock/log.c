@@ -42,6 +42,8 @@ static void (*log_notify)(void);
 int log_console_level = 7;
 bool log_restricted = true; /* as Debian builds its kernel */
 int panic_seconds;
+u32 log_limit_seconds = 5, log_limit_burst = 10;
+enum log_programs log_programs;
 
 /* False: a panic is going on and somebody else, who may never run again, has the lock. */
 static bool log_enter(void)
@@ -155,6 +157,27 @@ void log_print(enum log_level level, const char *fmt, ...)
 	va_end(args);
 	record(level, 0, log_line, min(n, sizeof(log_line) - 1));
 	log_leave_notify(locked);
+}
+
+bool log_limited(struct log_limit *l)
+{
+	u64 now = clock_now(), seconds = READ_ONCE(log_limit_seconds);
+	bool locked = log_enter(), allowed,
+	     over = !l->begin || now - l->begin > seconds * NS_PER_SEC;
+	u32 left_out = over && l->name ? l->left_out : 0;
+
+	if (over) {
+		l->begin = now;
+		l->written = 0;
+		if (l->name)
+			l->left_out = 0;
+	}
+	allowed = !seconds || l->written < READ_ONCE(log_limit_burst);
+	*(allowed ? &l->written : &l->left_out) += 1;
+	log_leave(locked);
+	if (left_out)
+		log_warn("%s: %u callbacks suppressed", l->name, left_out);
+	return allowed;
 }
 
 void log_write(enum log_level level, unsigned facility, const char *text, size_t n)

@@ -63,10 +63,13 @@ static int least_loaded(u64 allowed, int from)
 /* The last CPU that it may use went away: anywhere that its cpuset allows, or just anywhere. */
 static u64 fall_back(struct thread *t)
 {
+	static struct log_limit limit = { .name = "sched" };
 	u64 online = READ_ONCE(sched_online_cpus);
 
 	t->affinity = t->bound & online ? t->bound : ~0ul;
-	log_info("task %s may no longer use the CPUs that it asked for: they are off", t->name);
+	log_info_limited(&limit,
+			 "task %s may no longer use the CPUs that it asked for: they are off",
+			 t->name);
 	return t->affinity & online;
 }
 

@@ -17,10 +17,8 @@
 #include "kernel/lib/log.h"
 #include "kernel/task/sigqueue.h"
 
-#define SYS_RESTART	 219
-#define SYSCALL_SIZE	 2 /* bytes of the instruction */
-#define FAULTS_LOGGED	 10
-#define FAULT_LOG_PERIOD (5 * NS_PER_SEC)
+#define SYS_RESTART  219
+#define SYSCALL_SIZE 2 /* bytes of the instruction */
 
 /* How an interrupted call ends.  handler NULL: none runs, the call goes on as if nothing had been.
  */
@@ -185,24 +183,18 @@ void signal_deliver(struct trap_frame *f)
 	}
 }
 
-/* A line for whom it may concern, at most a few a second. */
+/* A line for whom it may concern. */
 static void log_fault(const struct trap_frame *f, int signo, u64 addr, int trapno, u64 error_code)
 {
-	static u64 start, count; /* racy: a line more or less does no harm */
+	static struct log_limit limit = { .name = "signal" };
 	struct task *t = task_current();
 	struct sigaction a = sighand_action(t->process->sighand, signo);
 
 	if (a.handler != SIG_DFL && a.handler != SIG_IGN && !(t->blocked.bits & sigbit(signo)))
 		return;
-	if (clock_now() - READ_ONCE(start) > FAULT_LOG_PERIOD) {
-		WRITE_ONCE(start, clock_now());
-		WRITE_ONCE(count, 0);
-	}
-	if (READ_ONCE(count) >= FAULTS_LOGGED)
-		return;
-	WRITE_ONCE(count, count + 1);
-	log_info("%s[%d]: signal %d at ip %lx sp %lx (trap %d, error %lx, address %lx)",
-		 t->thread.name, task_tid(t), signo, f->rip, f->rsp, trapno, error_code, addr);
+	log_info_limited(
+		&limit, "%s[%d]: signal %d at ip %lx sp %lx (trap %d, error %lx, address %lx)",
+		t->thread.name, task_tid(t), signo, f->rip, f->rsp, trapno, error_code, addr);
 }
 
 void upcall_user_exception(struct trap_frame *f, int signo, int code, u64 addr, int trapno,

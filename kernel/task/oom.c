@@ -137,6 +137,7 @@ static void kill_process_of(struct task *t)
 /* Why it had to be one of these.  The line names the nodes where nothing was left. */
 static void log_constraint(struct task *victim, u64 nodes)
 {
+	static struct log_limit limit = { .name = "oom_kill" };
 	u64 allowed = mems_allowed(&thread_current()->mems) & node_memory();
 	bool policy = allowed & ~nodes, all = !(node_memory() & ~nodes);
 	const struct cred *c = task_get_cred(victim);
@@ -151,13 +152,13 @@ static void log_constraint(struct task *victim, u64 nodes)
 	text_init(&text, mems, sizeof(mems) - 1);
 	text_list(&text, allowed);
 	mems[text.len] = '\0';
-	log_print(LOG_INFO,
-		  "oom-kill:constraint=CONSTRAINT_%s,nodemask=%s,mems_allowed=%s,global_oom,"
-		  "task=%s,pid=%d,uid=%u",
-		  all	   ? "NONE"
-		  : policy ? "MEMORY_POLICY"
-			   : "CPUSET",
-		  mask, mems, victim->thread.name, process_pid(victim->process), c->uid);
+	log_info_limited(&limit,
+			 "oom-kill:constraint=CONSTRAINT_%s,nodemask=%s,mems_allowed=%s,global_oom,"
+			 "task=%s,pid=%d,uid=%u",
+			 all	  ? "NONE"
+			 : policy ? "MEMORY_POLICY"
+				  : "CPUSET",
+			 mask, mems, victim->thread.name, process_pid(victim->process), c->uid);
 	cred_put(c);
 }
 
