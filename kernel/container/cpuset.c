@@ -101,7 +101,8 @@ static int cpuset_can_attach(struct css *to, struct taskset *tasks)
 	return 0;
 }
 
-/* Whatever a task has asked for with sched_setaffinity() is forgotten. */
+/* The memory of a process goes where its leader goes; and whatever a task has asked for with
+   sched_setaffinity() is forgotten. */
 static void cpuset_attach(struct css *to, struct taskset *tasks)
 {
 	struct cpuset *cs = cpuset_of(to);
@@ -115,7 +116,7 @@ static void cpuset_attach(struct css *to, struct taskset *tasks)
 		u64 from = mems_allowed(&t->thread.mems);
 
 		left |= cpuset_bind_task(cs, t);
-		if (unlikely(from != cs->limits.mems))
+		if (unlikely(from != cs->limits.mems) && t->process->leader == t)
 			cpuset_move_pages(cs, t, from, &group);
 	}
 	sched_expel(left);

@@ -3,6 +3,8 @@
 #include "../cpuset.h"
 #include "group.h"
 
+#include <pthread.h>
+
 #define ROOT  "/tmp/cm"
 #define PAGES 64
 
@@ -115,9 +117,16 @@ static void test_pressure(void)
 	cpuset_write(ROOT, "cpuset.memory_pressure_enabled", "0");
 }
 
+static void *join_b(void *unused)
+{
+	cpuset_write(ROOT, "b/tasks", "0");
+	return unused;
+}
+
 int main(void)
 {
 	char *first, *second;
+	pthread_t thread;
 
 	mkdir(ROOT, 0755);
 	MUST(!group_mount(ROOT, "cpuset"));
@@ -142,6 +151,10 @@ int main(void)
 	CHECK_EQ(on_node(first, 1), PAGES, "unless its new set has memory_migrate");
 	CHECK_EQ(on_node(second, 1), PAGES, "then all of them come");
 	CHECK(is_intact(first) && is_intact(second), "unchanged");
+	cpuset_write(ROOT, "a/tasks", "0"); /* which moves them too */
+	pthread_create(&thread, NULL, join_b, NULL);
+	pthread_join(thread, NULL);
+	CHECK_EQ(on_node(second, 0), PAGES, "the memory of a process goes with its leader only");
 	cpuset_write(ROOT, "tasks", "0");
 	test_pressure();
 	rmdir(ROOT "/a");
