@@ -108,6 +108,10 @@ struct css *task_css(const struct task *t, enum subsys_id id);
 /* Calls fn for each member of the container, css_set_lock held. */
 void css_for_each_task(struct css *css, void (*fn)(struct task *t, void *arg), void *arg);
 
+/* Calls fn, which may sleep, for each member that is there when it begins, and perhaps for some
+   that are born meanwhile.  container_mutex and no spinlock held. */
+void css_visit_tasks(struct css *css, void (*fn)(struct task *t, void *arg), void *arg);
+
 /* The css behind `at` in the tree below `top`, parents before children; NULL: that was the last. */
 struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id id);
 bool css_has_children(const struct css *css);

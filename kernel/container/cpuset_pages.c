@@ -8,7 +8,6 @@
  * Locking: container_mutex; each address space has its own lock.
  */
 #include "kernel/container/cpuset.h"
-#include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 #include "kernel/vm/move.h"
 
@@ -24,30 +23,25 @@ void cpuset_move_pages(const struct cpuset *cs, struct task *t, u64 from, struct
 	vm_put(vm);
 }
 
-static bool is_member(const struct task *t, const struct cpuset *cs)
-{
-	bool member;
+struct move {
+	const struct cpuset *cs;
+	u64 from;
+	struct move_group group;
+};
 
-	spin_lock(&css_set_lock);
-	member = !list_empty(&t->containers.node) && task_css(t, SUBSYS_cpuset) == &cs->css;
-	spin_unlock(&css_set_lock);
-	return member;
+static void move_pages(struct task *t, void *arg)
+{
+	struct move *m = arg;
+
+	cpuset_move_pages(m->cs, t, m->from, &m->group);
 }
 
-/* By number, as nothing that may sleep can be done while a list of members is held.  Who joins
-   meanwhile has the new nodes already. */
+/* Who joins meanwhile has the new nodes already. */
 void cpuset_move_all_pages(struct cpuset *cs, u64 from)
 {
-	struct move_group group;
-	struct task *t;
-	s32 tid = 0;
+	struct move m = { .cs = cs, .from = from };
 
-	move_group_begin(&group);
-	while ((t = task_next(&pid_first, &tid))) {
-		if (is_member(t, cs))
-			cpuset_move_pages(cs, t, from, &group);
-		task_put(t);
-		tid++;
-	}
-	move_group_end(&group);
+	move_group_begin(&m.group);
+	css_visit_tasks(&cs->css, move_pages, &m);
+	move_group_end(&m.group);
 }

@@ -30,6 +30,44 @@ void css_for_each_task(struct css *css, void (*fn)(struct task *t, void *arg), v
 	spin_unlock(&css_set_lock);
 }
 
+/* Whoever is next is the first of the list and goes last: who is born meanwhile comes behind, and
+   who ends does not move those who wait. */
+static void visit_set(struct css_set *set, void (*fn)(struct task *t, void *arg), void *arg)
+{
+	struct task *t;
+
+	assert_held(&css_set_lock);
+	for (u64 left = set->task_count; left && !list_empty(&set->tasks); left--) {
+		t = task_get(list_first(&set->tasks, struct task, containers.node));
+		list_move_tail(&t->containers.node, &set->tasks);
+		spin_unlock(&css_set_lock);
+		fn(t, arg);
+		task_put(t);
+		sched_relax();
+		spin_lock(&css_set_lock);
+	}
+}
+
+void css_visit_tasks(struct css *css, void (*fn)(struct task *t, void *arg), void *arg)
+{
+	struct list *links = &css->container->links;
+	struct css_set_link *link;
+	struct css_set *set;
+
+	assert(mutex_held(&container_mutex));
+	spin_lock(&css_set_lock);
+	link = list_first(links, struct css_set_link, of_container);
+	while (&link->of_container != links) {
+		set = link->set;
+		css_set_get(set); /* and so its link stays */
+		visit_set(set, fn, arg);
+		link = list_next(link, of_container);
+		if (css_set_drop(set))
+			css_set_free(set);
+	}
+	spin_unlock(&css_set_lock);
+}
+
 struct css *css_next_descendant(struct css *at, struct css *top, enum subsys_id id)
 {
 	struct container *c = at->container;

@@ -5,11 +5,13 @@
  *
  * tasks and groups are unrelated to what is measured; the process that is moved has COUNT threads,
  * the container that is read has COUNT members, and depth and hierarchies are those of the
- * container in which the program runs.
+ * container in which the program runs.  The machine has two memory nodes, between which a cpuset
+ * goes to and fro.
  */
 #include "crowd.h"
 
 #define ROOT "/tmp/grow"
+#define SETS "/tmp/grow.sets"
 
 static int grown;
 
@@ -84,12 +86,19 @@ static void pause_for_ever(void)
 		pause();
 }
 
+/* Of one task, to another memory node and back. */
+static void change_cpuset(int n)
+{
+	while (n--) {
+		file_write(SETS "/a/cpuset.mems", "1");
+		file_write(SETS "/a/cpuset.mems", "0");
+	}
+}
+
 static const struct op unrelated[] = {
-	{ "mkdir+rmdir", mkdir_rmdir, 50 },
-	{ "attach", attach, 50 },
-	{ "read", read_one, 50 },
-	{ "fork", fork_exit_wait, 50 },
-	{},
+	{ "mkdir+rmdir", mkdir_rmdir, 50 }, { "attach", attach, 50 },
+	{ "read", read_one, 50 },	    { "fork", fork_exit_wait, 50 },
+	{ "cpuset", change_cpuset, 50 },    {},
 };
 
 /* Figures for one: the whole process by one write, the whole container by one reading. */
@@ -157,6 +166,11 @@ int main(int argc, char **argv)
 	mover = fork();
 	if (!mover)
 		pause_for_ever();
+	hierarchy_mount(SETS, "cpuset");
+	NEED(!mkdir(SETS "/a", 0755));
+	file_write(SETS "/a/cpuset.cpus", "0");
+	file_write(SETS "/a/cpuset.mems", "0");
+	file_write_pid(SETS "/a/tasks", mover);
 	sched_yield();
 	bench_main(unrelated, 1, none);
 	kill(mover, SIGKILL);

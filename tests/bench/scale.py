@@ -32,7 +32,7 @@ CPUS = (1, 2, 4, 8)
 
 
 def cost(kind, count):
-    with Machine(kernel=compare.KERNELS["Corral"], initrd=compare.INITRD, cpus=1, icount=True,
+    with Machine(kernel=compare.KERNELS["Corral"], initrd=compare.INITRD, cpus=1, nodes=2, icount=True,
                  memory=4096, boot_timeout=300) as machine:
         output = machine.check(f"/test/bench/grow {kind} {count}", timeout=600)
     return {name: int(n) for name, n in re.findall(r"^cost (\S+) (\d+)", output, re.M)}
