@@ -81,8 +81,7 @@ static void set_mems(const struct cpuset *cs, struct task *t)
 	if (m->allowed == cs->limits.mems && m->kernel == cs->limits.kernel &&
 	    m->spread == cs->limits.spread)
 		return;
-	mems_set(&t->thread.mems, cs->limits.mems, cs->limits.kernel);
-	mems_set_spread(&t->thread.mems, cs->limits.spread);
+	mems_set(&t->thread.mems, cs->limits.mems, cs->limits.kernel, cs->limits.spread);
 }
 
 u64 cpuset_bind_task(const struct cpuset *cs, struct task *t)

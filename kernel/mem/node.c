@@ -140,7 +140,7 @@ void mems_init(struct mems *m, const struct mems *from)
 	}
 }
 
-void mems_set(struct mems *m, u64 allowed, u64 kernel)
+void mems_set(struct mems *m, u64 allowed, u64 kernel, u32 spread)
 {
 	assert(allowed & memory);
 	if (kernel != NODES_ALL || memory & ~allowed)
@@ -148,13 +148,10 @@ void mems_set(struct mems *m, u64 allowed, u64 kernel)
 	spin_lock(&mems_lock);
 	WRITE_ONCE(m->kernel, kernel);
 	WRITE_ONCE(m->allowed, allowed);
-	policy_rebind(&m->policy, allowed & memory);
-	spin_unlock(&mems_lock);
-}
-
-void mems_set_spread(struct mems *m, u32 spread)
-{
 	WRITE_ONCE(m->spread, spread);
+	if (m->policy.mode != MPOL_DEFAULT)
+		policy_rebind(&m->policy, allowed & memory);
+	spin_unlock(&mems_lock);
 }
 
 int mems_set_policy(struct mems *m, unsigned mode, unsigned flags, u64 nodes)

@@ -57,8 +57,7 @@ void mems_init(struct mems *m, const struct mems *from);
 /* New sets, used by every allocation that begins after the call; the policy is bound to them.
    `allowed` must contain a node with memory.  Any context.  The regions' policies and the pages
    that are there already: vm_rebind(), vm_move_nodes() (kernel/vm/move.h). */
-void mems_set(struct mems *m, u64 allowed, u64 kernel);
-void mems_set_spread(struct mems *m, u32 spread);
+void mems_set(struct mems *m, u64 allowed, u64 kernel, u32 spread);
 /* The policy of a thread: only it sets its own (-EINVAL: see policy_make), all may read it. */
 int mems_set_policy(struct mems *m, unsigned mode, unsigned flags, u64 nodes) must_check;
 void mems_get_policy(const struct mems *m, struct policy *out);

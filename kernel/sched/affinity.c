@@ -25,8 +25,8 @@ static u64 replace(struct runq *rq, struct thread *t, u64 bound, u64 affinity)
 	bool waiting = t->queued && !t->running;
 	bool was_wrong = t->running && !thread_may_use(t, cpu);
 
-	t->bound = bound;
-	t->affinity = affinity;
+	WRITE_ONCE(t->bound, bound);
+	WRITE_ONCE(t->affinity, affinity);
 	if (likely(thread_may_use(t, cpu) || !t->queued)) {
 		spin_unlock(&rq->lock);
 		if (unlikely(was_wrong)) /* who waits until it leaves need not any more */
@@ -44,9 +44,17 @@ static u64 replace(struct runq *rq, struct thread *t, u64 bound, u64 affinity)
 	return BIT(cpu);
 }
 
-u64 thread_bind(struct thread *t, u64 allowed)
+static noinline u64 bind_anew(struct thread *t, u64 allowed)
 {
 	return replace(runq_lock_of(t), t, allowed, allowed);
+}
+
+/* Who has just these CPUs keeps them: an affinity that changes meanwhile is one set afterwards. */
+u64 thread_bind(struct thread *t, u64 allowed)
+{
+	if (READ_ONCE(t->bound) == allowed && READ_ONCE(t->affinity) == allowed)
+		return 0;
+	return bind_anew(t, allowed);
 }
 
 int thread_set_affinity(struct thread *t, u64 wish)

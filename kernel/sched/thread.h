@@ -42,8 +42,8 @@ struct thread {
 	bool running;	    /* [q] on its CPU now */
 	bool idle;	    /* [I] a CPU's idle thread */
 	s32 cpu;	    /* [q] whose run queue */
-	u64 affinity;	    /* [q] CPUs it may use: within `bound` */
-	u64 bound;	    /* [q] CPUs that its cpuset leaves it; all ones: any */
+	u64 affinity;	    /* [q to change] CPUs it may use: within `bound` */
+	u64 bound;	    /* [q to change] CPUs that its cpuset leaves it; all ones: any */
 	struct mems mems;   /* memory nodes it may use, see kernel/mem/node.h */
 	struct rbnode node; /* [q] */
 

@@ -87,6 +87,7 @@ static int set_policy(struct vm *vm, u64 start, u64 end, const struct policy *p,
 			return -ENOMEM;
 		policy_free(r->policy);
 		r->policy = copy;
+		vm->policies = true;
 		r = region_join(vm, r, dead);
 	}
 	return 0;
@@ -174,11 +175,13 @@ void vm_rebind(struct vm *vm, u64 allowed)
 	struct rbnode *node;
 
 	mutex_lock(&vm->lock);
-	rb_for_each (node, &vm->regions) {
-		struct region *r = rb_entry(node, struct region, node);
+	if (vm->policies) {
+		rb_for_each (node, &vm->regions) {
+			struct region *r = rb_entry(node, struct region, node);
 
-		if (r->policy)
-			policy_rebind(r->policy, allowed);
+			if (r->policy)
+				policy_rebind(r->policy, allowed);
+		}
 	}
 	mutex_unlock(&vm->lock);
 }

@@ -78,6 +78,7 @@ static void copy_figures(struct vm *to, const struct vm *from)
 	to->data_limit = from->data_limit;
 	to->as_limit = from->as_limit;
 	to->lock_limit = from->lock_limit;
+	to->policies = from->policies;
 	to->code_start = from->code_start;
 	to->code_end = from->code_end;
 	to->data_start = from->data_start;

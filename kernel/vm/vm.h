@@ -66,6 +66,7 @@ struct vm {
 	u64 pages;					/* [v] pages in all regions: VmSize */
 	u64 data_pages, stack_pages, exec_pages; /* [v] of these: VmData, VmStk, VmExe+VmLib */
 	u64 locked;				 /* [v] pages in VM_LOCKED regions */
+	bool policies;				 /* [v] a region has, or had, a policy of its own */
 	u64 rss_anon, rss_file, rss_shared;	 /* [v] pages mapped now */
 	u64 rss_peak, pages_peak;		 /* [v] */
 };
