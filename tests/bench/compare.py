@@ -29,15 +29,15 @@ KERNELS = {"Corral": BUILD / "corral.elf", "Linux": BUILD / "linux" / "vmlinuz"}
 COMMAND = "make bench"
 
 
-def run(kernel, program, memory, timeout):
-    """One machine for each program, so that none finds what another left; and its version."""
-    with Machine(kernel=kernel, initrd=INITRD, cpus=ops.CPUS.get(program, 1), memory=memory,
+def measured(kernel, run):
+    """One machine for each run, so that none finds what another left; and its version."""
+    with Machine(kernel=kernel, initrd=INITRD, cpus=run.cpus, memory=run.memory, nodes=run.nodes,
                  icount=True, boot_timeout=300) as machine:
         result = {}
-        if program == "cost":
+        if run.program == "cost":
             free = re.search(r"(\d+)", machine.check("/test/bench/cost memory")).group(1)
-            result["memory"] = memory * 1024 * 1024 - int(free) * 1024
-        output = machine.check(f"/test/bench/{program}", timeout=timeout)
+            result["memory"] = run.memory * 1024 * 1024 - int(free) * 1024
+        output = machine.check(f"/test/bench/{run.program}", timeout=run.timeout)
         result.update((name, int(n)) for name, n in re.findall(r"^cost (\S+) (\d+)", output, re.M))
         return result, machine.check("uname -sr").strip()
 
@@ -53,11 +53,11 @@ def boot(kernel):
 
 def measure(kernel, programs):
     figures, version = {}, ""
-    for program, memory, timeout in ops.PROGRAMS:
-        if kernel == KERNELS["Linux"] and program in ops.CPUS:
+    for run in ops.RUNS:
+        if kernel == KERNELS["Linux"] and run.cpus > 1:
             continue
-        if not programs or program in programs:
-            found, version = run(kernel, program, memory, timeout)
+        if not programs or run.program in programs:
+            found, version = measured(kernel, run)
             figures.update(found)
     if not programs or "boot" in programs:
         figures["boot"] = boot(kernel)

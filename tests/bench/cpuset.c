@@ -1,9 +1,9 @@
 /*
- * What it costs to move a group of tasks to other CPUs: one write that changes their set, one that
- * moves a process with all its threads, one for each task that moves to another set, and one that
- * moves all that are in a set.  The tasks
- * sleep.  Needs four CPUs; with -icount the clock counts the instructions of all of them together,
- * so nobody else may be busy.
+ * What it costs to change the cpusets of a group of tasks that sleep: one write that changes their
+ * set, one that moves a process with all its threads, one for each task that moves to another set,
+ * and one that moves all that are in a set.  What the sets differ in are CPUs where there are four,
+ * and memory nodes where there is one CPU.  With -icount the clock counts the instructions of all
+ * CPUs together, so nobody else may be busy.
  */
 #include "crowd.h"
 
@@ -11,23 +11,28 @@
 #define A    ROOT "/a"
 #define B    ROOT "/b"
 
+static bool of_nodes;
 static int turn;
 
-static void make(const char *path, const char *cpu)
+static void set_write(const char *path, const char *name, const char *value)
 {
 	char file[64];
 
+	snprintf(file, sizeof(file), "%s/cpuset.%s", path, name);
+	file_write(file, value);
+}
+
+static void make(const char *path, const char *cpu, const char *node)
+{
 	NEED(!mkdir(path, 0755));
-	snprintf(file, sizeof(file), "%s/cpuset.cpus", path);
-	file_write(file, cpu);
-	snprintf(file, sizeof(file), "%s/cpuset.mems", path);
-	file_write(file, "0");
+	set_write(path, "cpus", of_nodes ? "0" : cpu);
+	set_write(path, "mems", of_nodes ? node : "0");
 }
 
 static void empty_sets_up(void)
 {
-	make(A, "1");
-	make(B, "2");
+	make(A, "1", "0");
+	make(B, "2", "1");
 	turn = 0;
 }
 
@@ -52,11 +57,14 @@ static void sets_down(void)
 	NEED(!rmdir(A) && !rmdir(B));
 }
 
-/* All to another CPU, by one write. */
+/* All to another CPU or node, by one write. */
 static void rewrite(int n)
 {
 	turn = !turn;
-	file_write(A "/cpuset.cpus", turn ? "3" : "1");
+	if (of_nodes)
+		set_write(A, "mems", turn ? "1" : "0");
+	else
+		set_write(A, "cpus", turn ? "3" : "1");
 }
 
 /* All into the other set, one by one. */
@@ -81,7 +89,7 @@ static void transfer(int n)
 	file_write(turn ? A "/container.transfer" : B "/container.transfer", turn ? "/b" : "/a");
 }
 
-static struct op ops[] = {
+static const struct op cpu_ops[] = {
 	{ "cpuset-rewrite-512", rewrite, 512, sets_up, 512, sets_down },
 	{ "cpuset-process-512", move_process, 512, process_up, 512, sets_down },
 	{ "cpuset-move-512", move_each, 512, sets_up, 512, sets_down },
@@ -89,10 +97,16 @@ static struct op ops[] = {
 	{},
 };
 
+static const struct op node_ops[] = {
+	{ "mems-rewrite-512", rewrite, 512, sets_up, 512, sets_down },
+	{ "mems-process-512", move_process, 512, process_up, 512, sets_down },
+	{ "mems-move-512", move_each, 512, sets_up, 512, sets_down },
+	{},
+};
+
 int main(int argc, char **argv)
 {
+	of_nodes = sysconf(_SC_NPROCESSORS_ONLN) == 1;
 	hierarchy_mount(ROOT, "cpuset");
-	if (access(ROOT "/container.transfer", F_OK))
-		ops[3].name = NULL; /* Linux has no such file */
-	return bench_main(ops, argc, argv);
+	return bench_main(of_nodes ? node_ops : cpu_ops, argc, argv);
 }

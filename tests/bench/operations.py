@@ -1,11 +1,20 @@
 """What is measured: the programs, the operations, and how much each may cost."""
 
-# Program, MiB of memory, seconds that it may take.
-PROGRAMS = [("cost", 256, 120), ("switch", 256, 120), ("group", 512, 300), ("forks", 512, 300),
-            ("crowd", 4096, 600), ("cpuset", 512, 300)]
-# Of the others: one.  On several, counting instructions, Linux does not boot in minutes: only Corral
-# is measured there.
-CPUS = {"cpuset": 4}
+from typing import NamedTuple
+
+
+class Run(NamedTuple):
+    program: str
+    memory: int   # MiB
+    timeout: int  # seconds
+    cpus: int = 1
+    nodes: int = 1
+
+
+# On several CPUs, counting instructions, Linux does not boot in minutes: only Corral is measured.
+RUNS = [Run("cost", 256, 120), Run("switch", 256, 120), Run("group", 512, 300),
+        Run("forks", 512, 300), Run("crowd", 4096, 600), Run("cpuset", 512, 300, nodes=2),
+        Run("cpuset", 512, 300, cpus=4)]
 
 # Guest instructions that an operation may take, whatever Linux needs.
 BARS = {
@@ -20,7 +29,7 @@ BARS = {
 # Of what Linux needs.
 RATIO_EACH, RATIO_MEAN, RATIO_CONTAINERS = 0.33, 0.20, 0.12
 CONTAINERS = ("mkdir", "attach", "read-6", "read-5", "read-1", "drain", "crowd-attach",
-              "crowd-read", "release")
+              "crowd-read", "release", "cpuset", "mems")
 
 # (what, than what, how much more it may cost)
 AT_MOST = [("fork-named-8x16", "fork-none", 1.03), ("fork-8x16", "fork-none", 1.03)]
@@ -79,6 +88,9 @@ MEANING = {
     "cpuset-process-512": "to another cpuset, a process of 512 threads, per thread",
     "cpuset-move-512": "to another cpuset, 512 processes one by one",
     "cpuset-transfer-512": "to another cpuset, 512 processes by one write of container.transfer, each",
+    "mems-rewrite-512": "512 tasks to another memory node by one write of cpuset.mems, per task",
+    "mems-process-512": "to another cpuset, a process of 512 threads, per thread",
+    "mems-move-512": "to another cpuset, 512 processes one by one",
     "mkdir+rmdir-5": "make and remove a container of five subsystems",
     "attach-task-5": "move a task in five subsystems",
     "attach-process-64-5": "a process of 64 threads in five subsystems",

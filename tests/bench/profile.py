@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bench import operations as ops  # noqa: E402
 from corral import Machine  # noqa: E402
 
 BUILD = ROOT / "build"
@@ -29,13 +30,14 @@ def build_plugin():
     return plugin
 
 
-def count(plugin, program, operation, times, memory):
+def count(plugin, run, operation, times):
     """Executions of each address, and of the operation."""
     with tempfile.NamedTemporaryFile("r", dir=BUILD) as out:
         extra = ["-plugin", f"{plugin},out={out.name}"]
-        with Machine(kernel=KERNEL, initrd=BUILD / "test-initrd.cpio", cpus=1, memory=memory,
-                     icount=True, extra=extra, boot_timeout=300) as machine:
-            text = machine.check(f"/test/bench/{program} -n {times} {operation}", timeout=600)
+        with Machine(kernel=KERNEL, initrd=BUILD / "test-initrd.cpio", cpus=run.cpus,
+                     memory=512, nodes=run.nodes, icount=True, extra=extra,
+                     boot_timeout=300) as machine:
+            text = machine.check(f"/test/bench/{run.program} -n {times} {operation}", timeout=600)
             machine.send("poweroff -f\n")
             machine.wait(60)
         lines = (line.split() for line in open(out.name))
@@ -76,8 +78,9 @@ def main():
     program, operation = sys.argv[1:3]
     times = int(sys.argv[3]) if len(sys.argv) > 3 else 2
     plugin = build_plugin()
-    once, ran = count(plugin, program, operation, times, 512)
-    twice, ran_twice = count(plugin, program, operation, 2 * times, 512)
+    run = next(run for run in ops.RUNS if run.program == program)
+    once, ran = count(plugin, run, operation, times)
+    twice, ran_twice = count(plugin, run, operation, 2 * times)
     costs = {at: (n - once.get(at, 0)) / (ran_twice - ran) for at, n in twice.items()}
     if len(sys.argv) > 4:
         by_instruction(costs, sys.argv[4])

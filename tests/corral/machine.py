@@ -76,12 +76,12 @@ class Machine:
                 "-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio",
                 "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
         if nodes > 1:
-            share, cpu = memory // nodes, 0
+            share = memory // nodes
             for node in range(nodes):
-                last = (node + 1) * cpus // nodes - 1
+                first, end = node * cpus // nodes, (node + 1) * cpus // nodes
+                of_node = f",cpus={first}-{end - 1}" if first < end else ""
                 argv += ["-object", f"memory-backend-ram,id=m{node},size={share}M",
-                         "-numa", f"node,nodeid={node},memdev=m{node},cpus={cpu}-{last}"]
-                cpu = last + 1
+                         "-numa", f"node,nodeid={node},memdev=m{node}{of_node}"]
         if icount:
             argv += ["-icount", f"shift={int(icount).bit_length() - 1},sleep=off"]
         if firmware:
