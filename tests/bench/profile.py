@@ -35,7 +35,7 @@ def count(plugin, run, operation, times):
     with tempfile.NamedTemporaryFile("r", dir=BUILD) as out:
         extra = ["-plugin", f"{plugin},out={out.name}"]
         with Machine(kernel=KERNEL, initrd=BUILD / "test-initrd.cpio", cpus=run.cpus,
-                     memory=512, nodes=run.nodes, icount=True, extra=extra,
+                     memory=run.memory, nodes=run.nodes, icount=True, extra=extra,
                      boot_timeout=300) as machine:
             text = machine.check(f"/test/bench/{run.program} -n {times} {operation}", timeout=600)
             machine.send("poweroff -f\n")
