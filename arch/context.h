@@ -66,7 +66,7 @@ void context_set_gs(u64 base);
 u64 context_get_gs(void);
 
 /* The FPU area of the running thread as the signal frame wants it: bytes, load and store.
-   save writes the live registers to `user`; restore checks them (-EINVAL, -EFAULT). */
+   save writes the live registers to `user`; restore leaves clean ones where it fails.  -EFAULT. */
 size_t fpu_size(void);
 int fpu_save_user(void __user *user) must_check;
 int fpu_restore_user(const void __user *user) must_check;

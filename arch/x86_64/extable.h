@@ -61,4 +61,19 @@ static always_inline void user_access_end(void)
 {
 	__asm__ volatile(SMAP_SITE("0")::: "memory", "cc");
 }
+
+/* A word between these two, `at` being in a range that has been checked.  Where it cannot be, they
+   go to the label `fault`, with the user's memory still open. */
+#define USER_STORE(at, value, fault)                                        \
+	asm goto("1: movq %0, %1\n\t" EXTABLE("1b", "%l[" #fault "]", "0")  \
+		 : /* a store to what the compiler knows nothing else of */ \
+		 : "er"((u64)(value)), "m"(at)                              \
+		 :                                                          \
+		 : fault)
+#define USER_LOAD(variable, at, fault)                                     \
+	asm goto("1: movq %1, %0\n\t" EXTABLE("1b", "%l[" #fault "]", "0") \
+		 : "=r"(variable)                                          \
+		 : "m"(at)                                                 \
+		 :                                                         \
+		 : fault)
 #endif

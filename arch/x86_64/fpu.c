@@ -6,15 +6,16 @@
  * thread that has some is switched to.
  *
  * In a signal frame there is the FXSAVE image, with Linux's note about the rest in its last 48
- * bytes, and with XSAVE the rest and a second magic number behind it (asm/sigcontext.h).  A program
- * may have changed any byte of it, and XRSTOR faults on what it does not like, so loads go through
- * a copy that is checked first.
+ * bytes, and with XSAVE the rest and a second magic number behind it (asm/sigcontext.h).  They are
+ * saved there and loaded from there directly.  A program may have changed any byte of it: what the
+ * CPU does not like, it refuses (#GP), and the program has clean registers then.
  */
 #include "arch/x86_64/fpu.h"
 
 #include "arch/context.h"
 #include "arch/cpu.h"
 #include "arch/uaccess.h"
+#include "arch/x86_64/extable.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
@@ -24,7 +25,6 @@
 #define HEADER_SIZE   64
 #define CONTROL_RESET 0x37f
 #define MXCSR_RESET   0x1f80u
-#define MXCSR_MASK    0xffbfu /* where the CPU names no other */
 #define MAGIC1	      0x46505853u
 #define MAGIC2	      0x46505845u
 
@@ -52,7 +52,6 @@ struct slab_cache *fpu_cache;
 void *fpu_clean;
 
 static size_t area_size = LEGACY_SIZE;
-static u32 mxcsr_mask;
 
 void fpu_init(void)
 {
@@ -64,10 +63,6 @@ void fpu_init(void)
 	clean = slab_zalloc(fpu_cache);
 	if (!clean)
 		panic("fpu: no memory");
-	__asm__ volatile("fninit");
-	fpu_save(clean);
-	mxcsr_mask = clean->mxcsr_mask ?: MXCSR_MASK;
-	memset(clean, 0, area_size);
 	clean->control = CONTROL_RESET;
 	clean->mxcsr = MXCSR_RESET;
 	fpu_clean = clean;
@@ -103,74 +98,82 @@ size_t fpu_size(void)
 	return features.xsave ? area_size + sizeof(u32) : area_size;
 }
 
-/* The thread's own area is free while it runs; should it be switched away during the copying, the
-   same registers are saved to it again. */
-int fpu_save_user(void __user *user)
+/* What a signal frame with XSAVE has besides what XSAVE writes. */
+static int notes_write(struct fpu_area __user *user)
 {
-	struct fpu_area *a = ((struct arch_thread *)thread_current())->fpu;
 	struct fpu_note note = { .magic1 = MAGIC1,
 				 .extended_size = (u32)area_size + sizeof(u32),
 				 .features = features.xcr0,
 				 .state_size = (u32)area_size };
-	u8 __user *at = user;
 	u32 magic2 = MAGIC2;
 
-	irq_disable();
-	fpu_save(a);
-	irq_restore();
-	if (copy_to_user(at, a, area_size))
-		return -EFAULT;
-	if (!features.xsave)
-		return 0;
-	if (copy_to_user(at + offsetof(struct fpu_area, note), &note, sizeof(note)) ||
-	    copy_to_user(at + area_size, &magic2, sizeof(magic2)))
-		return -EFAULT;
-	return 0;
+	return copy_to_user(&user->note, &note, sizeof(note)) ||
+			       copy_to_user((u8 __user *)user + area_size, &magic2, sizeof(magic2))
+		       ? -EFAULT
+		       : 0;
 }
 
-/* Does the frame hold more than the legacy part?  It says so twice, or it does not. */
-static bool frame_extended(const struct fpu_area *a, const u8 __user *user)
+/* Should the thread be switched away while a page is brought, the registers come back with it, and
+   the instruction begins anew. */
+#define ACCESS(insn, at, mask, fault)                                         \
+	asm goto("1: " insn " (%0)\n\t" EXTABLE("1b", "%l3", "0")             \
+		 :                                                            \
+		 : "r"((u64)(at)), "a"((u32)(mask)), "d"((u32)((mask) >> 32)) \
+		 : "memory"                                                   \
+		 : fault)
+
+int fpu_save_user(void __user *at)
 {
+	struct fpu_area __user *user = at;
+
+	if (!user_range_ok(user, fpu_size()))
+		return -EFAULT;
+	if (features.xsave) /* writes one word of its header and looks at the others */
+		if (user_clear(&user->present, HEADER_SIZE) != HEADER_SIZE || notes_write(user))
+			return -EFAULT;
+	user_access_begin();
+	if (features.xsave)
+		ACCESS("xsave64", user, features.xcr0, fault);
+	else
+		ACCESS("fxsave64", user, 0ul, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
+/* What the frame holds besides the legacy part.  It says so twice, or it does not. */
+static u64 frame_features(const struct fpu_area __user *user)
+{
+	struct fpu_note note;
 	u32 magic2;
 
-	return a->note.magic1 == MAGIC1 && a->note.state_size == area_size &&
-	       a->note.extended_size == area_size + sizeof(u32) &&
-	       !copy_from_user(&magic2, user + area_size, sizeof(magic2)) && magic2 == MAGIC2;
-}
-
-static int frame_read(struct fpu_area *a, const u8 __user *user)
-{
-	if (copy_from_user(a, user, LEGACY_SIZE))
-		return -EFAULT;
-	if (features.xsave && frame_extended(a, user)) {
-		u64 wanted = a->note.features & features.xcr0;
-
-		if (copy_from_user(&a->present, user + LEGACY_SIZE, area_size - LEGACY_SIZE))
-			return -EFAULT;
-		if (a->present & ~features.xcr0)
-			return -EINVAL;
-		a->present &= wanted;
-	} else if (features.xsave) {
-		a->present = features.xcr0 & 3; /* x87 and SSE as given, the rest clean */
-	}
-	if (features.xsave) {
-		a->compact = 0;
-		for (int i = 0; i < 6; i++)
-			a->zero[i] = 0;
-	}
-	return a->mxcsr & ~mxcsr_mask ? -EINVAL : 0;
+	if (copy_from_user(&note, &user->note, sizeof(note)) || note.magic1 != MAGIC1 ||
+	    note.state_size != area_size || note.extended_size != area_size + sizeof(u32) ||
+	    copy_from_user(&magic2, (const u8 __user *)user + area_size, sizeof(magic2)) ||
+	    magic2 != MAGIC2)
+		return 0;
+	return note.features & features.xcr0;
 }
 
 int fpu_restore_user(const void __user *user)
 {
-	struct fpu_area *a = slab_alloc(fpu_cache);
-	int err;
+	u64 mask = features.xsave ? frame_features(user) : 0;
 
-	if (!a)
+	if (!user_range_ok(user, mask ? area_size : LEGACY_SIZE))
 		return -EFAULT;
-	err = frame_read(a, user);
-	if (!err)
-		fpu_load(a);
-	slab_free(fpu_cache, a);
-	return err;
+	if (features.xsave)
+		fpu_load(fpu_clean); /* what the frame does not have */
+	user_access_begin();
+	if (mask)
+		ACCESS("xrstor64", user, mask, fault);
+	else
+		ACCESS("fxrstor64", user, 0ul, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	fpu_load(fpu_clean);
+	return -EFAULT;
 }

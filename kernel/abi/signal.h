@@ -110,6 +110,7 @@ struct sigaltstack {
 #define SS_AUTODISARM (1u << 31)
 #define MINSIGSTKSZ   2048
 
+/* What any signal's information takes; for user space zeros follow, see struct siginfo_user. */
 struct siginfo {
 	s32 signo, err, code, pad;
 	union {
@@ -140,10 +141,15 @@ struct siginfo {
 			s32 syscall;
 			u32 arch;
 		} sys;
-		u8 bytes[112];
 	};
 };
-_Static_assert(sizeof(struct siginfo) == 128, "siginfo");
+_Static_assert(sizeof(struct siginfo) == 48, "as much as Linux keeps");
+
+struct siginfo_user {
+	struct siginfo known;
+	u8 rest[80];
+};
+_Static_assert(sizeof(struct siginfo_user) == 128, "siginfo");
 
 enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4 };
 

@@ -22,16 +22,18 @@ static void own_info(struct siginfo *info, int signo, int code)
 
 enum target { TO_TASK, TO_PROCESS };
 
-static int may_send(struct task *t, int signo, const struct siginfo *info, bool tree_locked)
+static inline int may_send(struct task *t, int signo, const struct siginfo *info, bool tree_locked)
 {
 	if (signo < 0 || signo >= NSIG)
 		return -EINVAL;
 	if (info->code > 0) /* only a process itself may send itself such */
 		return 0;
+	if (t->process == task_current()->process)
+		return 0;
 	return tree_locked ? signal_permission_locked(t, signo) : signal_permission(t, signo);
 }
 
-static int send(struct task *t, enum target target, int signo, const struct siginfo *info)
+static inline int send(struct task *t, enum target target, int signo, const struct siginfo *info)
 {
 	int result = may_send(t, signo, info, false);
 
@@ -51,12 +53,14 @@ static int send_locked(struct process *p, int signo, const struct siginfo *info)
 }
 
 /* pid may be any thread's. */
-static int send_pid(s32 pid, int signo, const struct siginfo *info)
+static inline int send_pid(s32 pid, int signo, const struct siginfo *info)
 {
-	struct task *t =
-		pid == task_current()->pid->own ? task_get(task_current()) : task_find(pid);
+	struct task *t;
 	int result;
 
+	if (pid == task_current()->pid->own)
+		return send(task_current(), TO_PROCESS, signo, info);
+	t = task_find(pid);
 	if (!t)
 		return -ESRCH;
 	result = send(t, TO_PROCESS, signo, info);
@@ -156,14 +160,17 @@ long sys_tkill(s32 tid, int signo)
 
 /* Information that a program made itself.  What lies behind the known part must be empty unless
    the code is one of the kernel's. */
-static int read_info(struct siginfo *info, int signo, const struct siginfo __user *user)
+static int read_info(struct siginfo *info, int signo, const struct siginfo_user __user *user)
 {
-	if (copy_from_user(info, user, sizeof(*info)))
+	struct siginfo_user given;
+
+	if (copy_from_user(&given, user, sizeof(given)))
 		return -EFAULT;
+	*info = given.known;
 	info->signo = signo;
 	if (info->code < -7 || info->code > SI_KERNEL) {
-		for (unsigned i = 32; i < sizeof(info->bytes); i++)
-			if (info->bytes[i])
+		for (unsigned i = 0; i < sizeof(given.rest); i++)
+			if (given.rest[i])
 				return -E2BIG;
 	}
 	return 0;
@@ -175,7 +182,7 @@ static bool is_forged(const struct siginfo *info)
 	return info->code >= 0 || info->code == SI_TKILL;
 }
 
-long sys_rt_sigqueueinfo(s32 pid, int signo, const struct siginfo __user *user)
+long sys_rt_sigqueueinfo(s32 pid, int signo, const struct siginfo_user __user *user)
 {
 	struct siginfo info;
 	int result = read_info(&info, signo, user);
@@ -187,7 +194,7 @@ long sys_rt_sigqueueinfo(s32 pid, int signo, const struct siginfo __user *user)
 	return send_pid(pid, signo, &info);
 }
 
-long sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, int signo, const struct siginfo __user *user)
+long sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, int signo, const struct siginfo_user __user *user)
 {
 	struct siginfo info;
 	int result = read_info(&info, signo, user);
@@ -201,7 +208,7 @@ long sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, int signo, const struct siginfo __
 	return send_thread(tgid, tid, signo, &info);
 }
 
-static long send_pidfd(struct pid *pid, int signo, const struct siginfo __user *user)
+static long send_pidfd(struct pid *pid, int signo, const struct siginfo_user __user *user)
 {
 	struct siginfo info;
 	struct task *t;
@@ -211,7 +218,7 @@ static long send_pidfd(struct pid *pid, int signo, const struct siginfo __user *
 		result = read_info(&info, signo, user);
 		if (result)
 			return result;
-		if (get_user(info.signo, &user->signo))
+		if (get_user(info.signo, &user->known.signo))
 			return -EFAULT;
 		if (info.signo != signo)
 			return -EINVAL;
@@ -230,7 +237,7 @@ static long send_pidfd(struct pid *pid, int signo, const struct siginfo __user *
 	return result;
 }
 
-long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo __user *info, u32 flags)
+long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo_user __user *info, u32 flags)
 {
 	struct pid *pid;
 	long result;

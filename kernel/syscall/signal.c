@@ -103,7 +103,8 @@ static int wait_for(const struct sigset *set, u64 deadline, struct siginfo *info
 	return signo ?: result;
 }
 
-long sys_rt_sigtimedwait(const struct sigset __user *user_set, struct siginfo __user *user_info,
+long sys_rt_sigtimedwait(const struct sigset __user *user_set,
+			 struct siginfo_user __user *user_info,
 			 const struct timespec __user *timeout, size_t size)
 {
 	u64 deadline = WAIT_FOREVER;
@@ -125,7 +126,7 @@ long sys_rt_sigtimedwait(const struct sigset __user *user_set, struct siginfo __
 	}
 	set.bits &= ~SIGNALS_FIRM;
 	result = wait_for(&set, deadline, &info);
-	if (result > 0 && user_info && copy_to_user(user_info, &info, sizeof(info)))
+	if (result > 0 && user_info && siginfo_put(user_info, &info))
 		return -EFAULT;
 	return result ?: -EAGAIN;
 }
@@ -196,13 +197,15 @@ long sys_rt_sigreturn(void)
 
 	t->restart.fn = NULL;
 	if (sigframe_pop(f, &mask, &stack)) {
-		signal_force(SIGSEGV, SI_KERNEL, 0, (int)t->fault_trapno, t->fault_error);
+		signal_force(SIGSEGV, SI_KERNEL, 0, (int)t->fault.trapno, t->fault.error);
 		return 0;
 	}
 	mask.bits &= ~SIGNALS_FIRM;
 	signal_set_blocked(&mask);
 	/* As on Linux a stack that cannot be set is no error here. */
-	(void)altstack_set(t, &stack, f->rsp);
+	if (unlikely(stack.sp != t->altstack.sp || stack.size != t->altstack.size ||
+		     stack.flags != t->altstack.flags))
+		(void)altstack_set(t, &stack, f->rsp);
 	return (long)f->rax;
 }
 

@@ -13,6 +13,7 @@ struct rusage;
 struct sigaction;
 struct sigaltstack;
 struct siginfo;
+struct siginfo_user;
 struct sigset;
 struct stat;
 struct statfs;

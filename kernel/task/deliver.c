@@ -22,13 +22,11 @@
 
 /* How an interrupted call ends.  handler NULL: none runs, the call goes on as if nothing had been.
  */
-static void restart_call(struct trap_frame *f, const struct sigaction *handler)
+static void restart_interrupted(struct trap_frame *f, const struct sigaction *handler)
 {
 	u64 number = f->orig_rax;
 	bool again = !handler;
 
-	if (number == NO_SYSCALL)
-		return;
 	switch ((s64)f->rax) {
 	case -ERESTARTNOINTR:
 		again = true;
@@ -50,17 +48,21 @@ static void restart_call(struct trap_frame *f, const struct sigaction *handler)
 		f->rip -= SYSCALL_SIZE;
 }
 
-/* Takes the next signal and its action, which it resets if that is asked for.  0: none. */
+static inline void restart_call(struct trap_frame *f, const struct sigaction *handler)
+{
+	if (f->orig_rax != NO_SYSCALL)
+		restart_interrupted(f, handler);
+}
+
+/* Takes the next signal, of which there is one, and its action, which it resets if that is asked
+   for. */
 static int take(struct task *t, struct siginfo *info, struct sigaction *action)
 {
 	struct process *p = t->process;
 	struct sigset set = { ~t->blocked.bits };
 	int signo = signal_take(&set, info);
-	struct sigaction *a;
+	struct sigaction *a = &p->sighand->action[signo];
 
-	if (!signo)
-		return 0;
-	a = &p->sighand->action[signo];
 	spin_lock(&p->sighand->lock);
 	*action = *a;
 	if ((a->flags & SA_RESETHAND) && a->handler != SIG_IGN)
@@ -69,36 +71,35 @@ static int take(struct task *t, struct siginfo *info, struct sigaction *action)
 	return signo;
 }
 
-/* No lock held.  Enters the handler, or forces SIGSEGV. */
-static void run_handler(struct task *t, struct trap_frame *f, struct siginfo *info,
+/* No lock held; process->lock is on return.  Enters the handler, or forces SIGSEGV. */
+static void run_handler(struct task *t, struct trap_frame *f, int signo, const struct siginfo *info,
 			const struct sigaction *action)
 {
 	struct sigframe s = {
-		.signo = info->signo,
+		.signo = signo,
 		.action = action,
 		.info = info,
 		.mask = t->restore_blocked ? t->saved_blocked : t->blocked,
-		.altstack = t->altstack,
-		.trapno = t->fault_trapno,
-		.error_code = t->fault_error,
-		.addr = t->fault_addr,
+		.altstack = &t->altstack,
+		.fault = &t->fault,
 	};
-	struct sigset blocked = t->blocked;
+	struct sigset blocked = { t->blocked.bits | action->mask.bits };
 
 	restart_call(f, action);
-	if (sigframe_push(f, &s)) {
-		if (s.signo == SIGSEGV) /* its handler is what cannot be entered */
+	if (unlikely(sigframe_push(f, &s))) {
+		if (signo == SIGSEGV) /* its handler is what cannot be entered */
 			signal_reset(SIGSEGV);
-		signal_force(SIGSEGV, SI_KERNEL, 0, (int)t->fault_trapno, t->fault_error);
+		signal_force(SIGSEGV, SI_KERNEL, 0, (int)t->fault.trapno, t->fault.error);
+		spin_lock(&t->process->lock);
 		return;
 	}
 	if (t->altstack.flags & (s32)SS_AUTODISARM)
 		t->altstack = (struct sigaltstack){ .flags = SS_DISABLE };
 	t->restore_blocked = false;
-	blocked.bits |= action->mask.bits;
 	if (!(action->flags & SA_NODEFER))
-		blocked.bits |= sigbit(s.signo);
-	signal_set_blocked(&blocked);
+		blocked.bits |= sigbit(signo);
+	spin_lock(&t->process->lock);
+	signal_set_blocked_locked(&blocked);
 }
 
 /* The default of a signal that is not ignored.  process->lock is held, also on return. */
@@ -146,9 +147,9 @@ static int next_handled(struct task *t, struct siginfo *info, struct sigaction *
 			stop_wait(t);
 			continue;
 		}
-		signo = take(t, info, action);
-		if (!signo)
+		if (!((t->pending.set.bits | p->pending.set.bits) & ~t->blocked.bits))
 			return 0;
+		signo = take(t, info, action);
 		if (handler_ignores(action->handler, signo))
 			continue;
 		if (action->handler != SIG_DFL) {
@@ -167,14 +168,12 @@ void signal_deliver(struct trap_frame *f)
 	struct process *p = t->process;
 	struct sigaction action;
 	struct siginfo info;
+	int signo;
 
-	for (;;) {
-		spin_lock(&p->lock);
-		if (!next_handled(t, &info, &action))
-			break;
-		run_handler(t, f, &info, &action);
-	}
-	signal_recheck(t);
+	spin_lock(&p->lock);
+	while ((signo = next_handled(t, &info, &action)))
+		run_handler(t, f, signo, &info, &action);
+	thread_alert_clear(&t->thread, ALERT_SIGNAL | ALERT_KILL);
 	spin_unlock(&p->lock);
 	restart_call(f, NULL);
 	if (t->restore_blocked) {

@@ -41,7 +41,7 @@ struct posix_timer {
 	bool deleted;		     /* [g] */
 	u64 missed;		     /* [g] expirations while its signal was queued */
 	s32 overrun;		     /* [g] of the signal that was taken last */
-	struct siginfo_kept info;    /* [I] to queue */
+	struct siginfo info;	     /* [I] to queue */
 	struct sigqueue queue;	     /* [g] */
 };
 
@@ -86,7 +86,6 @@ static u64 forward(struct posix_timer *t, u64 now)
 /* It is due. */
 static void fire(struct posix_timer *t, u64 now)
 {
-	struct siginfo *info = (struct siginfo *)&t->info;
 	int result;
 
 	if (t->interval)
@@ -98,7 +97,7 @@ static void fire(struct posix_timer *t, u64 now)
 		return;
 	}
 	t->queue.info = t->info;
-	result = signal_send_locked(t->process, t->target, info->signo, info, &t->queue);
+	result = signal_send_locked(t->process, t->target, t->info.signo, &t->info, &t->queue);
 	if (result == SIGNAL_IGNORED && t->interval && !t->process->exiting) {
 		t->missed += forward(t, now + (t->kind == CLOCK_CPU ? 0 : IGNORED_PERIOD));
 		t->waits = false;
@@ -233,7 +232,7 @@ static void publish(struct posix_timer *t, const struct sigevent *e, bool own_va
 	info.timer.timer_id = t->id;
 	if (own_value)
 		info.timer.value = (u32)t->id;
-	t->info = *(struct siginfo_kept *)&info;
+	t->info = info;
 	p->cpu_timers += t->kind == CLOCK_CPU;
 	list_add_tail(&t->node, &p->itimers_posix);
 	spin_unlock(&p->lock);

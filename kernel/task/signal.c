@@ -31,7 +31,7 @@ void signal_init(void)
 	sched_tick_hook = upcall_cpu_tick;
 }
 
-static bool is_ignored(struct process *p, struct task *t, int signo, bool forced)
+static inline bool is_ignored(struct process *p, struct task *t, int signo, bool forced)
 {
 	const void __user *handler = READ_ONCE(p->sighand->action[signo].handler);
 
@@ -48,7 +48,7 @@ static u64 blocked_now(const struct task *t)
 	return t->blocked.bits & ~t->waiting.bits;
 }
 
-static bool can_take(const struct task *t, int signo)
+static inline bool can_take(const struct task *t, int signo)
 {
 	if (t->exiting || (sigbit(signo) & blocked_now(t)))
 		return false;
@@ -59,7 +59,7 @@ static bool can_take(const struct task *t, int signo)
 }
 
 /* Gets a task to look at a signal that has just become pending. */
-static void find_taker(struct process *p, struct task *only, int signo)
+static inline void find_taker(struct process *p, struct task *only, int signo)
 {
 	const void __user *handler = p->sighand->action[signo].handler;
 	struct task *t = NULL, *other;
@@ -85,8 +85,8 @@ static void find_taker(struct process *p, struct task *only, int signo)
 }
 
 /* outside: the sender has no number where p is. */
-static int enqueue(struct process *p, struct task *t, struct sigpending *pending, int signo,
-		   const struct siginfo *info, bool outside)
+static inline int enqueue(struct process *p, struct task *t, struct sigpending *pending, int signo,
+			  const struct siginfo *info, bool outside)
 {
 	struct siginfo plain;
 	struct sigqueue *q;
@@ -100,7 +100,7 @@ static int enqueue(struct process *p, struct task *t, struct sigpending *pending
 		limit = ~0ul;
 	q = sigqueue_create(info, t->account, limit);
 	if (q && outside)
-		((struct siginfo *)&q->info)->kill.pid = 0;
+		q->info.kill.pid = 0;
 	if (q)
 		list_add_tail(&q->node, &pending->queue);
 	else if (info != &plain && signo >= SIGRTMIN && info->code != SI_USER)
@@ -112,14 +112,14 @@ static int enqueue(struct process *p, struct task *t, struct sigpending *pending
    it.  A timer's signal has no sender; neither has one of the kernel. */
 static bool is_from_outside(const struct process *p, const struct siginfo *info)
 {
-	return unlikely(p->pid->level) && info && info->code <= 0 && info->code != SI_TIMER &&
-	       info->code != SI_SIGIO && !pid_number(task_current()->pid, p->pid->ns);
+	return info && info->code <= 0 && info->code != SI_TIMER && info->code != SI_SIGIO &&
+	       !pid_number(task_current()->pid, p->pid->ns);
 }
 
-int signal_send_locked(struct process *p, struct task *only, int signo, const struct siginfo *info,
-		       struct sigqueue *own)
+static always_inline int send(struct process *p, struct task *only, int signo,
+			      const struct siginfo *info, struct sigqueue *own)
 {
-	bool outside = !own && is_from_outside(p, info);
+	bool outside = unlikely(p->pid->level) && !own && is_from_outside(p, info);
 	struct sigpending *pending = only ? &only->pending : &p->pending;
 	struct task *t = only ?: list_first(&p->tasks, struct task, in_process);
 	u64 bit = sigbit(signo);
@@ -150,6 +150,12 @@ int signal_send_locked(struct process *p, struct task *only, int signo, const st
 	return 0;
 }
 
+int signal_send_locked(struct process *p, struct task *only, int signo, const struct siginfo *info,
+		       struct sigqueue *own)
+{
+	return send(p, only, signo, info, own);
+}
+
 int signal_send_task(struct task *t, int signo, const struct siginfo *info)
 {
 	struct process *p = t->process;
@@ -166,7 +172,7 @@ int signal_send_process(struct process *p, int signo, const struct siginfo *info
 	int result;
 
 	spin_lock(&p->lock);
-	result = signal_send_locked(p, NULL, signo, info, NULL);
+	result = send(p, NULL, signo, info, NULL);
 	spin_unlock(&p->lock);
 	return min(result, 0);
 }
@@ -187,7 +193,7 @@ void signal_send_pgrp(struct pgrp *g, int signo, const struct siginfo *info)
 	spin_unlock(&task_tree_lock);
 }
 
-void signal_recheck(struct task *t)
+static always_inline void recheck(struct task *t)
 {
 	struct process *p = t->process;
 	u32 alerts = thread_alerts(&t->thread) & (ALERT_SIGNAL | ALERT_KILL), want = 0;
@@ -203,6 +209,11 @@ void signal_recheck(struct task *t)
 		thread_alert_clear(&t->thread, alerts & ~want);
 }
 
+void signal_recheck(struct task *t)
+{
+	recheck(t);
+}
+
 int signal_take(const struct sigset *set, struct siginfo *info)
 {
 	struct task *t = task_current();
@@ -210,23 +221,26 @@ int signal_take(const struct sigset *set, struct siginfo *info)
 	int signo;
 
 	assert_held(&p->lock);
-	signo = sigpending_take(&t->pending, set->bits, info);
-	if (!signo) {
+	if (t->pending.set.bits & set->bits) {
+		signo = sigpending_take(&t->pending, set->bits, info);
+	} else if (p->pending.set.bits & set->bits) {
 		signo = sigpending_take(&p->pending, set->bits, info);
 		if (signo == SIGALRM)
 			itimer_rearm(p);
+	} else {
+		return 0;
 	}
-	if (signo && (sigbit(signo) & SIGNALS_STOP))
+	if (sigbit(signo) & SIGNALS_STOP)
 		t->stop_dequeued = true;
 	return signo;
 }
 
-/* The running task will not take these signals of the process: somebody else should look. */
+/* The running task will not take these signals, which are pending for the process: somebody else
+   should look. */
 static void pass_on(struct process *p, u64 set)
 {
 	struct task *t;
 
-	set &= p->pending.set.bits;
 	list_for_each (t, &p->tasks, in_process) {
 		if (!set)
 			return;
@@ -238,6 +252,18 @@ static void pass_on(struct process *p, u64 set)
 	}
 }
 
+void signal_set_blocked_locked(const struct sigset *set)
+{
+	struct task *t = task_current();
+	struct process *p = t->process;
+	u64 given_up = p->pending.set.bits & set->bits & ~t->blocked.bits;
+
+	assert_held(&p->lock);
+	if (unlikely(given_up))
+		pass_on(p, given_up);
+	t->blocked = *set;
+}
+
 void signal_set_blocked(const struct sigset *set)
 {
 	struct task *t = task_current();
@@ -246,9 +272,8 @@ void signal_set_blocked(const struct sigset *set)
 	if (t->blocked.bits == set->bits)
 		return;
 	spin_lock(&p->lock);
-	pass_on(p, set->bits & ~t->blocked.bits);
-	t->blocked = *set;
-	signal_recheck(t);
+	signal_set_blocked_locked(set);
+	recheck(t);
 	spin_unlock(&p->lock);
 }
 
@@ -259,9 +284,7 @@ void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code)
 	struct siginfo info = { .signo = signo, .code = code, .fault.addr = addr };
 	struct sigaction *a;
 
-	t->fault_addr = addr;
-	t->fault_trapno = (u64)trapno;
-	t->fault_error = error_code;
+	t->fault = (struct fault_info){ addr, (u64)trapno, error_code };
 	spin_lock(&p->lock);
 	a = &p->sighand->action[signo];
 	spin_lock(&p->sighand->lock);
@@ -293,7 +316,7 @@ void signal_leave(struct task *t)
 	t->exiting = true;
 	stopped = stop_leave(t);
 	if (!p->exiting)
-		pass_on(p, ~t->blocked.bits);
+		pass_on(p, p->pending.set.bits & ~t->blocked.bits);
 	spin_unlock(&p->lock);
 	if (stopped)
 		notify_stopped(p);

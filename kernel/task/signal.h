@@ -58,8 +58,10 @@ static inline bool signal_is_pending(void);
    restarts system calls. */
 void signal_deliver(struct trap_frame *f);
 
-/* Replaces the blocked mask of the running task. */
+/* Replaces the blocked mask of the running task.  _locked: process->lock held, and signal_recheck
+   has to follow. */
 void signal_set_blocked(const struct sigset *set);
+void signal_set_blocked_locked(const struct sigset *set);
 /* For ppoll, pselect, sigsuspend, epoll_pwait: user's mask for the time of the call; restored by
    delivery, or by signal_mask_end when the call was not interrupted.  -EINVAL, -EFAULT. NULL mask:
    nothing */

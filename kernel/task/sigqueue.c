@@ -10,13 +10,9 @@
  */
 #include "kernel/task/sigqueue.h"
 
-#include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/task/account.h"
 #include "kernel/task/posix_timer.h"
-
-static_assert(sizeof(struct siginfo_kept) >= offsetof(struct siginfo, child.stime) + 8,
-	      "the longest kind");
 
 static struct slab_cache *queue_cache;
 
@@ -65,7 +61,7 @@ struct sigqueue *sigqueue_create(const struct siginfo *info, struct account *acc
 	list_init(&q->node);
 	q->account = account;
 	q->timer = NULL;
-	q->info = *(const struct siginfo_kept *)info;
+	q->info = *info;
 	return q;
 }
 
@@ -79,21 +75,14 @@ void sigpending_init(struct sigpending *p)
 static void sigqueue_finish(struct sigqueue *q, struct siginfo *info)
 {
 	list_del(&q->node);
-	if (info) {
-		*(struct siginfo_kept *)info = q->info;
-		memset((u8 *)info + sizeof(q->info), 0, sizeof(*info) - sizeof(q->info));
-	}
+	if (info)
+		*info = q->info;
 	if (q->timer) {
 		posix_timer_taken(q->timer, info);
 		return;
 	}
 	signal_uncharge(q->account);
 	slab_free(queue_cache, q);
-}
-
-static int sigqueue_signo(const struct sigqueue *q)
-{
-	return ((const struct siginfo *)&q->info)->signo;
 }
 
 int sigpending_take(struct sigpending *p, u64 set, struct siginfo *info)
@@ -103,11 +92,9 @@ int sigpending_take(struct sigpending *p, u64 set, struct siginfo *info)
 	int signo;
 
 	set &= p->set.bits;
-	if (!set)
-		return 0;
 	signo = bits_first(set & SIGNALS_FAULT ? set & SIGNALS_FAULT : set) + 1;
 	list_for_each (q, &p->queue, node) {
-		if (sigqueue_signo(q) != signo)
+		if (q->info.signo != signo)
 			continue;
 		if (first) {
 			more = true;
@@ -119,7 +106,7 @@ int sigpending_take(struct sigpending *p, u64 set, struct siginfo *info)
 		p->set.bits &= ~sigbit(signo);
 	if (first)
 		sigqueue_finish(first, info);
-	else if (info)
+	else
 		*info = (struct siginfo){ .signo = signo, .code = SI_USER };
 	return signo;
 }
@@ -133,7 +120,7 @@ void sigpending_drop(struct sigpending *p, u64 set)
 		return;
 	p->set.bits &= ~set;
 	list_for_each_safe (q, next, &p->queue, node)
-		if (set & sigbit(sigqueue_signo(q)))
+		if (set & sigbit(q->info.signo))
 			list_move_tail(&q->node, &dropped);
 	/* A timer may start again and queue its signal anew. */
 	list_for_each_safe (q, next, &dropped, node)

@@ -26,11 +26,6 @@ static inline u64 sigbit(int signo)
 /* Cannot be caught, blocked or ignored. */
 #define SIGNALS_FIRM (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
-/* What the kernel keeps of a siginfo; the rest is zero. */
-struct siginfo_kept {
-	u64 words[6];
-};
-
 struct account;
 
 /* One queued signal: its information. */
@@ -38,7 +33,7 @@ struct sigqueue {
 	struct list node;	   /* [g] in a sigpending */
 	struct account *account;   /* [I] who pays for it, a reference */
 	struct posix_timer *timer; /* [I] it is part of this timer; NULL: of its own */
-	struct siginfo_kept info;
+	struct siginfo info;
 };
 
 void sigqueue_init(void);
@@ -56,7 +51,8 @@ static inline bool handler_ignores(const void __user *handler, int signo)
 
 /* A copy of the information, charged to a user.  NULL: limit or memory. */
 struct sigqueue *sigqueue_create(const struct siginfo *info, struct account *account, u64 limit);
-/* Takes the next signal of `set` out, faults first, lowest number first.  0: none. */
+/* Takes the next signal of `set`, some of which is pending, out: faults first, lowest number
+   first. */
 int sigpending_take(struct sigpending *p, u64 set, struct siginfo *info);
 /* Throws away the signals of `set`. */
 void sigpending_drop(struct sigpending *p, u64 set);

@@ -7,6 +7,7 @@
  *   [a] atomic           [I] immutable                     [c] css_set_lock
  */
 #pragma once
+#include "arch/sigframe.h"
 #include "fs/fd.h"
 #include "kernel/sched/thread.h"
 #include "kernel/task/life.h"
@@ -56,7 +57,7 @@ struct task {
 	bool exec_done;		     /* has called execve since fork (setpgid: EACCES) */
 
 	s32 __user *set_child_tid, *clear_child_tid; /* [o] */
-	u64 fault_addr, fault_trapno, fault_error;   /* [o] last fault, for signal frames */
+	struct fault_info fault;		     /* [o] the last one, for signal frames */
 	void __user *robust_list;		     /* [o] futexes */
 	u64 robust_len;
 	struct restart { /* [o] for restart_syscall(2) */
