@@ -44,6 +44,7 @@ static void set_init(struct css_set *set, u64 key)
 	list_init(&set->tasks);
 	list_init(&set->mg_tasks);
 	set->task_count = 0;
+	set->mg_going = 0;
 	set->joined = false;
 	set->id = next_id++;
 	list_init(&set->mg_source);
@@ -128,37 +129,33 @@ bool container_is_busy(struct container *c)
 	return busy;
 }
 
-/* Where a task of `from` is after a move to `to`. */
-static struct container *container_after(const struct css_set_link *link, struct container *to)
-{
-	return link->container->hierarchy == to->hierarchy ? to : link->container;
-}
-
-static bool set_matches(struct css_set *set, struct css_set *from, struct container *to)
+/* Does `set` differ from `from` only in having `to` in place of `old`? */
+static bool set_matches(struct css_set *set, struct css_set *from, struct container *old,
+			struct container *to)
 {
 	struct css_set_link *theirs, *ours = list_first(&set->links, struct css_set_link, of_set);
 
 	list_for_each (theirs, &from->links, of_set) {
-		if (ours->container != container_after(theirs, to))
+		if (ours->container != (theirs->container == old ? to : theirs->container))
 			return false;
 		ours = list_next(ours, of_set);
 	}
 	return true;
 }
 
-static u64 key_after(const struct css_set *from, struct container *to)
+static u64 key_after(const struct css_set *from, struct container *old, struct container *to)
 {
-	return from->key - key_of(css_set_container(from, to->hierarchy)) + key_of(to);
+	return from->key - key_of(old) + key_of(to);
 }
 
-struct css_set *css_set_find(struct css_set *from, struct container *to)
+struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to)
 {
-	u64 key = key_after(from, to);
+	u64 key = key_after(from, old, to);
 	struct css_set *set;
 
 	assert_held(&css_set_lock);
 	list_for_each (set, bucket_of(key), hash) {
-		if (set->key == key && set_matches(set, from, to)) {
+		if (set->key == key && set_matches(set, from, old, to)) {
 			css_set_get(set);
 			return set;
 		}
@@ -207,18 +204,12 @@ static struct css_set_link *links_take(struct css_set *set, struct list *fresh)
 /* Hierarchies beyond those for which a set has links of its own. */
 static unsigned links_lacking(void)
 {
-	struct hierarchy *h;
-	int n = -CSS_SET_OWN_LINKS;
-
-	list_for_each (h, &hierarchies, node)
-		n++;
-	return (unsigned)max(n, 0);
+	return hierarchy_count > CSS_SET_OWN_LINKS ? hierarchy_count - CSS_SET_OWN_LINKS : 0;
 }
 
-struct css_set *css_set_create(struct css_set *from, struct container *to)
+struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to)
 {
 	struct css_set *set = slab_alloc(set_cache);
-	u64 key = key_after(from, to);
 	struct css_set_link *link;
 	struct list fresh;
 	int id;
@@ -229,26 +220,28 @@ struct css_set *css_set_create(struct css_set *from, struct container *to)
 		css_set_free(set);
 		return NULL;
 	}
-	set_init(set, key);
+	set_init(set, key_after(from, old, to));
 	memcpy(set->css, from->css, sizeof(set->css));
 	for_each_bit(id, to->hierarchy->subsys) set->css[id] = to->css[id];
 	spin_lock(&css_set_lock);
 	list_for_each (link, &from->links, of_set)
-		link_join(links_take(set, &fresh), set, container_after(link, to));
-	list_add(&set->hash, bucket_of(key));
+		link_join(links_take(set, &fresh), set,
+			  link->container == old ? to : link->container);
+	list_add(&set->hash, bucket_of(set->key));
 	spin_unlock(&css_set_lock);
 	return set;
 }
 
-struct css_set *css_set_find_or_create(struct css_set *from, struct container *to)
+struct css_set *css_set_find_or_create(struct css_set *from, struct container *old,
+				       struct container *to)
 {
 	struct css_set *set;
 
 	assert(mutex_held(&container_mutex));
 	spin_lock(&css_set_lock);
-	set = css_set_find(from, to);
+	set = css_set_find(from, old, to);
 	spin_unlock(&css_set_lock);
-	return set ?: css_set_create(from, to);
+	return set ?: css_set_create(from, old, to);
 }
 
 bool css_set_is_hashed(struct css_set *set)
@@ -262,35 +255,27 @@ bool css_set_is_hashed(struct css_set *set)
 	return false;
 }
 
-void css_set_get(struct css_set *set)
-{
-	refcount_get(&set->refs);
-}
-
 /*
  * Whoever drops the last reference unlinks the set in the same hold of the lock: a set that is
  * linked to a container has users, so a container without links can be removed.  A set that was
  * prepared and never joined has not emptied anything by its end.
  */
-bool css_set_drop(struct css_set *set)
+void css_set_unlink(struct css_set *set)
 {
 	struct css_set_link *link, *next;
 
 	assert_held(&css_set_lock);
-	if (!refcount_put(&set->refs))
-		return false;
 	assert(list_empty(&set->tasks) && list_empty(&set->mg_tasks) && !set->task_count);
-	list_del(&set->hash);
+	list_unlink(&set->hash);
 	list_for_each_safe (link, next, &set->links, of_set) {
 		struct container *c = link->container;
 
-		list_del(&link->of_container);
+		list_unlink(&link->of_container);
 		if (!is_own(set, link))
 			kfree(link);
 		if (set->joined && list_empty(&c->links))
 			release_check(c);
 	}
-	return true;
 }
 
 void css_set_put(struct css_set *set)

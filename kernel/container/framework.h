@@ -85,6 +85,7 @@ struct css_set {
 	struct list tasks;	       /* [s] task_containers.node */
 	struct list mg_tasks;	       /* [s] those that are being moved */
 	u32 task_count;		       /* [s] on both lists */
+	u32 mg_going;		       /* [m] of a source: those that its migration will collect */
 	bool joined;		       /* [s] it has had a task */
 	u32 id;			       /* [I] */
 
@@ -98,6 +99,7 @@ struct css_set {
 };
 
 extern struct list hierarchies; /* [m] */
+extern u32 hierarchy_count;	/* [m] of them, the dummy included */
 extern struct hierarchy dummy_hierarchy;
 extern struct css_set init_css_set;
 
@@ -106,16 +108,30 @@ extern struct waitq container_events; /* css_notify wakes it */
 
 /* css_set.c */
 void css_set_init_first(void);
-/* The set that differs from `from` only in having `to` for its hierarchy; one reference; NULL: no
+/* The set that differs from `from` only in having `to` in place of `old`; one reference; NULL: no
    memory. container_mutex held. */
-struct css_set *css_set_find_or_create(struct css_set *from, struct container *to);
-struct css_set *css_set_find(struct css_set *from, struct container *to);   /* m and s */
-struct css_set *css_set_create(struct css_set *from, struct container *to); /* it is not there */
+struct css_set *css_set_find_or_create(struct css_set *from, struct container *old,
+				       struct container *to);
+/* The same if it is there; m and s. */
+struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to);
+/* It is known not to be there. */
+struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to);
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
-void css_set_get(struct css_set *set);
+static inline void css_set_get(struct css_set *set)
+{
+	refcount_get(&set->refs);
+}
 void css_set_put(struct css_set *set);
-bool css_set_drop(struct css_set *set) must_check; /* s; true: the last, css_set_free it */
+void css_set_unlink(struct css_set *set); /* without a reference: out of hash and containers; s */
 void css_set_free(struct css_set *set);
+/* With css_set_lock held.  True: it was the last, css_set_free it. */
+static inline must_check bool css_set_drop(struct css_set *set)
+{
+	if (!refcount_put(&set->refs))
+		return false;
+	css_set_unlink(set);
+	return true;
+}
 struct container *css_set_container(const struct css_set *set,
 				    const struct hierarchy *h); /* m or s */
 int css_set_link_hierarchy(struct hierarchy *h) must_check; /* every set joins h->top; -ENOMEM */

@@ -26,6 +26,7 @@ const struct container_subsys *const subsystems[SUBSYS_COUNT] = {
 };
 
 struct list hierarchies = LIST_INIT(hierarchies);
+u32 hierarchy_count;
 struct hierarchy dummy_hierarchy;
 
 static u32 last_id; /* [m] ids only rise */
@@ -49,6 +50,7 @@ void container_init(void)
 	h->containers = 1;
 	bug_if(container_setup(&h->top, h, NULL));
 	list_add(&h->node, &hierarchies);
+	hierarchy_count++;
 	container_find_charging();
 	css_set_init_first();
 }
@@ -272,6 +274,7 @@ static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
 	o->release_agent = NULL;
 	subsys_bind(h, o->subsys);
 	list_add_tail(&h->node, &hierarchies);
+	hierarchy_count++;
 	return h;
 }
 
@@ -309,6 +312,7 @@ void hierarchy_destroy(struct hierarchy *h)
 	subsys_bind(h, 0);
 	css_set_unlink_hierarchy(h);
 	list_del(&h->node);
+	hierarchy_count--;
 	kfree(h->release_agent);
 	h->release_agent = NULL;
 }

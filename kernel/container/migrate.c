@@ -8,6 +8,9 @@
  *
  * Until migrate commits, nothing that others can see has changed.
  *
+ * add_source counts how many tasks each set will lose.  One that loses all of them is collected as
+ * the list that it is; of others they are picked out by a second walk.
+ *
  * Locking: container_mutex throughout.  container_gate is closed meanwhile, so no task is born,
  * begins to exit or changes its process.  css_set_lock covers each walk over tasks; no subsystem is
  * called and nothing is allocated under it.
@@ -32,8 +35,9 @@ struct migration {
 	struct list sources; /* css_set.mg_source; each pinned, and so is its mg_to */
 	struct taskset tasks;
 	u64 count;		 /* tasks in it */
-	struct css_set *filled;	 /* by collect, last */
-	struct css_set *visited; /* by add_source, last: neighbours mostly share theirs */
+	struct css_set *visited; /* last: neighbours mostly share theirs */
+	u32 *going;		 /* where those of it are counted */
+	u32 staying;		 /* those that are there already */
 };
 
 u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT], migrate_cancelled[SUBSYS_COUNT];
@@ -44,9 +48,14 @@ static void add_source(struct migration *m, struct css_set *set)
 
 	assert_held(&css_set_lock);
 	m->visited = set;
-	from = css_set_container(set, m->to->hierarchy);
-	if (from == m->to || !list_empty(&set->mg_source))
+	m->going = &set->mg_going;
+	if (!list_empty(&set->mg_source))
 		return;
+	from = css_set_container(set, m->to->hierarchy);
+	if (from == m->to) {
+		m->going = &m->staying;
+		return;
+	}
 	assert(!set->mg_from && !set->mg_to && list_empty(&set->mg_tasks) &&
 	       list_empty(&set->mg_node));
 	css_set_get(set);
@@ -61,7 +70,7 @@ static void find_targets(struct migration *m)
 	struct css_set *set;
 
 	list_for_each (set, &m->sources, mg_source)
-		set->mg_to = css_set_find(set, m->to);
+		set->mg_to = css_set_find(set, set->mg_from, m->to);
 }
 
 static int prepare(struct migration *m)
@@ -72,8 +81,8 @@ static int prepare(struct migration *m)
 	list_for_each (set, &m->sources, mg_source) {
 		if (!set->mg_to) {
 			/* Two sources may turn into one. */
-			set->mg_to = fresh ? css_set_find_or_create(set, m->to)
-					   : css_set_create(set, m->to);
+			set->mg_to = fresh ? css_set_find_or_create(set, set->mg_from, m->to)
+					   : css_set_create(set, set->mg_from, m->to);
 			fresh = true;
 		}
 		if (!set->mg_to) {
@@ -113,29 +122,56 @@ static void finish(struct migration *m)
 			let_go(set->mg_to);
 		set->mg_from = NULL;
 		set->mg_to = NULL;
+		set->mg_going = 0;
 		list_del(&set->mg_source);
 		let_go(set);
 	}
 	spin_unlock(&css_set_lock);
 }
 
+/* Those of the sets of which others stay. */
 static always_inline void collect(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
 
-	/* Exiting, not quite born, or there already. */
-	if (t->exiting || list_empty(&t->containers.node) || !set->mg_to)
+	if (t->exiting || list_empty(&t->containers.node) || !set->mg_going)
 		return;
 	list_move_tail(&t->containers.node, &set->mg_tasks);
-	m->count++;
+	set->mg_going--;
 	trace("collect: task %d of set %u", task_tid(t), set->id);
-	if (likely(set == m->filled))
-		return;
-	m->filled = set;
-	if (list_empty(&set->mg_node))
+}
+
+/* All tasks of a set: its list as it is. */
+static void collect_whole(struct css_set *set)
+{
+	struct task *t;
+
+	list_splice_tail(&set->tasks, &set->mg_tasks);
+	set->mg_going = 0;
+	if (unlikely(READ_ONCE(trace_on)))
+		list_for_each (t, &set->mg_tasks, containers.node)
+			trace("collect: task %d of set %u", task_tid(t), set->id);
+}
+
+/* Puts the sets that lose tasks into order; false: what some of them lose is to be picked out. */
+static bool collect_sets(struct migration *m)
+{
+	struct css_set *set;
+	bool all = true;
+
+	list_for_each (set, &m->sources, mg_source) {
+		if (!set->mg_going)
+			continue;
+		m->count += set->mg_going;
 		list_add_tail(&set->mg_node, &m->tasks.from);
-	if (list_empty(&set->mg_to->mg_node))
-		list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
+		if (list_empty(&set->mg_to->mg_node))
+			list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
+		if (set->mg_going == set->task_count)
+			collect_whole(set);
+		else
+			all = false;
+	}
+	return all;
 }
 
 /* Tells those before `refused` that nothing comes of it; the one that refuses cleans up by itself.
@@ -192,18 +228,24 @@ static void change_set(struct thread *t, void *set)
 	task_of(t)->containers.set = set;
 }
 
-/* All on a list of a set go last on a list of what that set turns into, and their references with
-   them: sources stay pinned until finish, so none reaches zero here. */
-static void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
+static void trace_change(struct css_set *from, struct list *tasks)
 {
-	struct css_set *to = from->mg_to;
+	struct task *t;
+
+	list_for_each (t, tasks, containers.node)
+		trace("migrate: task %d from set %u to set %u", task_tid(t), from->id,
+		      from->mg_to->id);
+}
+
+/* Points all on a list to another set; how many they are. */
+static u32 change_pointers(struct list *tasks, struct css_set *to)
+{
 	struct runq *locked = NULL;
 	struct task *t;
 	int cpu = -1; /* whose run queue is locked */
 	u32 count = 0;
 
 	list_for_each (t, tasks, containers.node) {
-		trace("migrate: task %d from set %u to set %u", task_tid(t), from->id, to->id);
 		if (likely(thread_is_settled(&t->thread, cpu))) {
 			t->containers.set = to;
 		} else {
@@ -217,8 +259,21 @@ static void change_tasks(struct css_set *from, struct list *tasks, struct list *
 		}
 	}
 	thread_settle_end(locked);
-	if (!count)
+	return count;
+}
+
+/* All on a list of a set go last on a list of what that set turns into, and their references with
+   them: sources stay pinned until finish, so none reaches zero here. */
+static void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
+{
+	struct css_set *to = from->mg_to;
+	u32 count;
+
+	if (list_empty(tasks))
 		return;
+	if (unlikely(READ_ONCE(trace_on)))
+		trace_change(from, tasks);
+	count = change_pointers(tasks, to);
 	list_splice_tail(tasks, list);
 	from->task_count -= count;
 	to->task_count += count;
@@ -311,12 +366,35 @@ static always_inline void visit_all(struct migration *m, const struct movers *wh
 		visit(m, who->task);
 }
 
-static always_inline void add_source_of(struct migration *m, struct task *t)
+static always_inline void count_going(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
 
-	if (set != m->visited && !list_empty(&t->containers.node))
+	if (list_empty(&t->containers.node)) /* has left */
+		return;
+	if (set != m->visited)
 		add_source(m, set);
+	*m->going += !t->exiting;
+}
+
+/* taskset_next begins with the leader of a process. */
+static void leader_first(const struct process *p)
+{
+	struct task *t;
+
+	spin_lock(&task_tree_lock);
+	t = p->leader;
+	if (t && !t->exiting && t->containers.set->mg_going)
+		list_move(&t->containers.node, &t->containers.set->tasks);
+	spin_unlock(&task_tree_lock);
+}
+
+static void collect_all(struct migration *m, const struct movers *who)
+{
+	if (who->whole)
+		leader_first(who->task->process);
+	if (!collect_sets(m))
+		visit_all(m, who, collect);
 }
 
 /* Those that have begun to exit are not asked for; when a container is emptied they go along, so
@@ -342,14 +420,14 @@ static int move_all(const struct movers *who)
 	hold_at("begin");
 	gate_close(&container_gate);
 	spin_lock(&css_set_lock);
-	visit_all(&m, who, add_source_of);
+	visit_all(&m, who, count_going);
 	find_targets(&m);
 	spin_unlock(&css_set_lock);
 	error = prepare(&m);
 	hold_at("collect");
 	if (!error) {
 		spin_lock(&css_set_lock);
-		visit_all(&m, who, collect);
+		collect_all(&m, who);
 		spin_unlock(&css_set_lock);
 		error = migrate(&m);
 	}

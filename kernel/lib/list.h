@@ -26,6 +26,15 @@ static inline bool list_empty(const struct list *l)
 	return READ_ONCE(l->next) == l;
 }
 
+/* The neighbours no longer know the node; its own links are stale. */
+static inline void list_unlink(struct list *node)
+{
+	struct list *prev = node->prev, *next = node->next;
+
+	prev->next = next;
+	next->prev = prev;
+}
+
 static inline void list_insert(struct list *node, struct list *prev, struct list *next)
 {
 	node->next = next;
@@ -48,27 +57,33 @@ static inline void list_add_tail(struct list *node, struct list *head)
 
 static inline void list_del(struct list *node)
 {
-	node->prev->next = node->next;
-	node->next->prev = node->prev;
+	list_unlink(node);
 	list_init(node);
+}
+
+static inline void list_move(struct list *node, struct list *head)
+{
+	list_unlink(node);
+	list_add(node, head);
 }
 
 static inline void list_move_tail(struct list *node, struct list *head)
 {
-	node->prev->next = node->next;
-	node->next->prev = node->prev;
+	list_unlink(node);
 	list_add_tail(node, head);
 }
 
 /* Appends all of `from` to `head`; `from` is empty afterwards. */
 static inline void list_splice_tail(struct list *from, struct list *head)
 {
-	if (list_empty(from))
+	struct list *first = from->next, *last = from->prev, *before = head->prev;
+
+	if (first == from)
 		return;
-	from->next->prev = head->prev;
-	head->prev->next = from->next;
-	from->prev->next = head;
-	head->prev = from->prev;
+	first->prev = before;
+	before->next = first;
+	last->next = head;
+	head->prev = last;
 	list_init(from);
 }
 
