@@ -12,8 +12,6 @@
 #include "fs/open.h"
 #include "kernel/mem/slab.h"
 
-#define DAY 86400
-
 static struct slab_cache *file_cache;
 
 void file_init(void)
@@ -219,28 +217,8 @@ s64 mapping_file_seek(struct file *f, s64 offset, int whence)
 	return f->pos;
 }
 
-/* --- access time -----------------------------------------------------------------------------*/
-
-static bool is_later(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
-}
-
 void file_touch_atime(struct file *f)
 {
-	struct inode *inode = f->inode;
-	unsigned long flags = f->path.mount->flags;
-	struct timespec now;
-
-	if (f->flags & O_NOATIME || flags & MS_NOATIME ||
-	    (flags & MS_NODIRATIME && S_ISDIR(inode->mode)) || mount_want_write(f->path.mount))
-		return;
-	if (!(flags & MS_RELATIME)) {
-		inode_touch(inode, ATTR_ATIME);
-		return;
-	}
-	now = time_now();
-	if (!is_later(&inode->atime, &inode->mtime) || !is_later(&inode->atime, &inode->ctime) ||
-	    now.tv_sec - inode->atime.tv_sec >= DAY)
-		inode->atime = now;
+	if (!(f->flags & O_NOATIME))
+		mount_touch_atime(f->path.mount, f->inode);
 }

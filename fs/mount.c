@@ -14,6 +14,8 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/slab.h"
 
+#define DAY 86400
+
 struct mutex mount_lock;
 
 static struct slab_cache *mount_cache;
@@ -245,4 +247,28 @@ struct mount *mount_clone_tree(struct mount *top, struct dentry *root, struct mo
 		m->copy = child;
 	}
 	return copy;
+}
+
+/* --- access time -----------------------------------------------------------------------------*/
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+void mount_touch_atime(const struct mount *m, struct inode *inode)
+{
+	struct timespec now;
+
+	if (m->flags & MS_NOATIME || (m->flags & MS_NODIRATIME && S_ISDIR(inode->mode)) ||
+	    mount_want_write(m))
+		return;
+	if (!(m->flags & MS_RELATIME)) {
+		inode_touch(inode, ATTR_ATIME);
+		return;
+	}
+	now = time_now();
+	if (!is_later(&inode->atime, &inode->mtime) || !is_later(&inode->atime, &inode->ctime) ||
+	    now.tv_sec - inode->atime.tv_sec >= DAY)
+		inode->atime = now;
 }

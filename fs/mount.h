@@ -11,6 +11,8 @@
 #include "fs/super.h"
 #include "kernel/sched/mutex.h"
 
+struct inode;
+
 #define MS_RDONLY      1ul
 #define MS_NOSUID      2ul
 #define MS_NODEV       4ul
@@ -80,6 +82,8 @@ struct mount *mount_create(struct super *super, struct dentry *root, const char 
 
 /* May files there be changed?  0, -EROFS. */
 int mount_want_write(const struct mount *m) must_check;
+/* An inode of m was read: noatime and relatime considered. */
+void mount_touch_atime(const struct mount *m, struct inode *inode);
 struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source);
 /* A copy of all mounts, for a task whose view is fs, which nobody else uses: its root and working
    directory move to the copies.  NULL: no memory. */

@@ -120,6 +120,7 @@ int walker_follow(struct walker *x, struct dentry *link)
 		return -ELOOP;
 	if (!may_follow(x, inode))
 		return -EACCES;
+	mount_touch_atime(x->at.mount, inode);
 	if (!inode->ops->follow)
 		return follow_text(x, inode);
 	place = inode->ops->follow(inode, &error);

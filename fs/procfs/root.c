@@ -62,6 +62,18 @@ static int add_link(struct dentry *root, const char *name, const struct inode_op
 	return 0;
 }
 
+/* It has always been there, and unlike the other links tells how long it is. */
+static int add_mounts(struct dentry *root)
+{
+	static const char target[] = "self/mounts";
+	struct dentry *link = pseudo_add_link(root, "mounts", target);
+
+	if (!link)
+		return -ENOMEM;
+	link->inode->size = strlen(target);
+	return 0;
+}
+
 /* --- the directory -----------------------------------------------------------------------------*/
 
 /* Numbers of processes from *nr on, which moves behind them; -1: there are no more. */
@@ -166,7 +178,7 @@ static const struct file_ops root_fops = { .readdir = root_readdir };
 static int fill(struct dentry *root)
 {
 	if (proc_add_system(root) || proc_add_sysctl(root) || proc_add_sysrq(root) ||
-	    !pseudo_add_link(root, "mounts", "self/mounts") || add_link(root, "self", &self_ops) ||
+	    add_mounts(root) || add_link(root, "self", &self_ops) ||
 	    add_link(root, "thread-self", &thread_self_ops))
 		return -ENOMEM;
 	return 0;

@@ -7,6 +7,7 @@
 #include "fs/pipe.h"
 #include "kernel/abi/errno.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/syscall/transfer.h"
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
@@ -14,7 +15,10 @@
 #define FIOCLEX	 0x5451
 #define FIONBIO	 0x5421
 #define FIONREAD 0x541b
-#define FIOASYNC 0x5452
+
+#define FICLONE	     0x40049409
+#define FICLONERANGE 0x4020940d
+#define FIOASYNC     0x5452
 
 #define CLOSE_RANGE_UNSHARE (1u << 1)
 #define CLOSE_RANGE_CLOEXEC (1u << 2)
@@ -343,6 +347,18 @@ static long ioctl_async(struct file *f, u64 arg)
 	return 0;
 }
 
+static long ioctl_clone_range(struct file *f, u64 arg)
+{
+	struct {
+		s64 fd;
+		u64 from, size, to;
+	} range;
+
+	if (copy_from_user(&range, (void __user *)arg, sizeof(range)))
+		return -EFAULT;
+	return transfer_clone(f, range.fd);
+}
+
 static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 {
 	struct fdtable *files = task_current()->files;
@@ -357,6 +373,10 @@ static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return ioctl_nonblock(f, arg);
 	case FIOASYNC:
 		return ioctl_async(f, arg);
+	case FICLONE:
+		return transfer_clone(f, arg);
+	case FICLONERANGE:
+		return ioctl_clone_range(f, arg);
 	case FIONREAD:
 		if (S_ISREG(f->inode->mode))
 			return put_user((s32)(f->inode->size - f->pos), (s32 __user *)arg);

@@ -376,6 +376,8 @@ static long readlink_at(int dir, const char __user *name, char __user *buf, int 
 		n = is_empty(name) ? -ENOENT : -EINVAL;
 	else
 		n = inode->ops->readlink(inode, text, PATH_MAX);
+	if (n > 0)
+		mount_touch_atime(p.mount, inode);
 	if (n > size)
 		n = size;
 	if (n > 0 && copy_to_user(buf, text, n))

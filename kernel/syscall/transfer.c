@@ -314,3 +314,23 @@ long sys_copy_file_range(int in_fd, s64 __user *in_off, int out_fd, s64 __user *
 	files_put(in, out);
 	return result;
 }
+
+/* No file system shares blocks between files, which is the last thing that is found out. */
+long transfer_clone(struct file *out, int in_fd)
+{
+	struct file *in = fd_get_open(task_current()->files, in_fd);
+	long result = -EOPNOTSUPP;
+
+	if (!in)
+		return -EBADF;
+	if (in->inode->super != out->inode->super)
+		result = -EXDEV;
+	else if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
+		result = -EISDIR;
+	else if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+		result = -EINVAL;
+	else if (!in->can_read || !out->can_write || out->flags & O_APPEND)
+		result = -EBADF;
+	file_put(in);
+	return result;
+}
