@@ -127,6 +127,7 @@ static struct vt *create(u32 index)
 		return NULL;
 	}
 	v->index = index;
+	v->wanted = -1;
 	screen_init(&v->screen, d->rows, d->cols, cells);
 	escape_reset(&v->escape, &v->screen);
 	v->keys.mode = KEY_UNICODE;

@@ -8,6 +8,7 @@
  *   [v] vt_lock    [I] immutable    [a] atomic    [t] tty->lock
  */
 #pragma once
+#include "kernel/abi/vt.h"
 #include "kernel/dev/tty.h"
 #include "kernel/dev/vt/display.h"
 #include "kernel/dev/vt/escape.h"
@@ -24,6 +25,9 @@ struct vt {
 	bool graphics;	       /* [v] KDSETMODE: a program paints; we do not */
 	bool log_line;	       /* [v] the log is in the middle of a line */
 	bool held;	       /* [t] ^S */
+	struct vt_mode mode;   /* [v] VT_SETMODE: is a process asked before another one comes? */
+	struct pid *pid;       /* [v] that process, a reference; NULL: none ever was */
+	s32 wanted;	       /* [v] it was asked to make room for this one; -1: for none */
 	struct tty tty;
 };
 
@@ -48,8 +52,10 @@ struct tty *vt_tty(u32 number);
 void vt_log(void *number, const char *text, size_t n); /* for the log; number as for vt_tty() */
 
 /* vt_switch.c */
-bool vt_switch(u32 index);		 /* to the front; false: there is no such console */
+bool vt_switch(u32 index); /* to the front, sooner or later; false: there is no such console */
 int vt_wait_front(u32 index) must_check; /* until it is there: 0, -ERESTARTSYS */
+int vt_set_mode(struct vt *v, const struct vt_mode *mode) must_check; /* VT_SETMODE: -EINVAL */
+int vt_release(struct vt *v, u64 answer) must_check;		      /* VT_RELDISP: -EINVAL */
 void vt_lock_switch(bool lock);		 /* nobody goes elsewhere */
 extern u32 vt_last;			 /* [v] in front before */
 

@@ -33,21 +33,23 @@ static long get_state(struct vt_stat __user *out)
 	return put_user(stat.active, &out->active) ?: put_user(stat.state, &out->state);
 }
 
-static long get_mode(struct vt_mode __user *out)
+static long get_mode(struct vt *v, struct vt_mode __user *out)
 {
-	static const struct vt_mode mode = { .mode = VT_AUTO };
+	struct vt_mode mode;
 
+	spin_lock(&vt_lock);
+	mode = v->mode;
+	spin_unlock(&vt_lock);
 	return copy_to_user(out, &mode, sizeof(mode));
 }
 
-/* Nobody is asked before a switch. */
-static long set_mode(const struct vt_mode __user *in)
+static long set_mode(struct vt *v, const struct vt_mode __user *in)
 {
 	struct vt_mode mode;
 
 	if (copy_from_user(&mode, in, sizeof(mode)))
 		return -EFAULT;
-	return mode.mode == VT_AUTO ? 0 : -EINVAL;
+	return vt_set_mode(v, &mode);
 }
 
 static long set_graphics(struct vt *v, u64 mode)
@@ -152,9 +154,9 @@ static long change(struct vt *v, unsigned cmd, u64 arg)
 	case KDSETMODE:
 		return set_graphics(v, arg);
 	case VT_SETMODE:
-		return set_mode((const struct vt_mode __user *)arg);
+		return set_mode(v, (const struct vt_mode __user *)arg);
 	case VT_RELDISP:
-		return -EINVAL;
+		return vt_release(v, arg);
 	case VT_ACTIVATE:
 		return activate(arg);
 	case VT_WAITACTIVE:
@@ -191,7 +193,7 @@ long vt_ioctl(struct tty *t, struct file *f, unsigned cmd, u64 arg)
 	case VT_GETSTATE:
 		return get_state((struct vt_stat __user *)arg);
 	case VT_GETMODE:
-		return get_mode((struct vt_mode __user *)arg);
+		return get_mode(v, (struct vt_mode __user *)arg);
 	case VT_DISALLOCATE:
 		return disallocate(arg);
 	case VT_LOCKSWITCH:
