@@ -23,6 +23,12 @@ enum {
 	KDSKBMETA = 0x4b63,
 	KDGKBLED = 0x4b64,
 	KDSKBLED = 0x4b65,
+	GIO_UNIMAP = 0x4b66,
+	PIO_UNIMAP = 0x4b67,
+	PIO_UNIMAPCLR = 0x4b68,
+	GIO_CMAP = 0x4b70,
+	PIO_CMAP = 0x4b71,
+	KDFONTOP = 0x4b72,
 
 	TIOCLINUX = 0x541c,
 
@@ -76,4 +82,23 @@ struct vt_stat {
 
 struct vt_sizes {
 	u16 rows, cols, scroll;
+};
+
+/* KDFONTOP.  A picture takes 32 bytes, whatever its height. */
+enum { KD_FONT_OP_SET, KD_FONT_OP_GET, KD_FONT_OP_SET_DEFAULT, KD_FONT_OP_COPY };
+#define FONT_PICTURE_SIZE 32u
+
+struct console_font_op {
+	u32 op, flags, width, height, count;
+	u8 __user *data;
+};
+
+/* A character, and the number of its picture. */
+struct unipair {
+	u16 c, place;
+};
+
+struct unimap {
+	u16 count;
+	struct unipair __user *entries;
 };

@@ -23,6 +23,7 @@ void escape_reset(struct escape *e, struct screen *s)
 {
 	*e = (struct escape){};
 	escape_pen_reset(e);
+	escape_colours_reset(e);
 	screen_reset(s);
 	escape_save(e, s);
 }
@@ -232,13 +233,14 @@ static enum escape_charset charset_of(u8 c)
 	return c == '0' ? CHARSET_GRAPHICS : c == 'U' ? CHARSET_PC : CHARSET_LATIN;
 }
 
-/* Linux's palette sequences end after seven digits, not with a mark. */
+/* Linux's sequences for colours end by themselves, not with a mark. */
 static void in_string(struct escape *e, u8 c)
 {
 	if (e->count == 0 && c == 'P') {
 		e->state = ESCAPE_PALETTE;
-		e->count = 7;
+		e->numbers[0] = 0;
 	} else if (e->count == 0 && c == 'R') {
+		escape_colours_reset(e);
 		e->state = ESCAPE_TEXT;
 	} else {
 		e->count = 1;
@@ -261,8 +263,7 @@ static void step(struct escape *e, struct screen *s, u8 c)
 		in_string(e, c);
 		return;
 	case ESCAPE_PALETTE:
-		if (!--e->count)
-			e->state = ESCAPE_TEXT;
+		escape_colours_digit(e, c);
 		return;
 	case ESCAPE_IGNORE:
 		if (c >= '@')

@@ -22,7 +22,7 @@ enum escape_state {
 	ESCAPE_HASH,	/* ESC # */
 	ESCAPE_PERCENT, /* ESC % */
 	ESCAPE_STRING,	/* ESC ] and the like: until BEL or ESC \ */
-	ESCAPE_PALETTE, /* ESC ] P: seven digits */
+	ESCAPE_PALETTE, /* ESC ] P: seven digits, a colour's number and the colour */
 };
 
 enum escape_charset { CHARSET_LATIN, CHARSET_GRAPHICS, CHARSET_PC };
@@ -47,6 +47,7 @@ struct escape {
 	struct escape_pen pen;
 	struct escape_pen saved_pen;
 	struct screen_place saved_at;
+	u32 colours[16]; /* 0xRRGGBB, by VGA's numbers */
 
 	/* For the keyboard. */
 	bool cursor_keys; /* CSI ? 1 h: they send ESC O A */
@@ -65,6 +66,10 @@ void escape_csi(struct escape *e, struct screen *s, u8 letter);
 /* escape_pen.c */
 void escape_pen_reset(struct escape *e);
 void escape_pen_apply(const struct escape *e, struct screen *s);
+extern u32 escape_colours[16]; /* what a reset makes of the colours; the owner's to guard */
+void escape_colours_reset(struct escape *e); /* ESC ] R */
+void escape_colours_digit(struct escape *e, u8 c);
+u32 escape_vga_colour(u32 ansi); /* the number of one of ANSI's 16 colours; its own inverse */
 void escape_select(struct escape *e, struct screen *s); /* CSI ... m */
 void escape_save(struct escape *e, const struct screen *s);
 void escape_restore(struct escape *e, struct screen *s);

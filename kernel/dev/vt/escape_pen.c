@@ -6,6 +6,8 @@
  */
 #include "kernel/dev/vt/escape.h"
 
+#include "kernel/lib/string.h"
+
 #define DEFAULT_FOREGROUND 7
 #define DEFAULT_BACKGROUND 0
 #define FAINT_COLOUR	   8
@@ -13,6 +15,11 @@
 #define UNDERLINE_COLOUR   3
 #define BRIGHT		   8
 #define BLINK		   0x80u
+#define COLOUR_DIGITS	   7
+
+u32 escape_colours[16] = { 0x000000, 0x0000aa, 0x00aa00, 0x00aaaa, 0xaa0000, 0xaa00aa,
+			   0xaa5500, 0xaaaaaa, 0x555555, 0x5555ff, 0x55ff55, 0x55ffff,
+			   0xff5555, 0xff55ff, 0xffff55, 0xffffff };
 
 void escape_pen_reset(struct escape *e)
 {
@@ -47,9 +54,29 @@ void escape_pen_apply(const struct escape *e, struct screen *s)
 
 /* The order of ANSI's colours is red, green, blue from the lowest bit; of VGA's, from the highest.
  */
-static u8 vga_colour(u32 ansi)
+u32 escape_vga_colour(u32 ansi)
 {
-	return (u8)((ansi & ~5u) | (ansi & 1) << 2 | (ansi & 4) >> 2);
+	return (ansi & ~5u) | (ansi & 1) << 2 | (ansi & 4) >> 2;
+}
+
+void escape_colours_reset(struct escape *e)
+{
+	memcpy(e->colours, escape_colours, sizeof(e->colours));
+}
+
+/* Another character ends the sequence. */
+void escape_colours_digit(struct escape *e, u8 c)
+{
+	u32 digit = c >= '0' && c <= '9' ? c - '0' : (c | 32u) - 'a' + 10, *n = &e->numbers[0];
+
+	e->state = ESCAPE_TEXT;
+	if (digit > 15)
+		return;
+	*n = *n << 4 | digit;
+	if (++e->count < COLOUR_DIGITS)
+		e->state = ESCAPE_PALETTE;
+	else
+		e->colours[escape_vga_colour(*n >> 24 & 15)] = *n & 0xffffff;
 }
 
 struct rgb {
@@ -116,11 +143,11 @@ static void select_colour(struct escape_pen *p, u32 n)
 		n -= 60;
 	}
 	if (n >= 30 && n <= 37)
-		p->foreground = vga_colour(n - 30);
+		p->foreground = (u8)escape_vga_colour(n - 30);
 	else if (n >= 40 && n <= 47)
-		p->background = vga_colour(n - 40);
+		p->background = (u8)escape_vga_colour(n - 40);
 	else if (n >= 100 && n <= 107)
-		p->background = vga_colour(n - 100);
+		p->background = (u8)escape_vga_colour(n - 100);
 	else if (n == 39)
 		p->foreground = DEFAULT_FOREGROUND;
 	else if (n == 49)

@@ -20,6 +20,7 @@
 
 static struct waitq painter = WAITQ_INIT(painter);
 static bool wanted; /* [a] */
+struct mutex vt_font_lock;
 static u32 *shown;  /* what the display shows, by the painter alone */
 
 #define INVERT(attr) (((attr)&0x88) | ((attr) >> 4 & 7) | ((attr)&7) << 4)
@@ -104,16 +105,38 @@ static void place_cursor(void)
 	vt_display->cursor(at.row, at.col, seen);
 }
 
+/* The colours are those of the console in front. */
+static void show_colours(void)
+{
+	static u32 lit[16];
+	u32 wanted_now[16];
+
+	spin_lock(&vt_lock);
+	memcpy(wanted_now, vt_front()->escape.colours, sizeof(wanted_now));
+	spin_unlock(&vt_lock);
+	if (!memcmp(lit, wanted_now, sizeof(lit)))
+		return;
+	memcpy(lit, wanted_now, sizeof(lit));
+	if (!vt_display->set_colours(lit))
+		return;
+	spin_lock(&vt_lock);
+	vt_paint_all();
+	spin_unlock(&vt_lock);
+}
+
 static void paint(void)
 {
 	static u32 cells[SCREEN_COLS_MAX]; /* too large for a stack */
 
+	mutex_lock(&vt_font_lock);
+	show_colours();
 	for (u32 row = 0; row < vt_display->rows; row++) {
 		if (take_row(row, cells))
 			draw_row(row, cells);
 		sched_relax();
 	}
 	place_cursor();
+	mutex_unlock(&vt_font_lock);
 }
 
 /* The keyboard's lights are those of the console in front. */
@@ -138,6 +161,7 @@ void vt_paint_all(void)
 bool vt_paint_init(void)
 {
 	shown = kzalloc(sizeof(*shown) * vt_display->rows * vt_display->cols);
+	mutex_init(&vt_font_lock, RANK_FILE);
 	irq_defer_connect(wake);
 	return shown;
 }
@@ -169,6 +193,7 @@ void vt_panic_write(const char *text, size_t n)
 	if (!v) {
 		v = vt_front();
 		v->graphics = false;
+		vt_display->set_colours(v->escape.colours);
 		screen_look(&v->screen, -(s64)v->screen.view);
 		v->screen.fill = v->screen.erase = CELL_BLANK;
 	}

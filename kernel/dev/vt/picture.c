@@ -10,13 +10,14 @@
 #include "kernel/dev/vt/display.h"
 #include "kernel/dev/vt/screen.h"
 #include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
 
 #define SIZE_MAX_BYTES (64ul << 20)
 #define KNOWN	       512u /* characters whose picture is remembered */
 #define CURSOR_ROWS    2u
 
 static struct display display;
-static const struct font *font;
+static const struct font *font, *first_font;
 static u8 *memory;
 static u32 colours[16]; /* as pixels */
 
@@ -81,10 +82,10 @@ static void draw_cell(u8 *at, u32 cell)
 			       front | (u64)back << 32, front | (u64)front << 32 };
 	const u8 *picture = find_picture(CELL_CHAR(cell));
 
-	for (u32 y = 0; y < font->rows; y++, at += boot.screen.pitch) {
-		u8 bits = picture ? picture[y] : 0;
+	for (u32 y = 0; y < display.cell; y++, at += boot.screen.pitch) {
+		u8 bits = picture && y < font->rows ? picture[y] : 0;
 
-		if ((cell & CELL_CURSOR) && y >= font->rows - CURSOR_ROWS)
+		if ((cell & CELL_CURSOR) && y >= display.cell - CURSOR_ROWS)
 			bits = 0xff;
 		if (boot.screen.bits == 32)
 			draw_row_32(at, bits, pairs);
@@ -96,10 +97,23 @@ static void draw_cell(u8 *at, u32 cell)
 static void draw(u32 row, u32 col, const u32 *cells, u32 n)
 {
 	u32 step = GLYPH_WIDTH * boot.screen.bits / 8;
-	u8 *at = memory + (size_t)row * font->rows * boot.screen.pitch + (size_t)col * step;
+	u8 *at = memory + (size_t)row * display.cell * boot.screen.pitch + (size_t)col * step;
 
 	for (u32 i = 0; i < n; i++, at += step)
 		draw_cell(at, cells[i]);
+}
+
+static bool set_colours(const u32 *rgb)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(colours); i++)
+		colours[i] = pixel_of(rgb[i]);
+	return true;
+}
+
+static void set_font(const struct font *f)
+{
+	font = f ?: first_font;
+	memset(known, 0, sizeof(known));
 }
 
 const struct display *picture_probe(const struct font *f)
@@ -121,11 +135,12 @@ const struct display *picture_probe(const struct font *f)
 			 b->phys);
 		return NULL;
 	}
-	font = f;
-	for (u32 i = 0; i < ARRAY_SIZE(colours); i++)
-		colours[i] = pixel_of(display_colours[i]);
+	font = first_font = f;
 	memory = mmu_map_io(b->phys, size);
 	display.name = "picture";
+	display.cell = f->rows;
 	display.draw = draw;
+	display.set_colours = set_colours;
+	display.set_font = set_font;
 	return &display;
 }

@@ -71,6 +71,12 @@ void vt_key_byte(u8 byte);
 u32 vt_modifiers(void);
 void vt_answer(struct vt *v); /* gives the terminal what the screen answers; may not hold locks */
 
+/* Held while something is drawn, and while what characters look like is changed. */
+extern struct mutex vt_font_lock;
+
+/* vt_font.c: requests about the font and the colours; -ENOTTY: it is none of them. */
+long vt_font_ioctl(unsigned cmd, u64 arg, bool permitted);
+
 /* vt_ioctl.c, vt_keys.c */
 long vt_ioctl(struct tty *t, struct file *f, unsigned cmd, u64 arg);
 long vt_key_ioctl(struct vt *v, unsigned cmd, u64 arg, bool permitted);

@@ -205,6 +205,8 @@ long vt_ioctl(struct tty *t, struct file *f, unsigned cmd, u64 arg)
 		return linux_request((const u8 __user *)arg);
 	}
 	result = vt_key_ioctl(v, cmd, arg, permitted);
+	if (result == -ENOTTY)
+		result = vt_font_ioctl(cmd, arg, permitted);
 	if (result != -ENOTTY)
 		return result;
 	return permitted || !is_change(cmd) ? change(v, cmd, arg) : -EPERM;
