@@ -119,14 +119,17 @@ static bool channel_fits(const struct tag_screen *t, u8 shift, u8 size)
 	return size >= 1 && size <= 8 && shift + size <= t->bits;
 }
 
-/* A text screen needs no words: its driver looks for it.  Memory is no picture. */
+/* A text screen needs no words: its driver looks for it.  Memory is no picture.  A pixel of 15 bits
+   takes two bytes. */
 static void read_screen(const struct tag_screen *t)
 {
+	u32 bits = (t->bits + 7u) & ~7u;
+
 	if (t->tag.size < sizeof(struct tag) + 8 + 12 + 4 + 6 || t->type != SCREEN_RGB)
 		return;
-	if ((t->bits != 16 && t->bits != 24 && t->bits != 32) || !t->width || !t->height ||
+	if ((bits != 16 && bits != 24 && bits != 32) || !t->width || !t->height ||
 	    t->width > SCREEN_LIMIT || t->height > SCREEN_LIMIT || t->pitch > 4 * SCREEN_LIMIT ||
-	    t->pitch < t->width * t->bits / 8 || t->address > SCREEN_ADDRESS_LIMIT ||
+	    t->pitch < t->width * bits / 8 || t->address > SCREEN_ADDRESS_LIMIT ||
 	    !channel_fits(t, t->red_shift, t->red_size) ||
 	    !channel_fits(t, t->green_shift, t->green_size) ||
 	    !channel_fits(t, t->blue_shift, t->blue_size)) {
@@ -138,7 +141,7 @@ static void read_screen(const struct tag_screen *t)
 					    .pitch = t->pitch,
 					    .width = t->width,
 					    .height = t->height,
-					    .bits = t->bits,
+					    .bits = bits,
 					    .red = { t->red_shift, t->red_size },
 					    .green = { t->green_shift, t->green_size },
 					    .blue = { t->blue_shift, t->blue_size } };

@@ -50,7 +50,7 @@ enum {
 #define KD_GRAPHICS 1u
 #define K_METABIT   3u /* KDSKBMETA */
 #define K_ESCPREFIX 4u
-#define VT_AUTO	    0  /* VT_SETMODE */
+#define VT_AUTO	    0 /* VT_SETMODE */
 #define VT_PROCESS  1
 #define VT_ACKACQ   2u /* VT_RELDISP */
 

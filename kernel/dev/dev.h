@@ -20,6 +20,7 @@ extern const struct file_ops null_ops, zero_ops, full_ops, random_ops; /* mem.c 
 extern const struct file_ops kmsg_ops;				       /* kmsg.c */
 extern const struct file_ops tty_ops;				       /* tty.c */
 extern const struct file_ops ptmx_ops;				       /* pty_master.c */
+extern const struct file_ops vcs_ops;				       /* vt/vcs.c */
 
 /* kmsg.c: sleeps until there is a record at or after the cursor.  0, -ERESTARTSYS. */
 int kmsg_wait(u64 cursor) must_check;

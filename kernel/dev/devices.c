@@ -7,6 +7,13 @@
 #include "kernel/dev/uart.h"
 #include "kernel/dev/vt/vt.h"
 
+/* The contents of a console's screen in their three forms. */
+#define VCS(name, n)                                                                        \
+	{ "vcs" name, 7, n, 0600, &vcs_ops }, { "vcsu" name, 7, 64 + (n), 0600, &vcs_ops }, \
+	{                                                                                   \
+		"vcsa" name, 7, 128 + (n), 0600, &vcs_ops                                   \
+	}
+
 const struct device devices[] = {
 	{ "null", 1, 3, 0666, &null_ops },
 	{ "zero", 1, 5, 0666, &zero_ops },
@@ -30,6 +37,15 @@ const struct device devices[] = {
 	{ "tty", 5, 0, 0666, &tty_ops },
 	{ "console", 5, 1, 0600, &tty_ops },
 	{ "ptmx", 5, 2, 0666, &ptmx_ops },
+	VCS("", 0),
+	VCS("1", 1),
+	VCS("2", 2),
+	VCS("3", 3),
+	VCS("4", 4),
+	VCS("5", 5),
+	VCS("6", 6),
+	VCS("7", 7),
+	VCS("8", 8),
 	{ "ptm", 128, 0, 0, &tty_ops, .minors = 1u << 20 },
 	{ "pts", 136, 0, 0, &tty_ops, .minors = 1u << 20 },
 	{},
@@ -39,6 +55,8 @@ bool device_present(const struct device *d)
 {
 	if (d->minors)
 		return false;
+	if (d->major == 7)
+		return vt_exists();
 	if (d->major != 4)
 		return true;
 	return d->minor < 64 ? vt_exists() : uart_tty(d->minor - 64) != NULL;

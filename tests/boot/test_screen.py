@@ -1,12 +1,15 @@
 """What the window shows and what its keyboard does, read from pictures of it."""
 
+import base64
+import gzip
 import itertools
+import subprocess
 
 import pytest
 
 from conftest import BUILD, KERNELS
 from corral import Panic
-from corral.screen import Screen
+from corral.screen import FONT, Screen, glyphs
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
 INITRD = BUILD / "initrd.cpio"
@@ -37,6 +40,47 @@ def test_the_disc_gives_a_shell_on_the_screen_and_on_the_serial_line(firmware):
         s.type("echo from-$((40+2)) | tee /tmp/said; tty\n")
         s.wait_for("\nfrom-42\n/dev/tty1\n")
         assert s.machine.check("cat /tmp/said; tty </dev/ttyS0") == "from-42\n/dev/ttyS0\n"
+
+
+def disc_with(payload, place):
+    """A disc whose loader sets up a picture of a certain size and depth."""
+    boot = place / "disc" / "boot"
+    (boot / "grub").mkdir(parents=True)
+    subprocess.run(["strip", "-o", boot / "corral.elf", KERNELS["plain"]], check=True)
+    (boot / "initrd.cpio").write_bytes(INITRD.read_bytes())
+    (boot / "grub" / "grub.cfg").write_text(
+        "set timeout=0\nserial --unit=0 --speed=115200\nterminal_output serial\n"
+        "insmod vbe\ninsmod multiboot2\n"
+        "menuentry x {\nmultiboot2 /boot/corral.elf console=tty0 console=ttyS0\n"
+        # Behind multiboot2, which sets it to what the kernel's header asks for.
+        f"module2 /boot/initrd.cpio\nset gfxpayload={payload}\n}}\n")
+    subprocess.run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", place / "disc.iso",
+                    place / "disc"], check=True, capture_output=True)
+    return place / "disc.iso"
+
+
+# 600 and 200 rows of pixels are no whole number of rows of text; UEFI's picture has 32 bits.
+@pytest.mark.parametrize("payload, size", [
+    ("640x480x15", "30 80"), ("800x600x16", "37 100"), ("320x200x24", "12 40")])
+def test_pictures_of_many_sizes_and_depths(payload, size, tmp_path):
+    with Screen(iso=disc_with(payload, tmp_path), memory=128, cpus=1, boot_timeout=120) as s:
+        s.wait_for("~ #")
+        s.type(r"stty size; printf '\033[31mr\033[32mg\033[1;34mB\033[0;7mi\033[0m\n'" "\n")
+        text = s.wait_for(f"\n{size}\nrgBi\n~ #")
+        picture = s.picture()
+        pixels, bits = payload.rsplit("x", 1)
+        assert f"{picture.width}x{picture.height}" == pixels
+        assert f"{pixels} pixels of {-(-int(bits) // 8 * 8)} bits" in s.machine.check("dmesg")
+        row = text.split("\n").index("rgBi")
+        # Of five bits the first hexadecimal digit is nearly right.
+        found = [[[int(digit, 16) for digit in colour[::2]] for colour in picture.colours(row, col)]
+                 for col in range(4)]
+        wanted = [[[0, 0, 0], [10, 0, 0]], [[0, 0, 0], [0, 10, 0]], [[0, 0, 0], [5, 5, 15]],
+                  [[10, 10, 10], [0, 0, 0]]]
+        assert all(abs(a - b) <= 1 for cell, right in zip(found, wanted)
+                   for one, other in zip(cell, right) for a, b in zip(one, other)), found
+        s.type("seq 1 100; seq 1 99\n")  # to the last row, and on
+        s.wait_for(lambda text: text.rstrip("\n").endswith("\n98\n99\n~ #"))
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +243,52 @@ def test_loadkmap_changes_the_layout(shell):
     shell.key("ctrl", "c")
     shell.type("echo yz\n")
     shell.wait_for("\nyz\n")
+
+
+def send_file(machine, path, data):
+    machine.send(f"base64 -d >{path} <<'END'\n{base64.encodebytes(data).decode()}END\n")
+    assert machine.check(f"wc -c <{path}") == f"{len(data)}\n"
+
+
+def capitals():
+    """A PSF1 font of 256 characters without a map, whose small letters are capitals."""
+    pictures = {c: picture for picture, c in sorted(glyphs().items(), key=lambda pair: pair[1],
+                                                    reverse=True)}
+    return b"\x36\x04\x00\x10" + b"".join(
+        pictures.get(chr(c - 32 if chr(c).islower() else c), bytes(16))
+        for c in range(256))
+
+
+@pytest.mark.parametrize("display", ["text", "picture"])
+def test_loadfont_changes_what_characters_look_like(display, tmp_path):
+    options = ({"iso": disc_with("640x480x32", tmp_path), "kernel": None, "initrd": None,
+                "append": "", "boot_timeout": 120} if display == "picture" else {})
+    with screen(**options) as s:
+        s.wait_for("~ #")
+        send_file(s.machine, "/tmp/capitals", capitals())
+        send_file(s.machine, "/tmp/unifont", gzip.decompress(FONT.read_bytes()))
+        s.type("echo Hello; loadfont </tmp/capitals\n")
+        s.wait_for("\nHELLO\n~ #")
+        # The kernel's own font in the form that setfont loads has 512 characters, not 256.
+        s.type("loadfont </tmp/unifont\n")
+        s.wait_for("\nHello\n~ #")
+        s.type(r"printf '\xe2\x82\xac\xe2\x86\x92\xc3\xa4\n'" "\n")
+        s.wait_for("\n€→ä\n")
+
+
+def test_escape_sequences_change_colours(shell):
+    shell.type(r"clear; printf '\033]P1123456\033[31mr\033[0;41m \033[0m\n'" "\n")
+    shell.wait_for(lambda text: text.startswith("r\n"))
+    dark = shell.picture().colours(0, 1)
+    # The card's table has six bits for each; QEMU shows them as eight.
+    assert [int(dark[0][at:at + 2], 16) >> 2 for at in (0, 2, 4)] == [4, 0x34 >> 2, 0x56 >> 2]
+    shell.key("alt", "f2")
+    shell.wait_for("press Enter")
+    assert shell.picture().colours(0, 0)[0] == "000000"
+    shell.key("alt", "f1")
+    shell.type(r"clear; printf '\033]R\033[41m \033[0m\n'" "\n")
+    shell.wait_for(lambda text: text.startswith("\n~ #"))
+    assert shell.picture().colours(0, 0)[0][::2] == "a00"
 
 
 def test_a_small_terminal_in_a_corner(shell):

@@ -180,7 +180,11 @@ TEST("unknown sequences are read to their end and do nothing")
 {
 	check_str(after("a\033[?1049h\033[>c\033[1;2;3zb"), "ab");
 	check_str(after("a\033]0;a title\ab\033]2;t\033\\c\033P1$r\033\\d"), "abcd");
-	check_str(after("a\033]P1aabbccb\033]Rc"), "abc");
+	check_str(after("a\033]P1aabbccb"), "ab");
+	check_eq(escape.colours[4], 0xaabbcc); /* ANSI's red */
+	check_eq(escape.colours[1], 0x0000aa);
+	check_str(after("a\033]P1aaxb\033]P1aabbccdd\033]Rc"), "abddc"); /* the x ends it */
+	check_eq(escape.colours[4], 0xaa0000);
 	check_str(after("a\033[1 qb\033[[Ac\033#3d\033(Xe"), "abcde");
 	check_str(after("a\033[12\030b\033[3\033[1Dc"), "ac");
 	check_str(after("\033[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20mx"), "x");

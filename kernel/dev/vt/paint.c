@@ -21,7 +21,7 @@
 static struct waitq painter = WAITQ_INIT(painter);
 static bool wanted; /* [a] */
 struct mutex vt_font_lock;
-static u32 *shown;  /* what the display shows, by the painter alone */
+static u32 *shown; /* what the display shows, by the painter alone */
 
 #define INVERT(attr) (((attr)&0x88) | ((attr) >> 4 & 7) | ((attr)&7) << 4)
 

@@ -135,6 +135,7 @@ const struct display *picture_probe(const struct font *f)
 			 b->phys);
 		return NULL;
 	}
+	log_info("screen: %ux%u pixels of %u bits", b->width, b->height, b->bits);
 	font = first_font = f;
 	memory = mmu_map_io(b->phys, size);
 	display.name = "picture";

@@ -114,15 +114,23 @@ struct value {
 
 /* Planes one behind the other at PLANE_MEMORY, of which number 2 is written. */
 static const struct value plane_open[] = {
-	{ SEQUENCER, 0, 1 }, { SEQUENCER, 2, 4 }, { SEQUENCER, 4, 7 },
-	{ SEQUENCER, 0, 3 }, { GRAPHICS, 4, 2 },  { GRAPHICS, 5, 0 },
+	{ SEQUENCER, 0, 1 },
+	{ SEQUENCER, 2, 4 },
+	{ SEQUENCER, 4, 7 },
+	{ SEQUENCER, 0, 3 },
+	{ GRAPHICS, 4, 2 },
+	{ GRAPHICS, 5, 0 },
 	{ GRAPHICS, GRAPHICS_MISC, 4 },
 };
 
 /* Characters and colours in turn at TEXT_MEMORY, as text mode has them. */
 static const struct value plane_closed[] = {
-	{ SEQUENCER, 0, 1 }, { SEQUENCER, 2, 3 }, { SEQUENCER, 4, 3 },
-	{ SEQUENCER, 0, 3 }, { GRAPHICS, 4, 0 },  { GRAPHICS, 5, 0x10 },
+	{ SEQUENCER, 0, 1 },
+	{ SEQUENCER, 2, 3 },
+	{ SEQUENCER, 4, 3 },
+	{ SEQUENCER, 0, 3 },
+	{ GRAPHICS, 4, 0 },
+	{ GRAPHICS, 5, 0x10 },
 	{ GRAPHICS, GRAPHICS_MISC, 0x0e },
 };
 

@@ -56,8 +56,8 @@ bool vt_switch(u32 index); /* to the front, sooner or later; false: there is no 
 int vt_wait_front(u32 index) must_check; /* until it is there: 0, -ERESTARTSYS */
 int vt_set_mode(struct vt *v, const struct vt_mode *mode) must_check; /* VT_SETMODE: -EINVAL */
 int vt_release(struct vt *v, u64 answer) must_check;		      /* VT_RELDISP: -EINVAL */
-void vt_lock_switch(bool lock);		 /* nobody goes elsewhere */
-extern u32 vt_last;			 /* [v] in front before */
+void vt_lock_switch(bool lock);					      /* nobody goes elsewhere */
+extern u32 vt_last;						      /* [v] in front before */
 
 /* paint.c */
 void vt_changed(void);	  /* something is to be painted or answered; any context */

@@ -109,7 +109,8 @@ static void test_colours(void)
 {
 	unsigned char colours[48], changed[48], now[48];
 
-	CHECK(!ioctl(tty, GIO_CMAP, colours) && !memcmp(colours, "\0\0\0\xaa\0\0\0\xaa\0\xaa\x55", 11),
+	CHECK(!ioctl(tty, GIO_CMAP, colours) &&
+		      !memcmp(colours, "\0\0\0\xaa\0\0\0\xaa\0\xaa\x55", 11),
 	      "the first colours are black, red, green and brown");
 	for (int i = 0; i < 48; i++)
 		changed[i] = (unsigned char)(5 * i);
