@@ -19,6 +19,7 @@ struct cpu {
 	struct thread *thread; /* [p] 24 the running thread */
 	u32 id;		       /* [I] 32 0 .. cpu_count() - 1 */
 	u32 irq_depth;	       /* [p] 36 nesting of irq_disable(); 1 until the CPU is up */
+	void *trace;	       /* [p] 40 kernel/sched/trace.h: its next event */
 	bool online;	       /* [a] takes part in scheduling */
 	u32 apic_id;	       /* [I] */
 	u32 node;	       /* [I] memory node (SRAT), 0 without one */

@@ -49,6 +49,11 @@ u64 clock_now(void)
 	return scale(tsc_read() - tsc_base, ns_per_tsc);
 }
 
+u64 clock_of_ticks(u64 ticks)
+{
+	return scale(ticks - tsc_base, ns_per_tsc);
+}
+
 u64 clock_boot_wall(void)
 {
 	return boot_wall;

@@ -36,9 +36,11 @@ u64 container_weight(struct thread *t);
 void container_fade(int cpu);
 /* Has a container of t used up its quota?  Run queue locked. */
 bool container_throttled(struct thread *t);
-/* For the trace: t's number and that of its css_set.  Any context; whoever is moved at this moment
-   may be seen in either set. */
-void container_trace_numbers(struct thread *t, u32 *pid, u32 *set);
+/* For kernel/sched/trace.h: t's number, and that of its css_set in the upper half.  Any context;
+   whoever is moved at this moment may be seen in either set. */
+u64 container_trace_label(struct thread *t);
+/* Labels all threads and sets *on, with no birth and no move in between. */
+void container_trace_begin(bool *on);
 /* On the way to user mode: until it has not, or a fatal signal comes. */
 void container_wait_for_quota(void);
 

@@ -250,7 +250,8 @@ static u32 change_pointers(struct list *tasks, struct css_set *to)
 			t->containers.set = to;
 		} else {
 			locked = thread_settle_next(locked, &t->thread, change_set, to);
-			cpu = t->thread.cpu;
+			cpu = READ_ONCE(sched_trace_on) ? -1
+							: t->thread.cpu; /* or it is recorded */
 		}
 		if (++count % SETTLE_BATCH == 0) {
 			thread_settle_end(locked);

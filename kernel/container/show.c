@@ -93,10 +93,32 @@ void container_show_sets(struct text *out)
 	mutex_unlock(&container_mutex);
 }
 
-void container_trace_numbers(struct thread *t, u32 *pid, u32 *set)
+u64 container_trace_label(struct thread *t)
 {
-	*pid = (u32)task_tid(task_of(t));
-	*set = READ_ONCE(task_of(t)->containers.set)->id;
+	const struct task *task = task_of(t);
+
+	return (u32)task_tid(task) | (u64)READ_ONCE(task->containers.set)->id << 32;
+}
+
+static void label_tasks(const struct list *tasks)
+{
+	struct task *t;
+
+	list_for_each (t, tasks, containers.node)
+		WRITE_ONCE(t->thread.label, container_trace_label(&t->thread));
+}
+
+void container_trace_begin(bool *on)
+{
+	struct css_set_link *link;
+
+	spin_lock(&css_set_lock);
+	list_for_each (link, &dummy_hierarchy.top.links, of_container) {
+		label_tasks(&link->set->tasks);
+		label_tasks(&link->set->mg_tasks);
+	}
+	__atomic_store_n(on, true, __ATOMIC_SEQ_CST);
+	spin_unlock(&css_set_lock);
 }
 
 void container_show_task(struct task *t, struct text *out, bool v11)

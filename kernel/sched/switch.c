@@ -74,7 +74,8 @@ bool thread_wake(struct thread *t, u32 states)
 		return false;
 	}
 	WRITE_ONCE(t->state, THREAD_RUNNING);
-	sched_trace(TRACE_WAKE, t, t->cpu);
+	if (unlikely(READ_ONCE(sched_trace_on)))
+		sched_trace_record(TRACE_WAKE | TRACE_TICKS, t, t->cpu, clock_ticks());
 	if (t->queued) /* it has not left the CPU yet, and now it will not */
 		spin_unlock(&rq->lock);
 	else
@@ -126,7 +127,7 @@ static void switch_to(struct runq *rq, struct thread *prev, struct thread *next,
 	next->slice_start = now;
 	next->slice_ran = 0;
 	if (unlikely(READ_ONCE(sched_trace_on)))
-		sched_trace_add_at(TRACE_SWITCH, next, prev->state, now);
+		sched_trace_record(TRACE_SWITCH, next, prev->state, now);
 	if (next->idle)
 		__atomic_fetch_or(&sched_idle_cpus, BIT(rq - runqs), __ATOMIC_SEQ_CST);
 	else if (prev->idle) {

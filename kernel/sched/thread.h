@@ -60,6 +60,7 @@ struct thread {
 	u64 switches[2];     /* [q] voluntary, involuntary */
 	u64 faults;	     /* [o] page faults solved for it, in any address space */
 	u64 start;	     /* [I] clock_now() at creation */
+	u64 label;	     /* [a] number and css_set, while trace.h records; 0 for idle threads */
 	u32 wake_cpu;	     /* [q] where it ran last */
 
 	void *stack; /* [I] lowest address of the kernel stack */

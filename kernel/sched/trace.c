@@ -8,7 +8,9 @@
  *
  * Locking: a ring is written by its CPU alone, with interrupts off.  A reader copies an event and
  * looks at the count again: what was overwritten meanwhile counts as lost.  Starting and showing
- * are serialized by trace_mutex.
+ * are serialized by trace_mutex.  A label is written by whoever changes what it tells, who is the
+ * thread itself, its parent, or the one migration; where recording begins in the middle of exec by
+ * a thread that is not the leader, the old number may stay.
  */
 #include "kernel/sched/trace.h"
 
@@ -21,76 +23,72 @@
 #include "kernel/sched/mutex.h"
 #include "kernel/sched/thread.h"
 
-#define RING_ORDER 5 /* 128 KiB */
-#define RING_MOST  4096
+#define RING_MOST (TRACE_RING_SIZE / sizeof(struct trace_event))
 /* All of it has to fit into one text. */
-#define LINES_MOST 65536u
-
-struct event {
-	u64 ns;
-	u32 pid, set, value;
-	u32 event; /* enum sched_event */
-	u64 name;  /* the first 8 bytes of it */
-};
+#define LINES_MOST 65536ul
 
 struct ring {
-	struct event *events; /* [trace_mutex] NULL: recording has not begun */
-	u64 count;	      /* [p] events ever recorded; others read it */
-	u64 begin;	      /* [trace_mutex] count when recording was begun */
+	struct trace_event *events; /* [trace_mutex] NULL: recording has not begun */
+	u64 turns;		    /* [p] twice how often it was full; odd: just now */
+	u64 begin;		    /* [trace_mutex] ring_count() when recording was begun */
 } aligned_to(64);
 
 bool sched_trace_on;
 
 static struct mutex trace_mutex = MUTEX_INIT(trace_mutex, RANK_OTHER_MUTEX);
 static struct ring rings[NCPU];
-static u32 ring_size; /* [trace_mutex] a power of 2; 0: no rings */
 
-_Static_assert(sizeof(struct event) * RING_MOST == PAGE_SIZE << RING_ORDER,
-	       "a ring fills its pages");
+_Static_assert(sizeof(struct trace_event) == 32, "a ring is full at its end");
 
-void sched_trace_add_at(enum sched_event event, struct thread *t, u32 value, u64 now)
+void sched_trace_turn(void)
 {
 	struct ring *ring = &rings[cpu_id()];
-	u64 n = ring->count;
-	struct event *e = &ring->events[n & (ring_size - 1)];
 
-	e->ns = now;
-	e->value = value;
-	e->event = event;
-	e->name = *(const u64 *)t->name;
-	e->pid = e->set = 0;
-	if (!t->idle)
-		container_trace_numbers(t, &e->pid, &e->set);
-	/* The event is whole before it counts: pairs with the load in copy(). */
-	__atomic_store_n(&ring->count, n + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&ring->turns, ring->turns + 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&cpu_this()->trace, ring->events, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&ring->turns, ring->turns + 1, __ATOMIC_SEQ_CST);
+}
+
+/* Events ever recorded by a CPU that has a ring. */
+static u64 ring_count(int cpu)
+{
+	const struct ring *ring = &rings[cpu];
+	const struct trace_event *at;
+	u64 turns;
+
+	do {
+		turns = __atomic_load_n(&ring->turns, __ATOMIC_SEQ_CST);
+		at = __atomic_load_n(&cpus[cpu].trace, __ATOMIC_SEQ_CST);
+	} while (turns % 2 || turns != __atomic_load_n(&ring->turns, __ATOMIC_SEQ_CST));
+	return turns / 2 * RING_MOST + (u64)(at - ring->events);
 }
 
 void sched_trace_add(enum sched_event event, struct thread *t, u32 value)
 {
 	irq_disable();
-	if (READ_ONCE(sched_trace_on)) /* an interrupt may have lain between the test and here */
-		sched_trace_add_at(event, t, value, clock_now());
+	if (READ_ONCE(sched_trace_on)) { /* an interrupt may have lain between the test and here */
+		if (!t->idle)
+			WRITE_ONCE(t->label, container_trace_label(t));
+		sched_trace_record(event, t, value, clock_now());
+		if (event == TRACE_ATTACH || event == TRACE_EXIT) /* the set where it will be */
+			WRITE_ONCE(t->label, (u32)t->label | (u64)value << 32);
+	}
 	irq_restore();
 }
 
 /* -ENOMEM: what was allocated stays for the next time. */
 static int allocate(void)
 {
-	u32 size = RING_MOST;
-
-	while (size * (u32)cpu_count() > LINES_MOST)
-		size /= 2;
 	for (int cpu = 0; cpu < cpu_count(); cpu++) {
 		struct page *page;
 
 		if (rings[cpu].events)
 			continue;
-		page = page_alloc(RING_ORDER, PAGE_PLAIN);
+		page = page_alloc(TRACE_RING_ORDER, PAGE_PLAIN);
 		if (!page)
 			return -ENOMEM;
-		rings[cpu].events = page_virt(page);
+		cpus[cpu].trace = rings[cpu].events = page_virt(page);
 	}
-	ring_size = size;
 	return 0;
 }
 
@@ -98,11 +96,11 @@ static int allocate(void)
 static void give_back(void)
 {
 	sched_domains_changed();
-	ring_size = 0;
 	for (int cpu = 0; cpu < cpu_count(); cpu++) {
 		if (rings[cpu].events)
 			page_free(page_of_virt(rings[cpu].events));
-		rings[cpu].events = NULL;
+		cpus[cpu].trace = NULL;
+		rings[cpu] = (struct ring){ 0 };
 	}
 }
 
@@ -121,25 +119,26 @@ int sched_trace_write(const char *word)
 		error = allocate();
 	if (on && !error) {
 		for (int cpu = 0; cpu < cpu_count(); cpu++)
-			rings[cpu].begin = READ_ONCE(rings[cpu].count);
-		__atomic_store_n(&sched_trace_on, true, __ATOMIC_SEQ_CST);
+			rings[cpu].begin = ring_count(cpu);
+		container_trace_begin(&sched_trace_on);
 	}
 	mutex_unlock(&trace_mutex);
 	return error;
 }
 
-/* Event n of the ring; false if it has been overwritten. */
-static bool copy(const struct ring *ring, u64 n, struct event *e)
+/* Event n of a CPU's ring; false if it has been overwritten. */
+static bool copy(int cpu, u64 n, struct trace_event *e)
 {
-	*e = *(volatile struct event *)&ring->events[n & (ring_size - 1)];
+	*e = *(volatile struct trace_event *)&rings[cpu].events[n % RING_MOST];
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&ring->count, __ATOMIC_ACQUIRE) - n < ring_size;
+	return ring_count(cpu) - n < RING_MOST;
 }
 
-static void show_event(int cpu, const struct event *e, struct text *out)
+static void show_event(int cpu, const struct trace_event *e, struct text *out)
 {
 	static const char *const words[] = { "switch", "wake",	   "migrate", "fork", "exit",
 					     "attach", "throttle", "freeze",  "thaw", "rollback" };
+	u32 event = (u32)(e->what >> 32);
 	char name[9] = "";
 
 	memcpy(name, &e->name, 8);
@@ -149,23 +148,25 @@ static void show_event(int cpu, const struct event *e, struct text *out)
 
 		*c = plain ? *c : '_';
 	}
-	text_printf(out, "%lu %d %s %u %u %u %s\n", e->ns, cpu, words[e->event], e->pid, e->set,
-		    e->value, name[0] ? name : "-");
+	text_printf(out, "%lu %d %s %u %u %u %s\n",
+		    event & TRACE_TICKS ? clock_of_ticks(e->time) : e->time, cpu,
+		    words[event & ~TRACE_TICKS], (u32)e->label, (u32)(e->label >> 32), (u32)e->what,
+		    name[0] ? name : "-");
 }
 
 static void show_ring(int cpu, struct text *out)
 {
-	struct ring *ring = &rings[cpu];
-	u64 end = __atomic_load_n(&ring->count, __ATOMIC_ACQUIRE), n = ring->begin;
-	struct event e;
+	u64 end = ring_count(cpu), begin = rings[cpu].begin, n = begin;
+	u64 most = min(RING_MOST, LINES_MOST / (u64)cpu_count()) - 1;
+	struct trace_event e;
 
-	if (end - n >= ring_size)
-		n = end - (ring_size - 1);
-	while (n < end && !copy(ring, n, &e))
+	if (end - n > most)
+		n = end - most;
+	while (n < end && !copy(cpu, n, &e))
 		n++;
-	text_printf(out, "# cpu %d lost %lu\n", cpu, n - ring->begin);
+	text_printf(out, "# cpu %d lost %lu\n", cpu, n - begin);
 	for (; n < end; n++)
-		if (copy(ring, n, &e))
+		if (copy(cpu, n, &e))
 			show_event(cpu, &e, out);
 }
 
@@ -174,7 +175,8 @@ void sched_trace_show(struct text *out)
 	mutex_lock(&trace_mutex);
 	text_printf(out, "# sched_trace %d cpus %d now %lu\n", sched_trace_on, cpu_count(),
 		    clock_now());
-	for (int cpu = 0; ring_size && cpu < cpu_count(); cpu++)
-		show_ring(cpu, out);
+	for (int cpu = 0; cpu < cpu_count(); cpu++)
+		if (rings[cpu].events)
+			show_ring(cpu, out);
 	mutex_unlock(&trace_mutex);
 }

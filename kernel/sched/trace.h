@@ -3,10 +3,13 @@
  *
  * Off until root writes 1 there, and then a test of one word at each event.  Each CPU has a ring
  * that only it writes, so recording takes no lock; the oldest events go first.
+ *
+ * An event is four words, put down in a dozen instructions: what identifies a thread is in its
+ * label, which is kept up to date only while events are recorded.
  */
 #pragma once
 #include "kernel/container/hooks.h"
-#include "kernel/lib/types.h"
+#include "kernel/sched/thread.h"
 
 struct text;
 
@@ -26,16 +29,54 @@ enum sched_event {
 
 extern bool sched_trace_on;
 
+#define TRACE_TICKS                                                                  \
+	0x100u /* of an event whose time is from clock_ticks(), not from clock_now() \
+		*/
+
+struct trace_event {
+	u64 time, label;
+	u64 name; /* the first 8 bytes of it */
+	u64 what; /* value, and enum sched_event in the upper half */
+};
+
+#define TRACE_RING_ORDER 5 /* pages of a ring, which lies at a multiple of its size */
+#define TRACE_RING_SIZE	 (PAGE_SIZE << TRACE_RING_ORDER)
+
 /* t is in no container for the idle threads, number 0.  Any context. */
 void sched_trace_add(enum sched_event event, struct thread *t, u32 value);
-/* The same with interrupts off, at clock_now(). */
-void sched_trace_add_at(enum sched_event event, struct thread *t, u32 value, u64 now);
+void sched_trace_turn(void); /* the ring of this CPU is full */
+
+/* For the ways that must be short: with interrupts off, while sched_trace_on, of a thread that is
+   labelled. */
+static always_inline void sched_trace_record(u32 event, const struct thread *t, u32 value, u64 time)
+{
+	struct cpu *c = cpu_this();
+	struct trace_event *e = c->trace;
+
+	e->time = time;
+	e->label = t->label;
+	e->name = *(const u64 *)t->name;
+	e->what = value | (u64)event << 32;
+	e++;
+	if (likely((u64)e % TRACE_RING_SIZE))
+		/* The event is whole before it counts: pairs with the load in ring_count(). */
+		__atomic_store_n(&c->trace, e, __ATOMIC_RELEASE);
+	else
+		sched_trace_turn();
+}
 
 #define sched_trace(event, t, value)                        \
 	do {                                                \
 		if (unlikely(READ_ONCE(sched_trace_on)))    \
 			sched_trace_add((event), t, value); \
 	} while (0)
+
+/* t's number has changed. */
+static inline void sched_trace_relabel(struct thread *t)
+{
+	if (unlikely(READ_ONCE(sched_trace_on)))
+		WRITE_ONCE(t->label, container_trace_label(t));
+}
 
 /* "1": from here on, without what was there; "0": no more; "free": no more, and the memory
    is given back.  May sleep.  -EINVAL, -ENOMEM. */

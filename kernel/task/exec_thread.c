@@ -6,6 +6,7 @@
  */
 #include "fs/mount.h"
 #include "kernel/abi/errno.h"
+#include "kernel/sched/trace.h"
 #include "kernel/task/create.h"
 #include "kernel/task/exec.h"
 
@@ -23,6 +24,8 @@ static struct task *take_over_locked(struct process *p, struct task *t)
 	t->pid->task = t;
 	old->pid = mine;
 	mine->task = old;
+	sched_trace_relabel(&t->thread);
+	sched_trace_relabel(&old->thread);
 	list_del(&t->in_process);
 	list_add(&t->in_process, &p->tasks);
 	p->leader = t;

@@ -132,24 +132,30 @@ def runqueues(arguments):
 
 EVENTS = ["switch", "wake", "migrate", "fork", "exit", "attach", "throttle", "freeze", "thaw",
           "rollback"]
+TRACE_TICKS, TRACE_RING = 0x100, 128 * 1024  # kernel/sched/trace.h
 
 
 @command("trace")
 def trace(arguments):
     """trace [N]: the last N (20) events of all CPUs, if /proc/sched_trace records."""
     wanted = int(arguments[0]) if arguments else 20
-    size = int(value("ring_size"))
-    if not size:
+    if not int(value("rings[0].events")):
         raise gdb.GdbError("nothing is recorded: echo 1 >/proc/sched_trace in the machine")
+    most = TRACE_RING // typed("trace_event").sizeof
+    base, rate = int(value("tsc_base")), int(value("ns_per_tsc"))
     events = []
     for cpu in range(kernel.cpu_count()):
         ring = value(f"rings[{cpu}]")
-        end = int(ring["count"])
-        for n in range(max(int(ring["begin"]), end - min(wanted, size - 1)), end):
-            event = ring["events"][n & (size - 1)]
+        at = int(value(f"cpus[{cpu}].trace")) - int(ring["events"])
+        end = int(ring["turns"]) // 2 * most + at // typed("trace_event").sizeof
+        for n in range(max(int(ring["begin"]), end - min(wanted, most - 1)), end):
+            event = ring["events"][n % most]
+            time, label, what = (int(event[word]) for word in ("time", "label", "what"))
+            if what >> 32 & TRACE_TICKS:
+                time = (time - base) * rate >> 32
             name = int(event["name"]).to_bytes(8, "little").split(b"\0")[0].decode("ascii", "replace")
-            events.append((int(event["ns"]), cpu, EVENTS[int(event["event"])], int(event["pid"]),
-                           int(event["set"]), int(event["value"]), name))
+            events.append((time, cpu, EVENTS[what >> 32 & ~TRACE_TICKS], label & 0xffffffff,
+                           label >> 32, what & 0xffffffff, name))
     say("          NS CPU EVENT      PID SET VALUE NAME")
     for ns, cpu, kind, pid, set_, number, name in sorted(events)[-wanted:]:
         say(f"{ns:12} {cpu:3} {kind:8} {pid:5} {set_:3} {number:5} {name}")

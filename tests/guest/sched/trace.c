@@ -2,6 +2,7 @@
  * guest: only=corral */
 #include "../container/group.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #define FILE_NAME "/proc/sched_trace"
@@ -119,6 +120,55 @@ static void containers(void)
 	MUST(!rmdir(GROUP "/a") && !umount(GROUP));
 }
 
+static int here[2], gate[2];
+
+static void *wait_at_gate(void *unused)
+{
+	char byte = 0;
+
+	MUST(write(here[1], &byte, 1) == 1 && read(gate[0], &byte, 1) == 1);
+	return NULL;
+}
+
+/* A process whose threads were there before anything was recorded. */
+static void processes(void)
+{
+	enum { THREADS = 5 };
+	struct line line;
+	pthread_t threads[THREADS];
+	unsigned set;
+	pid_t pid;
+	char byte;
+
+	MUST(!group_mount(GROUP, "freezer") && !mkdir(GROUP "/a", 0755));
+	MUST(!pipe(gate) && !pipe(here));
+	pid = fork();
+	if (!pid) {
+		for (int i = 0; i < THREADS; i++)
+			MUST(!pthread_create(&threads[i], NULL, wait_at_gate, NULL));
+		for (int i = 0; i < THREADS; i++)
+			pthread_join(threads[i], NULL);
+		_exit(0);
+	}
+	for (int i = 0; i < THREADS; i++)
+		MUST(read(here[0], &byte, 1) == 1);
+	text_write(FILE_NAME, "1");
+	group_write_pid(GROUP "/a/cgroup.procs", pid);
+	CHECK_EQ(events("attach", 0, &line, NULL), THREADS + 1,
+		 "a move of a process tells each of its threads");
+	set = line.value;
+	MUST(write(gate[1], "abcde", THREADS) == THREADS);
+	waitpid(pid, NULL, 0);
+	text_write(FILE_NAME, "0");
+	CHECK(events("switch", pid, &line, NULL) >= 1 && line.set == set,
+	      "who was there before is known by number and set");
+	for (int i = 0; i < 2; i++) {
+		close(gate[i]);
+		close(here[i]);
+	}
+	MUST(!rmdir(GROUP "/a") && !umount(GROUP));
+}
+
 static void quota(void)
 {
 	pid_t pid;
@@ -209,6 +259,7 @@ int main(void)
 	file();
 	life();
 	containers();
+	processes();
 	quota();
 	cpus();
 	overflow();
