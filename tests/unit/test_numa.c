@@ -228,7 +228,7 @@ TEST("pages of a program come from where its policy says and never from elsewher
 
 	vm_host_boot();
 	mems_init(&m, NULL);
-	mems_set(&m, 2, NODES_ALL);
+	mems_set(&m, 2, NODES_ALL, 0);
 	page = page_alloc_default(&m, PAGE_PLAIN);
 	check_eq(page->nid, 1);
 	page_free(page);
@@ -236,14 +236,14 @@ TEST("pages of a program come from where its policy says and never from elsewher
 	page = page_alloc_policy(&m, &p, 0, PAGE_PLAIN); /* not allowed: the policy has no say */
 	check_eq(page->nid, 1);
 	page_free(page);
-	mems_set(&m, 3, NODES_ALL);
+	mems_set(&m, 3, NODES_ALL, 0);
 	check_eq(policy_make(&p, MPOL_INTERLEAVE, 0, 3, 3), 0);
 	for (u64 i = 0; i < 6; i++) {
 		page = page_alloc_policy(&m, &p, i, PAGE_PLAIN);
 		check_eq(page->nid, i % 2);
 		page_free(page);
 	}
-	mems_set(&m, 2, NODES_ALL);
+	mems_set(&m, 2, NODES_ALL, 0);
 	while ((page = page_alloc_default(&m, PAGE_PLAIN))) {
 		check_eq(page->nid, 1);
 		list_add(&page->list, &held);
