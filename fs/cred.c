@@ -32,12 +32,9 @@ struct cred *cred_copy(const struct cred *c, u32 group_count)
 	return copy;
 }
 
-void cred_put(const struct cred *c)
+void cred_free(const struct cred *c)
 {
-	struct cred *mine = (struct cred *)c;
-
-	if (refcount_put(&mine->refs))
-		kfree(mine);
+	kfree((struct cred *)c);
 }
 
 bool cred_in_group(const struct cred *c, u32 gid)

@@ -59,7 +59,12 @@ static inline const struct cred *cred_get(const struct cred *c)
 	refcount_get(&((struct cred *)c)->refs);
 	return c;
 }
-void cred_put(const struct cred *c);
+void cred_free(const struct cred *c); /* its last reference has gone */
+static inline void cred_put(const struct cred *c)
+{
+	if (unlikely(refcount_put(&((struct cred *)c)->refs)))
+		cred_free(c);
+}
 bool cred_in_group(const struct cred *c, u32 gid); /* fsgid or a supplementary group */
 
 static inline bool cred_capable(const struct cred *c, enum capability cap)

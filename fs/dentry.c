@@ -139,17 +139,11 @@ struct dentry *dentry_create_root(struct super *super, struct inode *inode)
 	return d;
 }
 
-struct dentry *dentry_get(struct dentry *d)
-{
-	refcount_get(&d->refs);
-	return d;
-}
-
-void dentry_put(struct dentry *d)
+void dentry_free(struct dentry *d)
 {
 	struct dentry *parent;
 
-	while (d && refcount_put(&d->refs)) {
+	do {
 		parent = d->parent != d ? d->parent : NULL;
 		if (d->inode)
 			inode_put(d->inode);
@@ -157,7 +151,7 @@ void dentry_put(struct dentry *d)
 			kfree(d->name);
 		slab_free(dentry_cache, d);
 		d = parent;
-	}
+	} while (d && refcount_put(&d->refs));
 }
 
 /* --- the tree ---------------------------------------------------------------------------------*/
@@ -345,11 +339,9 @@ void dentry_settle(struct dentry **d)
 
 /* --- looking ----------------------------------------------------------------------------------*/
 
-bool dentry_rest_is_same(const struct dentry *d, const struct dentry_name *n)
+bool dentry_rest_is_same(const struct dentry *d, const char *text, size_t len)
 {
-	const size_t word = sizeof(n->first);
-
-	return memcmp(d->name + word, n->text + word, n->len - word) == 0;
+	return memcmp(d->name + sizeof(u64), text + sizeof(u64), len - sizeof(u64)) == 0;
 }
 
 struct dentry *dentry_find(struct dentry *parent, const char *text, size_t len)

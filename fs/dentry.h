@@ -49,8 +49,17 @@ void dentry_init(void); /* boot */
 struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len);
 struct dentry *dentry_create_root(struct super *super,
 				  struct inode *inode); /* takes over the inode */
-struct dentry *dentry_get(struct dentry *d);
-void dentry_put(struct dentry *d); /* may sleep */
+static inline struct dentry *dentry_get(struct dentry *d)
+{
+	refcount_get(&d->refs);
+	return d;
+}
+void dentry_free(struct dentry *d); /* its last reference has gone; it drops that to its parent */
+static inline void dentry_put(struct dentry *d) /* may sleep */
+{
+	if (d && refcount_put(&d->refs))
+		dentry_free(d);
+}
 
 /* Gives it its inode (takes over the reference) and makes it visible in the directory. */
 void dentry_attach(struct dentry *d, struct inode *inode);
@@ -88,8 +97,8 @@ static inline u64 dentry_first(const struct dentry *d)
 	return word;
 }
 
-/* Are the names the same behind the first word? */
-bool dentry_rest_is_same(const struct dentry *d, const struct dentry_name *n);
+/* Are the names, both of that length, the same behind the first word? */
+bool dentry_rest_is_same(const struct dentry *d, const char *text, size_t len);
 
 /* One mount more, or less, on d.  A fleeting one counts those below it besides, and can be found
    while there are any. */
@@ -109,7 +118,7 @@ static always_inline struct dentry *dentry_find_locked(struct dentry *parent,
 
 	list_for_each (d, dentry_bucket(parent, n->hash), hash) {
 		if (d->parent == parent && dentry_first(d) == n->first && d->name_len == n->len &&
-		    (n->len <= sizeof(n->first) || dentry_rest_is_same(d, n)))
+		    (n->len <= sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len)))
 			return d;
 	}
 	return NULL;

@@ -40,29 +40,30 @@ static inline u64 dentry_name_step(u64 hash, u64 word)
 	return hash ^ hash >> 32;
 }
 
+/* The bytes at `text` before a slash or a NUL, and where in the word that is: the lowest bit of
+ *ends; above it there may be false ones. */
+static always_inline u64 dentry_name_part(const char *text, u64 *ends)
+{
+	u64 word = dentry_name_word(text), slashes = word ^ NAME_SLASHES;
+
+	*ends = ((word - NAME_ONES) & ~word) | ((slashes - NAME_ONES) & ~slashes);
+	*ends &= NAME_HIGHS;
+	return likely(*ends) ? word & (*ends ^ (*ends - 1)) >> 8 : word;
+}
+
 /* The name at the start of `text`, which ends at a slash or a NUL. */
 static always_inline void dentry_name_scan(struct dentry_name *n, const char *text)
 {
 	const char *p = text;
-	u64 hash = 0, word, ends;
+	u64 hash, ends;
 
-	for (;; p += sizeof(word)) {
-		u64 slashes;
-
-		word = dentry_name_word(p);
-		slashes = word ^ NAME_SLASHES;
-		/* The lowest bit is of the first end; above it there may be false ones. */
-		ends = ((word - NAME_ONES) & ~word) | ((slashes - NAME_ONES) & ~slashes);
-		ends &= NAME_HIGHS;
-		if (ends)
-			word &= ((ends & -ends) >> 7) - 1;
-		if (p == text)
-			n->first = word;
-		hash = dentry_name_step(hash, word);
-		if (ends)
-			break;
-	}
 	n->text = text;
+	n->first = dentry_name_part(p, &ends);
+	hash = dentry_name_step(0, n->first);
+	while (unlikely(!ends)) {
+		p += sizeof(n->first);
+		hash = dentry_name_step(hash, dentry_name_part(p, &ends));
+	}
 	n->len = (size_t)(p - text) + (size_t)__builtin_ctzl(ends) / 8;
 	n->hash = (u32)hash;
 }

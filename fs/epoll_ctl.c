@@ -93,7 +93,7 @@ static void links_remove(struct epoll_item *item)
 /* --- items ---------------------------------------------------------------------------------------
  */
 
-/* epoll_forget_file looks at the head of this list without a lock, and when it finds it empty the
+/* file_end looks at the head of this list without a lock, and when it finds it empty the
    file goes away: so the store that makes it look empty is the last one to touch it. */
 static void unlink_from_file(struct epoll_item *item)
 {
@@ -135,9 +135,6 @@ void epoll_remove_all(struct epoll *ep)
 
 void epoll_forget_file(struct file *f)
 {
-	/* Pairs with unlink_from_file.  Nobody adds: that would take a reference to the file. */
-	if (__atomic_load_n(&f->epoll_items.next, __ATOMIC_ACQUIRE) == &f->epoll_items)
-		return;
 	mutex_lock(&epoll_tree);
 	while (!list_empty(&f->epoll_items)) {
 		struct epoll_item *item = list_first(&f->epoll_items, struct epoll_item, in_file);

@@ -27,7 +27,7 @@ u64 file_count(void)
 struct file *file_create_at(const struct path *path, const struct file_ops *ops, u32 flags,
 			    const struct cred *cred)
 {
-	struct file *f = slab_zalloc(file_cache);
+	struct file *f = slab_alloc(file_cache);
 	u32 access = (flags & O_ACCMODE) + 1;
 
 	if (!f)
@@ -39,9 +39,16 @@ struct file *file_create_at(const struct path *path, const struct file_ops *ops,
 	f->flags = flags;
 	f->can_read = access & 1;
 	f->can_write = access & 2;
+	f->pos = 0;
 	mutex_init(&f->pos_lock, RANK_POSITION);
 	f->cred = cred_get(cred);
+	f->private = NULL;
 	list_init(&f->epoll_items);
+	f->owner = 0;
+	f->owner_type = 0;
+	f->signal = 0;
+	f->counted = false;
+	f->version = 0;
 	return f;
 }
 
@@ -64,11 +71,16 @@ void file_destroy(struct file *f)
 	slab_free(file_cache, f);
 }
 
-void file_put(struct file *f)
+/* Pairs with unlink_from_file of epoll_ctl.c.  Nobody adds: that would take a reference. */
+static bool is_watched(const struct file *f)
 {
-	if (!refcount_put(&f->refs))
-		return;
-	epoll_forget_file(f);
+	return __atomic_load_n(&f->epoll_items.next, __ATOMIC_ACQUIRE) != &f->epoll_items;
+}
+
+void file_end(struct file *f)
+{
+	if (unlikely(is_watched(f)))
+		epoll_forget_file(f);
 	file_lock_released(f);
 	if (f->ops->release)
 		f->ops->release(f);

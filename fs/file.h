@@ -79,10 +79,15 @@ static inline struct file *file_get(struct file *f)
 	return f;
 }
 
-void file_init(void);		       /* boot */
-u64 file_count(void);		       /* open files that there are */
-void file_touch_atime(struct file *f); /* it has been read: noatime and relatime considered */
-void file_put(struct file *f);	       /* may sleep; no spinlock, no vm->lock */
+void file_init(void);			    /* boot */
+u64 file_count(void);			    /* open files that there are */
+void file_touch_atime(struct file *f);	    /* it has been read: noatime and relatime considered */
+void file_end(struct file *f);		    /* its last reference has gone */
+static inline void file_put(struct file *f) /* may sleep; no spinlock, no vm->lock */
+{
+	if (refcount_put(&f->refs))
+		file_end(f);
+}
 
 /* Rights (EBADF), position, SIGPIPE not included.  pos NULL: f->pos, locked, moved. */
 ssize_t file_read(struct file *f, struct io *io, u64 *pos) must_check;

@@ -84,30 +84,19 @@ void inode_inherit(struct inode *inode, const struct inode *dir, const struct cr
 /* --- writers against programs
  * -------------------------------------------------------------------*/
 
-/* Each side announces itself before it looks at the other, so at most one of two that race gets
-   through; both may be refused. */
-static int begin(u32 *mine, const u32 *other)
+int inode_write_refused(struct inode *inode)
 {
-	__atomic_fetch_add(mine, 1, __ATOMIC_SEQ_CST);
-	if (likely(!__atomic_load_n(other, __ATOMIC_SEQ_CST)))
-		return 0;
-	__atomic_fetch_sub(mine, 1, __ATOMIC_SEQ_CST);
+	inode_write_end(inode);
 	return -ETXTBSY;
-}
-
-int inode_write_begin(struct inode *inode)
-{
-	return begin(&inode->writers, &inode->executing);
-}
-
-void inode_write_end(struct inode *inode)
-{
-	__atomic_fetch_sub(&inode->writers, 1, __ATOMIC_SEQ_CST);
 }
 
 int inode_exec_begin(struct inode *inode)
 {
-	return begin(&inode->executing, &inode->writers);
+	__atomic_fetch_add(&inode->executing, 1, __ATOMIC_SEQ_CST);
+	if (likely(!__atomic_load_n(&inode->writers, __ATOMIC_SEQ_CST)))
+		return 0;
+	inode_exec_end(inode);
+	return -ETXTBSY;
 }
 
 void inode_exec_end(struct inode *inode)
@@ -129,9 +118,11 @@ static int permission_by_capability(u32 mode, unsigned may, const struct cred *c
 	return -EACCES;
 }
 
-int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred)
+/* Who is not the owner, or may not by the owner's bits. */
+static noinline int permission_by_group(u32 mode, const struct inode *inode, unsigned may,
+					const struct cred *cred)
 {
-	u32 mode = READ_ONCE(inode->mode), bits = mode;
+	u32 bits = mode;
 
 	if (cred->fsuid == inode->uid)
 		bits >>= 6;
@@ -140,10 +131,19 @@ int inode_permission_generic(struct inode *inode, unsigned may, const struct cre
 	return (bits & may) == may ? 0 : permission_by_capability(mode, may, cred);
 }
 
+int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred)
+{
+	u32 mode = READ_ONCE(inode->mode);
+
+	if (likely(cred->fsuid == inode->uid && (mode >> 6 & may) == may))
+		return 0;
+	return permission_by_group(mode, inode, may, cred);
+}
+
 int inode_permission(struct inode *inode, unsigned may, const struct cred *cred)
 {
-	int error = inode->ops->permission ? inode->ops->permission(inode, may, cred)
-					   : inode_permission_generic(inode, may, cred);
+	int error = unlikely(inode->ops->permission) ? inode->ops->permission(inode, may, cred)
+						     : inode_permission_generic(inode, may, cred);
 
 	if (!error && unlikely(inode->rdev) &&
 	    !device_allowed(inode->mode, inode->rdev,

@@ -118,10 +118,22 @@ struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* may sleep; no inode lock held */
 
 /* Writers against programs that run it: -ETXTBSY.  A pair each. */
-int inode_write_begin(struct inode *inode) must_check;
-void inode_write_end(struct inode *inode);
 int inode_exec_begin(struct inode *inode) must_check;
 void inode_exec_end(struct inode *inode);
+int inode_write_refused(struct inode *inode); /* takes the announcement back: -ETXTBSY */
+static inline must_check int inode_write_begin(struct inode *inode)
+{
+	/* Each side announces itself before it looks at the other, so at most one of two that race
+	   gets through; both may be refused. */
+	__atomic_fetch_add(&inode->writers, 1, __ATOMIC_SEQ_CST);
+	if (unlikely(__atomic_load_n(&inode->executing, __ATOMIC_SEQ_CST)))
+		return inode_write_refused(inode);
+	return 0;
+}
+static inline void inode_write_end(struct inode *inode)
+{
+	__atomic_fetch_sub(&inode->writers, 1, __ATOMIC_SEQ_CST);
+}
 
 /* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */
 int inode_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;

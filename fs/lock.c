@@ -50,7 +50,7 @@ static struct spinlock lock_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list buckets[1 << HASH_BITS];
 static struct list blocked_list = LIST_INIT(blocked_list);
 static struct waitq unlocked = WAITQ_INIT(unlocked);
-static u32 range_count; /* [a] no locks anywhere: nothing to look for at close */
+u32 file_lock_count;
 
 static struct list *bucket_of(const struct inode *inode)
 {
@@ -64,13 +64,13 @@ static struct list *bucket_of(const struct inode *inode)
 static void range_insert(struct range *r)
 {
 	list_add_tail(&r->node, bucket_of(r->inode));
-	__atomic_fetch_add(&range_count, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&file_lock_count, 1, __ATOMIC_RELAXED);
 }
 
 static void range_remove(struct range *r)
 {
 	list_del(&r->node);
-	__atomic_fetch_sub(&range_count, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&file_lock_count, 1, __ATOMIC_RELAXED);
 }
 
 /* The first one by position, which is what F_GETLK tells. */
@@ -324,20 +324,13 @@ static noinline void drop(struct inode *inode, const void *owner, bool is_flock)
 	waitq_wake_all(&unlocked);
 }
 
-/* Every close asks; mostly there are no locks at all. */
-static always_inline void drop_all(struct inode *inode, const void *owner, bool is_flock)
+void file_lock_drop_closed(struct file *f, const void *owner)
 {
-	if (unlikely(READ_ONCE(range_count)))
-		drop(inode, owner, is_flock);
+	drop(f->inode, owner, false);
 }
 
-void file_lock_closed(struct file *f, const void *owner)
+void file_lock_drop_released(struct file *f)
 {
-	drop_all(f->inode, owner, false);
-}
-
-void file_lock_released(struct file *f)
-{
-	drop_all(f->inode, f, true);
-	drop_all(f->inode, f, false);
+	drop(f->inode, f, true);
+	drop(f->inode, f, false);
 }

@@ -13,8 +13,22 @@ long file_lock_fcntl(struct file *f, unsigned cmd, void __user *flock, const voi
    wrong.  Anything with LOCK_MAND in it does nothing, as since Linux 5.18. */
 long file_lock_flock(struct file *f, int op) must_check;
 
-/* A descriptor of the table `owner` was closed: its record locks on the inode go (man 2 fcntl).
- */
-void file_lock_closed(struct file *f, const void *owner);
+/* [a] Ranges that are locked, of whatever file.  Every close asks; mostly there are none. */
+extern u32 file_lock_count;
+
+void file_lock_drop_closed(struct file *f, const void *owner);
+void file_lock_drop_released(struct file *f);
+
+/* A descriptor of the table `owner` was closed: its record locks on the inode go (man 2 fcntl). */
+static inline void file_lock_closed(struct file *f, const void *owner)
+{
+	if (unlikely(__atomic_load_n(&file_lock_count, __ATOMIC_RELAXED)))
+		file_lock_drop_closed(f, owner);
+}
+
 /* The last reference of an open file: its flock goes. */
-void file_lock_released(struct file *f);
+static inline void file_lock_released(struct file *f)
+{
+	if (unlikely(__atomic_load_n(&file_lock_count, __ATOMIC_RELAXED)))
+		file_lock_drop_released(f);
+}

@@ -56,17 +56,10 @@ struct mount *mount_create(struct super *super, struct dentry *root, const char 
 	return m;
 }
 
-void mount_get(struct mount *m)
-{
-	refcount_get(&m->refs);
-}
-
-void mount_put(struct mount *m)
+void mount_free(struct mount *m)
 {
 	struct super *s = m->super;
 
-	if (likely(!refcount_put(&m->refs)))
-		return;
 	dentry_put(m->root);
 	kfree(m->source);
 	slab_free(mount_cache, m);
@@ -75,33 +68,7 @@ void mount_put(struct mount *m)
 	super_put(s);
 }
 
-int mount_want_write(const struct mount *m)
-{
-	return READ_ONCE(m->flags) & MS_RDONLY || READ_ONCE(m->super->readonly) ? -EROFS : 0;
-}
-
 /* --- crossing --------------------------------------------------------------------------------*/
-
-static struct mount *mounted_on(const struct path *p)
-{
-	struct mount *m;
-
-	if (likely(!p->dentry->mounts))
-		return NULL;
-	list_for_each (m, &p->mount->children, sibling) {
-		if (m->point == p->dentry)
-			return m;
-	}
-	return NULL;
-}
-
-void mount_cross_locked(struct path *p)
-{
-	struct mount *m;
-
-	while ((m = mounted_on(p)))
-		*p = (struct path){ m, m->root };
-}
 
 void mount_cross(struct path *p)
 {

@@ -73,15 +73,26 @@ struct mount_namespace {
 extern struct mutex mount_lock;
 
 void mount_init(void); /* boot */
-void mount_get(struct mount *m);
-void mount_put(struct mount *m); /* may sleep; no inode locked */
+static inline void mount_get(struct mount *m)
+{
+	refcount_get(&m->refs);
+}
+void mount_free(struct mount *m);	      /* its last reference has gone */
+static inline void mount_put(struct mount *m) /* may sleep; no inode locked */
+{
+	if (unlikely(refcount_put(&m->refs)))
+		mount_free(m);
+}
 
 /* A mount outside of any namespace, one reference.  Takes over the super.  NULL: no memory. */
 struct mount *mount_create(struct super *super, struct dentry *root, const char *source,
 			   unsigned long flags);
 
 /* May files there be changed?  0, -EROFS. */
-int mount_want_write(const struct mount *m) must_check;
+static inline must_check int mount_want_write(const struct mount *m)
+{
+	return READ_ONCE(m->flags) & MS_RDONLY || READ_ONCE(m->super->readonly) ? -EROFS : 0;
+}
 /* An inode of m was read: noatime and relatime considered. */
 void mount_touch_atime(const struct mount *m, struct inode *inode);
 struct mount_namespace *mount_namespace_create(struct super *root_super, const char *source);

@@ -1,5 +1,5 @@
 /*
- * mount_point.c - which mounts lie on a name, and what becomes of them when the name goes.
+ * mount_point.c - which mounts lie on a name: for walks, and for when the name goes.
  *
  * A name that is a mount point for who would remove it stays.  One that is a mount point in other
  * namespaces only goes, and what is mounted on it there with it; so does a name about a task that
@@ -60,13 +60,35 @@ static struct mount *find_on(const struct dentry *d, const struct mount_namespac
 	return NULL;
 }
 
+/* --- crossing ----------------------------------------------------------------------------------*/
+
+static struct mount *mounted_on(const struct path *p)
+{
+	struct mount *m;
+
+	if (likely(!p->dentry->mounts))
+		return NULL;
+	list_for_each (m, bucket_of(p->dentry), in_point)
+		if (m->point == p->dentry && m->parent == p->mount)
+			return m;
+	return NULL;
+}
+
+void mount_cross_locked(struct path *p)
+{
+	struct mount *m;
+
+	while ((m = mounted_on(p)))
+		*p = (struct path){ m, m->root };
+}
+
+/* --- names that are removed --------------------------------------------------------------------*/
+
 static void detach_all(struct mount *m, struct list *dead)
 {
 	mount_detach_below(m, dead);
 	mount_detach(m, dead);
 }
-
-/* --- names that are removed --------------------------------------------------------------------*/
 
 bool mount_is_seen_on(const struct dentry *d, const struct mount *root)
 {

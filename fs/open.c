@@ -89,8 +89,8 @@ static const struct file_ops *ops_of(struct inode *inode)
 }
 
 /* With success the references of `path` are the file's. */
-static struct file *open_place(const struct path *path, u32 flags, const struct cred *cred,
-			       bool created)
+static always_inline struct file *open_place(const struct path *path, u32 flags,
+					     const struct cred *cred, bool created)
 {
 	struct inode *inode = path->dentry->inode;
 	const struct file_ops *ops;
@@ -150,15 +150,15 @@ static int truncate_opened(const struct path *path)
 }
 
 /* Takes over the references of `path`, as open_place. */
-static always_inline struct file *open_and_truncate(const struct path *path, u32 flags,
-						    const struct cred *cred, bool created)
+static struct file *open_and_truncate(const struct path *path, u32 flags, const struct cred *cred,
+				      bool created)
 {
 	struct file *f = open_place(path, flags, cred, created);
 	int error = 0;
 
-	if (!IS_ERR(f) && flags & O_TRUNC && !created)
+	if (unlikely(flags & O_TRUNC) && !IS_ERR(f) && !created)
 		error = truncate_opened(path);
-	if (error) {
+	if (unlikely(error)) {
 		path_get(path);
 		file_put(f);
 		return ERR_PTR(error);
@@ -166,7 +166,8 @@ static always_inline struct file *open_and_truncate(const struct path *path, u32
 	return f;
 }
 
-static struct file *open_walked(const struct path *path, u32 flags, const struct cred *cred)
+static always_inline struct file *open_walked(const struct path *path, u32 flags,
+					      const struct cred *cred)
 {
 	if (flags & O_PATH)
 		return open_path_only(path, flags, cred);
@@ -334,7 +335,7 @@ static struct file *open_nameless(const struct walk *w, const char *name, u32 fl
 	}
 	place.mount = dir.mount; /* with the reference */
 	dentry_put(dir.dentry);
-	f = open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
+	f = open_and_truncate(&place, flags & ~TMPFILE_BIT, w->cred, true);
 	if (IS_ERR(f))
 		path_put(&place);
 	return f;

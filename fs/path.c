@@ -10,12 +10,6 @@
 
 static struct slab_cache *context_cache;
 
-void path_put(const struct path *p)
-{
-	dentry_put(p->dentry);
-	mount_put(p->mount);
-}
-
 bool path_equal(const struct path *a, const struct path *b)
 {
 	return a->mount == b->mount && a->dentry == b->dentry;

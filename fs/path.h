@@ -32,7 +32,11 @@ static inline void path_get(const struct path *p)
 	dentry_get(p->dentry);
 }
 
-void path_put(const struct path *p);
+static inline void path_put(const struct path *p)
+{
+	dentry_put(p->dentry);
+	mount_put(p->mount);
+}
 
 /* Where a walk starts and what it may do. */
 struct walk {

@@ -22,7 +22,7 @@
 /* --- the lock and the pin --------------------------------------------------------------------*/
 
 /* Lets go of the lock; `at` stays. */
-static void walker_unlock(struct walker *x)
+static always_inline void walker_unlock(struct walker *x)
 {
 	struct path old = x->pin;
 
@@ -40,8 +40,8 @@ static void walker_jump(struct walker *x, const struct path *p)
 	x->at = x->pin = *p;
 }
 
-int walker_begin(struct walker *x, const struct walk *w, const char *name, unsigned flags,
-		 bool parent)
+static always_inline int begin(struct walker *x, const struct walk *w, const char *name,
+			       unsigned flags, bool parent)
 {
 	const struct inode *inode;
 
@@ -62,12 +62,23 @@ int walker_begin(struct walker *x, const struct walk *w, const char *name, unsig
 	return 0;
 }
 
-void walker_end(struct walker *x)
+int walker_begin(struct walker *x, const struct walk *w, const char *name, unsigned flags,
+		 bool parent)
+{
+	return begin(x, w, name, flags, parent);
+}
+
+static always_inline void end(struct walker *x)
 {
 	if (x->pin.dentry)
 		path_put(&x->pin);
-	if (x->body)
+	if (unlikely(x->body))
 		kfree(x->body);
+}
+
+void walker_end(struct walker *x)
+{
+	end(x);
 }
 
 /* --- links -----------------------------------------------------------------------------------*/
@@ -154,7 +165,7 @@ static void step_up(struct walker *x)
 }
 
 /* The name is not in the tree: the file system may make it up. */
-static int step_lookup(struct walker *x, const char *name, size_t len)
+static noinline int step_lookup(struct walker *x, const char *name, size_t len)
 {
 	struct inode *dir = x->at.dentry->inode;
 	struct dentry *d;
@@ -180,7 +191,7 @@ static int step_lookup(struct walker *x, const char *name, size_t len)
 	return error;
 }
 
-static int step_link(struct walker *x, struct dentry *link)
+static noinline int step_link(struct walker *x, struct dentry *link)
 {
 	int error;
 
@@ -193,10 +204,10 @@ static int step_link(struct walker *x, struct dentry *link)
 }
 
 /* Something is mounted on d, or on a fleeting name below it, which ends when it is true no more. */
-static int step_across(struct walker *x, struct dentry *d, const struct dentry_name *name)
+static int step_across(struct walker *x, struct dentry *d, const char *name, size_t len)
 {
-	if (d->inode->ops->valid && !d->inode->ops->valid(d))
-		return step_lookup(x, name->text, name->len);
+	if (unlikely(d->inode->ops->valid) && !d->inode->ops->valid(d))
+		return step_lookup(x, name, len);
 	x->at.dentry = d;
 	if (!(x->flags & WALK_NO_MOUNT && !*x->rest))
 		mount_cross_locked(&x->at);
@@ -212,19 +223,16 @@ static always_inline int step_down(struct walker *x, const struct dentry_name *n
 	if (unlikely(is_followed(x, d)))
 		return step_link(x, d);
 	if (unlikely(d->mounts))
-		return step_across(x, d, name);
+		return step_across(x, d, name->text, name->len);
 	x->at.dentry = d;
 	return 0;
 }
 
-/* May names be looked up in this directory? */
-static int may_search(struct walker *x)
+/* Not everybody may search the directory, or it is none. */
+static noinline int ask_search(struct walker *x, struct inode *dir)
 {
-	struct inode *dir = x->at.dentry->inode;
 	int error;
 
-	if (likely((dir->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111) && !dir->ops->permission))
-		return 0;
 	if (!S_ISDIR(dir->mode))
 		return -ENOTDIR;
 	if (!dir->ops->permission)
@@ -233,6 +241,16 @@ static int may_search(struct walker *x)
 	error = inode_permission(dir, MAY_EXEC, x->walk->cred);
 	spin_lock(&dentry_lock);
 	return error;
+}
+
+/* May names be looked up in this directory? */
+static always_inline int may_search(struct walker *x)
+{
+	struct inode *dir = x->at.dentry->inode;
+
+	if (likely((dir->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111) && !dir->ops->permission))
+		return 0;
+	return ask_search(x, dir);
 }
 
 /* --- the walk --------------------------------------------------------------------------------*/
@@ -247,7 +265,7 @@ static int walk_end(struct walker *x, const char *rest)
 	return 0;
 }
 
-static int walk_locked(struct walker *x)
+static noinline int walk_locked(struct walker *x)
 {
 	struct dentry_name name;
 	const char *rest;
@@ -286,7 +304,7 @@ static int walk_locked(struct walker *x)
 	}
 }
 
-int walker_run(struct walker *x)
+static always_inline int run(struct walker *x)
 {
 	int error;
 
@@ -299,16 +317,21 @@ int walker_run(struct walker *x)
 	return error;
 }
 
+int walker_run(struct walker *x)
+{
+	return run(x);
+}
+
 int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
 {
 	struct walker x;
-	int error = walker_begin(&x, w, name, flags, false);
+	int error = begin(&x, w, name, flags, false);
 
 	if (!error)
-		error = walker_run(&x);
+		error = run(&x);
 	if (!error)
 		walker_take(&x, out);
-	walker_end(&x);
+	end(&x);
 	return error;
 }
 
@@ -319,7 +342,7 @@ int path_walk_parent(const struct walk *w, const char *name, struct path *dir, c
 	int error = walker_begin(&x, w, name, 0, true);
 
 	if (!error)
-		error = walker_run(&x);
+		error = run(&x);
 	if (!error) {
 		/* The last name is the tail of the path as given, whatever links came before. */
 		*last = name + strlen(name) - strlen(x.last);

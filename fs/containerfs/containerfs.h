@@ -36,8 +36,29 @@ bool control_next(struct container *c, u32 number, struct control *out);
 int control_lookup(struct container *c, struct dentry *dentry) must_check;
 /* Forgets the control files that c, or its hierarchy, no longer has.  m */
 void control_drop(struct container *c);
-struct container *control_container(struct file *f);
-bool control_is_gone(struct file *f); /* with its container or its subsystem, for ever.  m */
+
+/* What the inode of a control file is about. */
+struct control_data {
+	struct container *container; /* [I] a reference */
+	struct control control;	     /* [I] */
+	bool gone;		     /* [m] by control_drop */
+};
+
+static inline struct control_data *control_data(struct file *f)
+{
+	return pseudo_data(f);
+}
+
+static inline struct container *control_container(struct file *f)
+{
+	return control_data(f)->container;
+}
+
+/* With its container or its subsystem, for ever.  m */
+static inline bool control_is_gone(struct file *f)
+{
+	return READ_ONCE(control_data(f)->gone);
+}
 
 /* A directory's inode; takes its own reference of c.  NULL: no memory. */
 struct inode *container_dir_create(struct super *super, struct container *c, u32 mode,
@@ -55,7 +76,7 @@ extern const struct file_ops procs_file_ops;
 
 /* members.c: what a reader of tasks or cgroup.procs has yet to see.  m */
 struct members;
-struct members *members_create(void);	 /* NULL: no memory */
-void members_destroy(struct members *m); /* NULL is fine */
+struct members *members_create(void); /* NULL: no memory */
+void members_destroy(struct members *m);
 ssize_t members_read(struct members *m, struct container *c, bool procs, struct io *io,
 		     u64 *pos) must_check; /* -ENOMEM, -EFAULT */

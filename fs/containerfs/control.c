@@ -189,30 +189,9 @@ static bool control_is(const struct control *ctl, const char *name)
 
 /* --- an open file --------------------------------------------------------------------------- */
 
-struct control_data {
-	struct container *container; /* [I] a reference */
-	struct control control;	     /* [I] */
-	bool gone;		     /* [m] by control_drop */
-};
-
 static struct control_data *data_of_inode(struct inode *inode)
 {
 	return container_of(inode, struct pseudo_inode, inode)->data;
-}
-
-static struct control_data *data_of(struct file *f)
-{
-	return pseudo_data(f);
-}
-
-struct container *control_container(struct file *f)
-{
-	return data_of(f)->container;
-}
-
-bool control_is_gone(struct file *f)
-{
-	return READ_ONCE(data_of(f)->gone);
 }
 
 int control_open(struct inode *inode, struct file *f)
@@ -232,7 +211,7 @@ static u32 version_now(const struct control_data *d)
 
 void control_note_read(struct file *f)
 {
-	WRITE_ONCE(f->version, version_now(data_of(f)));
+	WRITE_ONCE(f->version, version_now(control_data(f)));
 }
 
 /* Always ready; and something has happened, which Linux says of a file that was not read yet. */
@@ -241,7 +220,7 @@ u32 control_poll(struct file *f, struct poll_table *table)
 	u32 ready = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
 
 	poll_wait(table, &container_events);
-	if (control_is_gone(f) || READ_ONCE(f->version) != version_now(data_of(f)))
+	if (control_is_gone(f) || READ_ONCE(f->version) != version_now(control_data(f)))
 		ready |= POLLERR | POLLPRI;
 	return ready;
 }
@@ -263,7 +242,7 @@ s64 control_seek(struct file *f, s64 offset, int whence)
 
 static int control_show(struct file *f, struct text *out)
 {
-	struct control_data *d = data_of(f);
+	struct control_data *d = control_data(f);
 	struct container *c = d->container;
 	int error = 0;
 
@@ -283,7 +262,7 @@ static int control_show(struct file *f, struct text *out)
 
 static int control_write(struct file *f, char *text, size_t len)
 {
-	struct control_data *d = data_of(f);
+	struct control_data *d = control_data(f);
 	struct container *c = d->container;
 	struct container_request request;
 	int error;

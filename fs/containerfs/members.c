@@ -58,8 +58,7 @@ struct members *members_create(void)
 
 void members_destroy(struct members *m)
 {
-	if (m)
-		kfree(m->window);
+	kfree(m->window);
 	kfree(m);
 }
 

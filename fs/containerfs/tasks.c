@@ -37,11 +37,14 @@ static ssize_t tasks_read(struct file *f, struct io *io, u64 *pos)
  */
 static int may_move(struct file *f, struct task *t)
 {
-	const struct cred *target = task_get_cred(t);
+	const struct cred *target;
 	u32 euid = f->cred->euid;
 	int error = 0;
 
-	if (euid && euid != target->uid && euid != target->suid)
+	if (!euid)
+		return 0;
+	target = task_get_cred(t);
+	if (euid != target->uid && euid != target->suid)
 		error = -EACCES;
 	cred_put(target);
 	return error;
@@ -150,7 +153,8 @@ static int tasks_open(struct inode *inode, struct file *f)
 
 static void tasks_release(struct file *f)
 {
-	members_destroy(f->private);
+	if (f->private)
+		members_destroy(f->private);
 }
 
 const struct file_ops tasks_file_ops = {

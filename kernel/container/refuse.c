@@ -60,15 +60,15 @@ static const char *usual_reason(int error)
 	return "refused";
 }
 
-int container_report(const struct container_request *r, struct container *c, const char *prefix,
-		     const char *name, int error)
+void container_report_error(const struct container_request *r, struct container *c,
+			    const char *prefix, const char *name, int error)
 {
 	static struct log_limit limit = { .name = "cgroup" };
 	struct text text;
 
 	assert(mutex_held(&container_mutex));
-	if (likely(!error) || !log_limited(&limit))
-		return error;
+	if (!log_limited(&limit))
+		return;
 	text_init(&text, path, sizeof(path) - 1);
 	if (c && !c->removed)
 		container_show_path(c, &text);
@@ -76,5 +76,4 @@ int container_report(const struct container_request *r, struct container *c, con
 	log_info("cgroup: %s%s%s%s%s \"%s\": %s (error %d)", path, text.len ? ": " : "", prefix,
 		 *prefix ? "." : "", name, r->value, reason[0] ? reason : usual_reason(error),
 		 error);
-	return error;
 }

@@ -22,7 +22,14 @@ struct container_request {
 };
 
 void container_request_begin(struct container_request *r, const char *value);
-/* Writes the line if error is one; c: where, NULL: nowhere yet; prefix and name of the file, or ""
-   and a verb.  Returns error. */
-int container_report(const struct container_request *r, struct container *c, const char *prefix,
-		     const char *name, int error);
+/* Writes the line; c: where, NULL: nowhere yet; prefix and name of the file, or "" and a verb. */
+void container_report_error(const struct container_request *r, struct container *c,
+			    const char *prefix, const char *name, int error);
+/* If error is one.  Returns it. */
+static inline int container_report(const struct container_request *r, struct container *c,
+				   const char *prefix, const char *name, int error)
+{
+	if (unlikely(error))
+		container_report_error(r, c, prefix, name, error);
+	return error;
+}

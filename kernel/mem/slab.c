@@ -144,7 +144,15 @@ static noinline void magazine_drain(struct slab_cache *c, struct magazine *m)
 	spin_unlock(&c->lock);
 }
 
-static always_inline void *alloc_from(struct slab_cache *c, u64 ip)
+static always_inline void take(struct slab_cache *c, struct magazine *m, void *object, u64 ip)
+{
+	m->first = *link_of(c, object);
+	m->count--;
+	slab_debug_alloc(c, object, ip);
+}
+
+/* The magazine is empty, or memory is to fail. */
+static noinline void *alloc_slow(struct slab_cache *c, u64 ip)
 {
 	struct magazine *m;
 	void *object;
@@ -154,13 +162,26 @@ static always_inline void *alloc_from(struct slab_cache *c, u64 ip)
 	irq_disable();
 	m = &c->magazine[cpu_id()];
 	object = m->first ?: magazine_fill(c, m);
-	if (likely(object)) {
-		m->first = *link_of(c, object);
-		m->count--;
-		slab_debug_alloc(c, object, ip);
-	}
+	if (likely(object))
+		take(c, m, object, ip);
 	irq_restore();
 	return object;
+}
+
+static always_inline void *alloc_from(struct slab_cache *c, u64 ip)
+{
+	struct magazine *m;
+	void *object;
+
+	if (unlikely(READ_ONCE(mem_fail_hook)))
+		return alloc_slow(c, ip);
+	irq_disable();
+	m = &c->magazine[cpu_id()];
+	object = m->first;
+	if (likely(object))
+		take(c, m, object, ip);
+	irq_restore();
+	return likely(object) ? object : alloc_slow(c, ip);
 }
 
 void *slab_alloc(struct slab_cache *c)
@@ -184,11 +205,10 @@ void slab_free(struct slab_cache *c, void *object)
 	irq_disable();
 	slab_debug_free(c, object, CALLER_IP);
 	m = &c->magazine[cpu_id()];
-	if (unlikely(m->count >= c->limit))
-		magazine_drain(c, m);
 	*link_of(c, object) = m->first;
 	m->first = object;
-	m->count++;
+	if (unlikely(++m->count > c->limit))
+		magazine_drain(c, m);
 	irq_restore();
 }
 

@@ -10,12 +10,6 @@
 #include "arch/upcall.h"
 #include "kernel/lib/log.h"
 
-void mutex_init(struct mutex *m, enum lock_rank rank)
-{
-	*m = (struct mutex)MUTEX_INIT(*m, rank);
-	waitq_init(&m->waiters);
-}
-
 bool mutex_held(const struct mutex *m)
 {
 	return READ_ONCE(m->owner) == thread_current();

@@ -27,7 +27,10 @@ struct mutex {
 	}
 #endif
 
-void mutex_init(struct mutex *m, enum lock_rank rank);
+static inline void mutex_init(struct mutex *m, enum lock_rank rank)
+{
+	*m = (struct mutex)MUTEX_INIT(*m, rank);
+}
 void mutex_lock(struct mutex *m);
 void mutex_lock_nested(
 	struct mutex *m); /* another of the same rank is held, in the documented order */
