@@ -38,11 +38,6 @@ void pagetable_flush_local(u64 va)
 {
 }
 
-void mutex_init(struct mutex *m, enum lock_rank rank)
-{
-	m->owner = NULL;
-}
-
 void mutex_lock(struct mutex *m)
 {
 	check(!m->owner);
