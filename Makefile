@@ -146,7 +146,7 @@ $(O)/corral.elf: $(OBJ)/first.elf $(OBJ)/ksyms.1.o
 
 # A program is NAME.c with the folder's headers.  tests/guest/AREA/NAME.c becomes /test/AREA/NAME;
 # those of tests/guest/glibc are built with the C library of the host, static and static-PIE.
-BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox))
+BUSYBOX ?= $(firstword $(wildcard /bin/busybox /usr/bin/busybox /usr/sbin/busybox))
 UFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-format-truncation \
 	-Wno-missing-field-initializers -Itests/guest $(if $(filter-out 0,$(WERROR)),-Werror)
 # Linux's own headers, which musl does not bring.
@@ -208,6 +208,10 @@ $(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
 
 # --- the disc --------------------------------------------------------------------------------
 
+# Its name is not the same everywhere.
+MKRESCUE = $(shell for name in grub-mkrescue grub2-mkrescue i686-elf-grub-mkrescue; do \
+	command -v $$name && break; done || echo grub-mkrescue)
+
 iso: $(B)/corral.iso
 ifeq ($(O),$(B))
 $(B)/debug/corral.elf: FORCE
@@ -218,7 +222,7 @@ $(B)/corral.iso: $(B)/corral.elf $(B)/debug/corral.elf $(B)/initrd.cpio iso/grub
 	cp iso/grub.cfg $@.d/boot/grub/ && cp $(B)/initrd.cpio $@.d/boot/ && \
 	$(STRIP) -o $@.d/boot/corral.elf $(B)/corral.elf && \
 	$(STRIP) -g -o $@.d/boot/corral-debug.elf $(B)/debug/corral.elf && \
-	grub-mkrescue -o $@ $@.d >$@.log 2>&1 || { cat $@.log >&2; exit 1; }; rm -rf $@.d $@.log
+	$(MKRESCUE) -o $@ $@.d >$@.log 2>&1 || { cat $@.log >&2; exit 1; }; rm -rf $@.d $@.log
 else
 $(B)/corral.iso: FORCE
 	@$(MAKE) --no-print-directory DEBUG=0 O=$(B) iso

@@ -11,7 +11,11 @@ rm -rf "$stage"
 mkdir -p "$stage/bin" "$stage/sbin" "$stage/usr/bin" "$stage/usr/sbin" "$stage/etc" "$stage/dev" \
 	"$stage/proc" "$stage/sys" "$stage/root" "$stage/run" "$stage/mnt"
 mkdir -m 1777 "$stage/tmp"
-for applet in $("$busybox" --list-full); do
+# A program of x86_64, on a host that may be another.
+run() {
+	"$@" 2>/dev/null || qemu-x86_64 "$@" 2>/dev/null || qemu-x86_64-static "$@"
+}
+for applet in $(run "$busybox" --list-full); do
 	ln -sf /bin/busybox "$stage/$applet"
 done
 rm -f "$stage/bin/busybox"
@@ -24,7 +28,7 @@ for program in "$user"/*; do
 	*) cp "$program" "$stage/bin/" ;;
 	esac
 done
-[ ! -x "$user/cgtools" ] || for name in $("$user/cgtools" --list); do
+[ ! -x "$user/cgtools" ] || for name in $(run "$user/cgtools" --list); do
 	ln -sf cgtools "$stage/bin/$name"
 done
 if [ -n "$test" ]; then

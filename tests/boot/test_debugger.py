@@ -100,27 +100,3 @@ def test_a_use_after_free_is_found_in_two_runs(debugged, tmp_path):
         assert "Old value = 7740398493674204011\n" in said  # the poison, 0x6b eight times
         assert re.search(r"provoke_after_free \(\) at fs/procfs/provoke.c:\d+", said[said.rindex(
             "Old value"):])
-
-
-def doctor(*arguments, **environment):
-    return subprocess.run([ROOT / "tools" / "doctor", *arguments], capture_output=True, text=True,
-                          env=environment or None)
-
-
-def test_the_doctor_finds_all_tools_here():
-    done = doctor()
-    assert done.returncode == 0 and "MISSING  gcc" not in done.stdout, done.stdout
-    assert re.search(r"^  ok       qemu-system-x86_64 +\d+\.\d+", done.stdout, re.M)
-
-
-@pytest.mark.parametrize("system, command", [
-    ("debian", "sudo apt-get install"), ("ubuntu", "sudo apt-get install"),
-    ("fedora", "sudo dnf install"), ("arch", "sudo pacman -S"), ("macos", "brew install")])
-def test_the_doctor_knows_how_to_mend(tmp_path, system, command):
-    for tool in ("sh", "uname", "head", "tail", "grep", "sort", "cut", "cat"):
-        (tmp_path / tool).symlink_to(next(path for path in (f"/bin/{tool}", f"/usr/bin/{tool}")
-                                          if subprocess.run(["test", "-x", path]).returncode == 0))
-    done = doctor("--for", system, PATH=str(tmp_path))
-    assert done.returncode == 1
-    assert re.search(rf"^To mend it: {re.escape(command)} .*qemu", done.stdout, re.M), done.stdout
-    assert "MISSING  gcc" in done.stdout and "make run would not do" in done.stdout
