@@ -93,6 +93,7 @@ enum {
 #define PARENB	0x0100u
 #define PARODD	0x0200u
 #define HUPCL	0x0400u
+#define ADDRB	0x20000000u /* never set by TCSETS */
 #define CLOCAL	0x0800u
 #define CRTSCTS 0x80000000u
 

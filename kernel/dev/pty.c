@@ -8,7 +8,8 @@
  * its master.
  *
  * Differs from Linux: what a program writes waits in 16 KiB, not 64 and more; nothing of it is ever
- * thrown away (TCOFLUSH, ^C), for on Linux that reaches only what the master could not see yet.
+ * thrown away (TCOFLUSH, ^C), for on Linux that reaches only what the master could not see yet. The
+ * echo of what the master is just writing is such.
  */
 #include "kernel/dev/pty.h"
 
@@ -83,9 +84,16 @@ static size_t driver_pending(struct tty *t)
 	return 0; /* there is no wire to wait for */
 }
 
+/* The echo of what is being typed has been seen by nobody yet. */
 static void driver_flush(struct tty *t)
 {
-	pty_tell(pty_of(t), TIOCPKT_FLUSHWRITE, 0);
+	struct pty *p = pty_of(t);
+
+	if (p->typing) {
+		WRITE_ONCE(p->head, p->echo_from);
+		t->column = p->echo_column;
+	}
+	pty_tell(p, TIOCPKT_FLUSHWRITE, 0);
 }
 
 static void driver_flush_input(struct tty *t)
@@ -98,17 +106,18 @@ static void driver_hold(struct tty *t, bool hold)
 	struct pty *p = pty_of(t);
 
 	if (hold) {
-		WRITE_ONCE(p->limit, p->head);
+		WRITE_ONCE(p->limit, p->typing ? p->echo_from : p->head);
 		pty_tell(p, TIOCPKT_STOP, TIOCPKT_START);
 	} else {
 		pty_tell(p, TIOCPKT_START, TIOCPKT_STOP);
 		wake_master(p);
+		waitq_wake_n(&t->can_write, ~0u, POLLOUT | POLLWRNORM);
 	}
 }
 
 static void driver_send(struct tty *t, u8 c)
 {
-	if (driver_room(t))
+	if (driver_room(t) && !t->stopped)
 		driver_write(t, &c, 1);
 }
 
@@ -128,8 +137,9 @@ static void driver_settings(struct tty *t)
 	if (usual != p->usual_flow)
 		pty_tell(p, usual ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP,
 			 TIOCPKT_DOSTOP | TIOCPKT_NOSTOP);
-	if (m->lflag & EXTPROC)
+	if ((m->lflag & EXTPROC) || p->extproc)
 		pty_tell(p, TIOCPKT_IOCTL, 0);
+	p->extproc = m->lflag & EXTPROC;
 	p->usual_flow = usual;
 }
 
@@ -140,6 +150,7 @@ static void driver_closed(struct tty *t)
 }
 
 static const struct tty_driver pty_driver = {
+	.is_pty = true,
 	.write = driver_write,
 	.room = driver_room,
 	.pending = driver_pending,

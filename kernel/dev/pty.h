@@ -26,8 +26,12 @@ struct pty {
 	u8 *out;	 /* [l] PTY_OUT bytes */
 	u32 head, tail;	 /* [l] positions only grow */
 	u32 limit;	 /* [l] while output is held by ^S: what the master may read up to */
+	bool typing;	 /* [l] the master is writing */
+	u32 echo_from;	 /* [l] then: where the echo of that began, and the column there */
+	u32 echo_column; /* [l] */
 	bool packet;	 /* [l] TIOCPKT */
 	u8 status;	 /* [l] TIOCPKT_*: what the next read in packet mode tells */
+	bool extproc;	 /* [l] the settings have EXTPROC */
 	bool usual_flow; /* [l] ^S and ^Q stop and start output */
 
 	struct waitq master_read, master_write; /* the master waits */

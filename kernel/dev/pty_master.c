@@ -139,13 +139,18 @@ static ssize_t ptmx_read(struct file *f, struct io *io, u64 *pos)
  */
 
 /* As much of the chunk as the terminal takes now. */
-static size_t type(struct tty *t, const u8 *bytes, size_t n)
+static size_t type(struct pty *p, const u8 *bytes, size_t n)
 {
+	struct tty *t = &p->tty;
 	size_t done = 0;
 
 	spin_lock(&t->lock);
+	p->typing = true;
+	p->echo_from = p->head;
+	p->echo_column = t->column;
 	while (done < n && tty_receive_ready(t))
 		tty_receive(t, bytes[done++], TTY_NORMAL);
+	p->typing = false;
 	spin_unlock(&t->lock);
 	tty_receive_done(t);
 	return done;
@@ -157,7 +162,7 @@ static int write_chunk(struct file *f, struct pty *p, const u8 *bytes, size_t n,
 	int error;
 
 	for (;;) {
-		taken = type(&p->tty, bytes, n);
+		taken = type(p, bytes, n);
 		*done += (ssize_t)taken;
 		bytes += taken;
 		n -= taken;
@@ -290,6 +295,15 @@ static long flush(struct pty *p, u64 what)
 	return 0;
 }
 
+static long stuff(const u8 __user *in)
+{
+	u8 c;
+
+	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	return get_user(c, in);
+}
+
 static long ptmx_ioctl(struct file *f, unsigned cmd, u64 arg)
 {
 	struct pty *p = pty_of_file(f);
@@ -315,8 +329,9 @@ static long ptmx_ioctl(struct file *f, unsigned cmd, u64 arg)
 	case TCFLSH:
 		return flush(p, arg);
 	case TCXONC:
+		return arg > TCION ? -EINVAL : 0;
 	case TIOCSTI:
-		return 0;
+		return stuff((const u8 __user *)arg);
 	default:
 		return tty_ioctl(f, cmd, arg);
 	}

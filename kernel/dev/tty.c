@@ -113,6 +113,8 @@ bool tty_dead(struct file *f)
 
 bool tty_can_write(struct tty *t)
 {
+	if (t->driver->is_pty && READ_ONCE(t->stopped))
+		return false;
 	return t->driver->room(t) >= TTY_WRITABLE;
 }
 
@@ -298,7 +300,7 @@ static int write_chunk(struct file *f, struct tty *t, const u8 *bytes, size_t n,
 
 	for (;;) {
 		spin_lock(&t->lock);
-		taken = tty_output(t, bytes, n);
+		taken = t->stopped && t->driver->is_pty ? 0 : tty_output(t, bytes, n);
 		spin_unlock(&t->lock);
 		*done += (ssize_t)taken;
 		bytes += taken;

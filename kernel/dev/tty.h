@@ -20,6 +20,7 @@ struct tty;
 
 /* What moves the bytes.  The first ones are called with tty->lock held but room and pending. */
 struct tty_driver {
+	bool is_pty; /* programs wait while output is held; outlives its session */
 	/* Takes n bytes, for which there is room, and starts sending. */
 	void (*write)(struct tty *t, const u8 *bytes, size_t n);
 	size_t (*room)(struct tty *t);		    /* any context */
@@ -116,6 +117,7 @@ size_t tty_output(struct tty *t, const u8 *bytes, size_t n);
 void tty_echo(struct tty *t, u8 c);	  /* ^X for control characters, with ECHOCTL */
 void tty_echo_plain(struct tty *t, u8 c); /* as if a program had written it */
 void tty_hold(struct tty *t, bool hold);
+u8 tty_lower(u8 c); /* IUCLC */
 
 /* tty_ioctl.c, tty_job.c */
 long tty_ioctl(struct file *f, unsigned cmd, u64 arg);

@@ -24,7 +24,7 @@
 
 static bool is_canonical(const struct tty *t)
 {
-	return READ_ONCE(t->termios.lflag) & ICANON;
+	return (READ_ONCE(t->termios.lflag) & (ICANON | EXTPROC)) == ICANON;
 }
 
 /* Is c the special character `which`?  NUL means that there is none. */
@@ -97,7 +97,7 @@ void tty_input_flush(struct tty *t)
 /* What was typed so far becomes a line when canonical mode begins. */
 void tty_mode_changed(struct tty *t, u32 old_lflag)
 {
-	if (!((t->termios.lflag ^ old_lflag) & ICANON))
+	if (!((t->termios.lflag ^ old_lflag) & (ICANON | EXTPROC)))
 		return;
 	memset(t->in_mark, 0, sizeof(t->in_mark));
 	t->literal = t->erasing = false;
@@ -150,14 +150,14 @@ static void erasing_end(struct tty *t)
 	t->erasing = false;
 }
 
-static void echo_typed(struct tty *t, u8 c)
+static void echo_typed(struct tty *t, u8 c, bool plain)
 {
 	if (!(t->termios.lflag & ECHO))
 		return;
 	erasing_end(t);
 	if (t->line == t->head)
 		t->line_column = t->column;
-	if (c == '\n')
+	if (plain)
 		tty_echo_plain(t, c);
 	else
 		tty_echo(t, c);
@@ -213,7 +213,7 @@ static void show_erased(struct tty *t, u8 c, u32 bytes, bool one)
 	} else if (one && !(lflag & ECHOE)) {
 		tty_echo(t, t->termios.cc[VERASE]);
 	} else if (c == '\t') {
-		for (u32 n = t->column - min(column_of(t, t->head), t->column); n; n--)
+		for (u32 n = 8 - column_of(t, t->head) % 8; n; n--)
 			tty_echo_plain(t, '\b');
 	} else if (!is_control(c)) {
 		wipe(t, 1);
@@ -363,7 +363,7 @@ static bool receive_canonical(struct tty *t, u8 c)
 	} else if (is_special(t, c, VEOF)) {
 		store_end(t, '\0');
 	} else if (is_special(t, c, VEOL) || (extended && is_special(t, c, VEOL2))) {
-		echo_typed(t, c);
+		echo_typed(t, c, false);
 		store_end(t, c);
 	} else {
 		return false;
@@ -371,39 +371,46 @@ static bool receive_canonical(struct tty *t, u8 c)
 	return true;
 }
 
-static void receive_text(struct tty *t, u8 c)
+static void receive_text(struct tty *t, u8 c, bool plain)
 {
-	echo_typed(t, c);
+	echo_typed(t, c, plain);
 	store_marked_up(t, c);
 }
 
 static void receive_normal(struct tty *t, u8 c)
 {
 	u32 iflag = t->termios.iflag, lflag = t->termios.lflag;
+	bool returned;
 
 	if (iflag & ISTRIP)
 		c &= 0x7f;
-	if ((iflag & IUCLC) && (lflag & IEXTEN) && c >= 'A' && c <= 'Z')
-		c |= 32;
+	if ((iflag & IUCLC) && (lflag & IEXTEN))
+		c = tty_lower(c);
+	if (lflag & EXTPROC) {
+		store(t, c); /* the master does the editing */
+		return;
+	}
 	if (t->literal) {
 		t->literal = false;
-		receive_text(t, c);
+		receive_text(t, c, false);
 		return;
 	}
 	if ((iflag & IXON) && receive_flow(t, c))
 		return;
 	if ((lflag & ISIG) && receive_signal(t, c))
 		return;
+	returned = c == '\r' && (iflag & ICRNL);
 	if (c == '\r') {
 		if (iflag & IGNCR)
 			return;
-		if (iflag & ICRNL)
+		if (returned)
 			c = '\n';
 	} else if (c == '\n' && (iflag & INLCR)) {
 		c = '\r';
 	}
-	if (!(lflag & ICANON) || !receive_canonical(t, c))
-		receive_text(t, c);
+	if ((lflag & ICANON) && receive_canonical(t, c))
+		return;
+	receive_text(t, c, returned);
 }
 
 /* With PARMRK the program sees 0377, NUL and the character, a NUL for a break. */
@@ -465,7 +472,10 @@ size_t tty_take(struct tty *t, u8 *bytes, size_t n, bool *end)
 	size_t done = 0;
 
 	assert_held(&t->lock);
-	*end = false;
+	*end = !canonical && (t->termios.lflag & ICANON) && limit - tail == 1 &&
+	       is_special(t, char_at(t, tail), VEOF); /* with EXTPROC the master's word for it */
+	if (*end)
+		tail = limit;
 	while (tail != limit && !*end) {
 		u8 c = char_at(t, tail);
 		bool eof;

@@ -7,6 +7,7 @@
 #include "arch/uaccess.h"
 #include "kernel/abi/signal.h"
 #include "kernel/dev/tty.h"
+#include "kernel/lib/bits.h"
 #include "kernel/lib/string.h"
 #include "kernel/task/task.h"
 
@@ -39,11 +40,13 @@ static struct termios2 get_termios(struct tty *t)
 
 static void apply(struct tty *t, const struct termios2 *m)
 {
-	u32 lflag;
+	u32 lflag, cflag;
 
 	spin_lock(&t->lock);
+	cflag = t->termios.cflag;
 	lflag = t->termios.lflag;
 	t->termios = *m;
+	t->termios.cflag ^= (t->termios.cflag ^ cflag) & ADDRB;
 	tty_mode_changed(t, lflag);
 	if (!(m->iflag & IXON) && t->stopped)
 		tty_hold(t, false);
@@ -195,7 +198,7 @@ static long simulate_input(struct tty *t, const u8 __user *in)
 	bool room;
 	u8 c;
 
-	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
+	if (!tty_is_controlling(t) && !cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 		return -EPERM;
 	if (get_user(c, in))
 		return -EFAULT;
@@ -230,9 +233,18 @@ static long set_line(struct tty *t, const s32 __user *in)
 	return line == 0 ? 0 : -EINVAL; /* there is only N_TTY */
 }
 
+/* An end of file is no character. */
 static long readable(struct tty *t, s32 __user *out)
 {
-	return put_user((s32)tty_readable(t), out);
+	s32 n;
+
+	spin_lock(&t->lock);
+	n = (s32)tty_readable(t);
+	for (u32 i = t->tail, left = (u32)n; left; i++, left--)
+		if (!t->in[i % TTY_IN] && bitmap_test(t->in_mark, i % TTY_IN))
+			n--;
+	spin_unlock(&t->lock);
+	return put_user(n, out);
 }
 
 static long set_clocal(struct tty *t, const s32 __user *in)

@@ -267,6 +267,7 @@ void tty_hangup(struct tty *t)
 	owner_put(was);
 }
 
+/* A pseudo-terminal lives on: who still has it open may go on using it. */
 void tty_session_end(struct session *s)
 {
 	struct owner was = {};
@@ -281,7 +282,8 @@ void tty_session_end(struct session *s)
 	spin_unlock(&task_tree_lock);
 	if (!t)
 		return;
-	kill_opens(t);
+	if (!t->driver->is_pty)
+		kill_opens(t);
 	if (was.foreground)
 		signal_send_pgrp(was.foreground, SIGHUP, NULL);
 	owner_put(was);
@@ -320,8 +322,6 @@ static long set_pgrp_locked(struct tty *t, s32 nr, struct pgrp **g)
 
 	if (!is_own(t))
 		return -ENOTTY;
-	if (nr < 0)
-		return -EINVAL;
 	pid = pid_find_locked(task_view(), nr);
 	if (!pid)
 		return -ESRCH;
@@ -340,10 +340,10 @@ static long set_pgrp(struct tty *t, const s32 __user *in)
 
 	if (result)
 		return result == -EIO ? -ENOTTY : result;
-	if (!tty_is_controlling(t))
-		return -ENOTTY;
 	if (get_user(nr, in))
 		return -EFAULT;
+	if (nr < 0)
+		return -EINVAL;
 	spin_lock(&task_tree_lock);
 	result = set_pgrp_locked(t, nr, &old);
 	spin_unlock(&task_tree_lock);

@@ -8,6 +8,21 @@
 
 #define CHAR_MAX_OUT 8 /* bytes that one character may become: a tab */
 
+/* Letters of Latin-1, for terminals that have one size of them. */
+u8 tty_lower(u8 c)
+{
+	bool big = (c >= 'A' && c <= 'Z') || (c >= 0300 && c <= 0336 && c != 0327);
+
+	return big ? c + 32 : c;
+}
+
+static u8 upper(u8 c)
+{
+	bool little = (c >= 'a' && c <= 'z') || (c >= 0337 && c != 0367);
+
+	return little ? c - 32 : c;
+}
+
 /* One character as it goes out; the number of bytes, at most CHAR_MAX_OUT. */
 static size_t process(struct tty *t, u8 c, u8 *out)
 {
@@ -15,8 +30,8 @@ static size_t process(struct tty *t, u8 c, u8 *out)
 	size_t n = 0;
 
 	if (c >= ' ' && c != 127) {
-		if ((oflag & OLCUC) && c >= 'a' && c <= 'z')
-			c &= ~32;
+		if (oflag & OLCUC)
+			c = upper(c);
 		if (!(t->termios.iflag & IUTF8) || (c & 0xc0) != 0x80)
 			t->column++;
 	} else if (c == '\n') {
@@ -81,7 +96,7 @@ void tty_echo_plain(struct tty *t, u8 c)
 
 	if (t->driver->room(t) < CHAR_MAX_OUT)
 		return;
-	if (t->termios.oflag & OPOST)
+	if ((t->termios.oflag & OPOST) && c != 0377)
 		n = process(t, c, out);
 	t->driver->write(t, out, n);
 }
