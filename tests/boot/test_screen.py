@@ -3,11 +3,13 @@
 import base64
 import gzip
 import itertools
+import re
 import subprocess
+import sys
 
 import pytest
 
-from conftest import BUILD, KERNELS
+from conftest import BUILD, KERNELS, ROOT
 from corral import Panic
 from corral.screen import FONT, Screen, glyphs
 
@@ -209,21 +211,121 @@ def test_openvt_chvt_deallocvt(shell):
     assert shell.machine.check("cat /tmp/word; deallocvt 5") == "spoken\n"
 
 
-def test_vi_and_less(shell):
+REVERSE = ["aaa", "000"]
+
+
+def colours(s, row, col=0):
+    """Behind and in front, by the first digits: the card's table has six bits for each."""
+    return [colour[::2] for colour in s.picture().colours(row, col)]
+
+
+def cursor(s):
+    """Row and column, as the kernel tells them."""
+    rows, cols, col, row = map(int, s.machine.check("od -An -tu1 -N4 /dev/vcsa1").split())
+    return row, col
+
+
+def test_vi(shell):
     shell.type("seq 1 100 >/tmp/f; vi /tmp/f\n")
     shell.wait_for(lambda text: text.startswith("1\n2\n") and "- /tmp/f 1/100 1%" in text)
+    assert cursor(shell) == (0, 0)
     shell.type("ihello ")
     shell.key("esc")
     shell.wait_for("- /tmp/f [Modified]")
+    assert cursor(shell) == (0, 5)
+    shell.type("10G")
+    shell.wait_for("10/100")
+    assert cursor(shell) == (9, 0)
+    shell.type("yyP")  # a line is inserted, others move down
+    shell.wait_for("\n9\n10\n10\n11\n")
+    shell.type("dd")  # and up again
+    shell.wait_for("\n9\n10\n11\n")
+    shell.type("/77\n")
+    shell.wait_for("77/100")
+    shell.type(":nonsense\n")  # a complaint is shown in reverse
+    shell.wait_for("is not implemented")
+    assert colours(shell, 24) == REVERSE
     shell.type(":wq\n")
     shell.wait_for("~ #")
     assert shell.machine.check("head -n 1 /tmp/f") == "hello 1\n"
+
+
+def test_less(shell):
+    shell.machine.check("seq 1 100 >/tmp/f")
     shell.type("less /tmp/f\n")
-    shell.wait_for(lambda text: text.startswith("hello 1\n2\n"))
+    shell.wait_for(lambda text: text.startswith("1\n2\n") and "\n24\n/tmp/f" in text)
+    assert colours(shell, 24) == REVERSE
     shell.key("spc")
     shell.wait_for(lambda text: text.startswith("25\n26\n"))
+    shell.type("b")
+    shell.wait_for(lambda text: text.startswith("1\n2\n"))
+    shell.type("/42\n")
+    shell.wait_for(lambda text: text.startswith("42\n43\n"))
+    assert colours(shell, 0) == REVERSE  # what was found
     shell.type("q")
     shell.wait_for("~ #")
+
+
+def test_top(shell):
+    shell.type("top -d 1\n")
+    text = shell.wait_for(lambda text: re.search(r"^ +1 +0 root +S .* /init$", text, re.M))
+    rows = text.split("\n")
+    assert rows[0].startswith("Mem: ") and rows[1].startswith("CPU: "), text
+    head = next(i for i, row in enumerate(rows) if row.startswith("  PID  PPID USER"))
+    assert colours(shell, head) == ["aaa"]  # a blank in reverse
+    shell.machine.check("{ sleep infinity & } 2>/dev/null; echo $! >/tmp/sleeper")
+    shell.wait_for(" sleep infinity\n")  # it goes on
+    shell.type("q")
+    shell.machine.check("kill $(cat /tmp/sleeper)")
+    shell.wait_for("~ #")
+
+
+def test_anything_at_all_can_be_written(shell):
+    """A program's image: every byte there is, unknown sequences among them.  On a console where
+    nobody takes the answers to questions for commands."""
+    shell.machine.check("cat /bin/busybox >/dev/tty6; chvt 6", timeout=120)
+    shell.machine.check(r"printf '\033c\033[?99h\033[1;2;3ya\033]8;;x\033\\b\033P$q\033\\c"
+                        r"\033[9999;9999rd\033[>5;3me\033[38;5;999;48mf\033%%Gg\n' >/dev/tty6")
+    shell.wait_for(lambda text: text.strip("\n") == "abcdefg")
+    assert colours(shell, 0) == ["000", "aaa"]
+    shell.key("alt", "f1")
+
+
+def test_a_key_that_is_stuck(shell):
+    """Held for ever while nobody reads: it fills the terminal's input and no more."""
+    shell.type("sleep infinity\n")
+    shell.wait_for("sleep infinity\n")
+    for n in range(400):
+        shell.key("x", down=True, taken=n % 8 == 7)  # the keyboard keeps sixteen bytes
+    shell.key("alt", "f2")
+    shell.wait_for("tty2: press Enter for a shell.")
+    shell.key("alt", "f1")
+    shell.key("ctrl", down=True)
+    shell.key("c")
+    shell.wait_for("\n~ #")
+    shell.key("ctrl", down=False)
+    shell.key("x", down=False)
+    shell.key("ctrl", "c")
+    shell.type("echo $((50-8))\n")
+    shell.wait_for("\n42\n~ #")
+
+
+def test_programs_on_a_screen_of_20_columns(shell):
+    shell.machine.check("mkdir -p /tmp/c; mount -t cgroup -o cpuacct none /tmp/c; seq 1 50 >/tmp/f; "
+                        "mkdir /tmp/c/a-name-that-is-longer-than-the-screen")
+    shell.type("stty rows 10 cols 20; vi /tmp/f\n")
+    shell.wait_for(lambda text: text.startswith("1\n2\n") and "\n9\n- /tmp/f 1/50" in text)
+    shell.type(":q\n")
+    shell.type("clear; cgtop -d 1\n")
+    text = shell.wait_for(" %OWN ")
+    assert max(map(len, text.split("\n"))) <= 20
+    shell.type("q")
+    shell.type("clear; less /tmp/f\n")
+    shell.wait_for(lambda text: text.startswith("1\n2\n"))
+    shell.type("q")
+    shell.type("stty rows 25 cols 80; clear; echo $((6*7))\n")
+    shell.wait_for("42\n~ #")
+    shell.machine.check("rmdir /tmp/c/*; umount /tmp/c")
 
 
 def test_loadkmap_changes_the_layout(shell):
@@ -305,6 +407,12 @@ def test_messages_go_to_all_consoles_and_break_no_line(shell):
     shell.machine.check("echo '<1>a message' >/dev/kmsg")
     shell.wait_for(lambda text: "\nhalf\n[" in text and "] a message\n" in text)
     assert b"a message" in shell.machine.console
+
+
+def test_100000_lines_cost_at_most_twice_what_they_cost_on_the_serial_line():
+    done = subprocess.run([sys.executable, ROOT / "tests" / "bench" / "screen.py", "100000"],
+                          capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_ctrl_alt_del_ends_the_machine_in_order():
