@@ -255,7 +255,10 @@ debug: setup-debug
 	@$(MAKE) --no-print-directory DEBUG=1 kernel initrd
 	@tools/debug.sh $(B)/debug/corral.elf $(B)/initrd.cpio "$(APPEND)" $(QEMU) $(QFLAGS)
 
-.PHONY: doctor
+.PHONY: doctor console
+console:
+	@$(PYTHON) tools/console.py $(B)/debug/console
+
 doctor:
 	@tools/doctor
 
@@ -359,6 +362,7 @@ help:
 	@echo 'make stress     a minute of fork, mmap, pipes and signals on 64 processors, debug build'
 	@echo 'make iso        build/corral.iso, for BIOS and UEFI'
 	@echo 'make debug      a kernel that waits for gdb, and gdb with commands for its structures'
+	@echo 'make console    in another terminal: the console of the machine that make debug has started'
 	@echo 'make doctor     looks at each tool and tells how to mend what is missing'
 	@echo 'make check      style, sparse, both builds with clang, the models with spin'
 	@echo 'make fmt        clang-format everything'

@@ -1,16 +1,23 @@
 #!/bin/sh
 # debug.sh KERNEL INITRD APPEND QEMU...: a machine that waits for gdb on a free port, and gdb with
-# the kernel's own commands and what GDBFLAGS adds, for scripts.
+# the kernel's own commands and what GDBFLAGS adds, for scripts.  Its console is a socket beside the
+# kernel, which tools/console.py shows, and what it says is written into console.log there.
 set -eu
-kernel=$1 initrd=$2 append=$3
+kernel=$1 initrd=$2 append=$3 place=${1%/*}
 shift 3
 port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-console=${kernel%/*}/console.log
-"$@" -S -gdb tcp:127.0.0.1:"$port" -serial file:"$console" -kernel "$kernel" -initrd "$initrd" \
-	-append "console=ttyS0 $append" &
+rm -f "$place/console"
+# Ctrl-C is meant for gdb alone.
+setsid "$@" -S -gdb tcp:127.0.0.1:"$port" -kernel "$kernel" -initrd "$initrd" \
+	-chardev socket,id=console,path="$place/console",server=on,wait=off,logfile="$place/console.log" \
+	-serial chardev:console -append "console=ttyS0 $append" </dev/null &
 machine=$!
-trap 'kill $machine 2>/dev/null' EXIT
-echo "The machine waits. Its console is $console; another debugger connects with:"
+trap 'kill $machine 2>/dev/null; rm -f "$place/console"' EXIT
+until [ -S "$place/console" ]; do
+	kill -0 "$machine" 2>/dev/null || exit 1
+	sleep 0.1
+done
+echo "The machine waits. In another terminal make console shows its console, and another debugger is"
 echo "    gdb $kernel -ex 'target remote 127.0.0.1:$port'"
 # shellcheck disable=SC2086
 gdb -q "$kernel" -x "${0%/*}/gdb/corral.py" -ex "target remote 127.0.0.1:$port" -ex 'hbreak kernel_main' ${GDBFLAGS-}

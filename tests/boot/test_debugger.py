@@ -1,7 +1,11 @@
 """The commands of make debug, and the two walks of docs/debugging.md, step by step."""
 
+import os
+import pty
 import re
+import select
 import subprocess
+import time
 
 import pytest
 
@@ -81,6 +85,71 @@ def test_a_deadlock_is_found_in_three_steps(debugged):
                      rf"fs/procfs/provoke.c:\d+\n +{second} sh waits for it$", said, re.M)
     waits = said[said.index(f"--- {first} sh, D"):].splitlines()
     assert "provoke_deadlock" in waits[2] and "provoke.c" in waits[2]
+
+
+class Typed:
+    """A program on a terminal of its own, as a person runs it."""
+
+    def __init__(self, *argv):
+        pid, self.terminal = pty.fork()
+        if not pid:
+            os.chdir(ROOT)
+            os.execvpe(argv[0], argv, {**os.environ, "TERM": "dumb"})
+        self.pid, self.said = pid, ""
+
+    def type(self, text):
+        os.write(self.terminal, text.encode())
+
+    def expect(self, words, timeout=100):
+        """Until it says this; all that it said up to there and since the last time."""
+        deadline = time.monotonic() + timeout
+        while words not in self.said:
+            assert time.monotonic() < deadline, f"no {words!r} in {self.said}"
+            if select.select([self.terminal], [], [], 1)[0]:
+                self.said += os.read(self.terminal, 65536).decode(errors="replace")
+        before, _, self.said = self.said.partition(words)
+        return before.replace("\r", "")
+
+    def end(self):
+        os.close(self.terminal)  # it is hung up
+        os.waitpid(self.pid, 0)
+
+
+def test_make_debug_and_make_console_as_a_person_types_them():
+    gdb = Typed("make", "-s", "debug")
+    try:
+        gdb.expect("make console shows its console")
+        gdb.expect("(gdb) ")
+        gdb.type("continue\n")
+        assert "kernel_main" in gdb.expect("(gdb) ")
+        gdb.type("continue\n")
+        gdb.expect("Continuing.")
+        console = Typed("make", "-s", "console")
+        console.expect("Ctrl-] leaves.")
+        console.type("\n")
+        console.expect("~ #")
+        for _ in range(2):
+            console.type("echo DEADLOCK >/proc/sys/kernel/provoke &\n")
+            console.expect("~ #")
+        console.type("until [ $(grep -l '^State:.D' /proc/[0-9]*/status | wc -l) = 2 ]; do :; done; "
+                     "echo bo''th\n")
+        console.expect("\nboth")
+        console.type("\x1d")
+        console.end()
+        gdb.type("\x03")
+        gdb.expect("(gdb) ")
+        gdb.type("ps\n")
+        assert len(re.findall(r" D +\d+ sh +provoke_deadlock", gdb.expect("(gdb) "))) == 2
+        gdb.type("locks\n")
+        assert re.search(r"sh holds mutex \S+, taken in provoke_deadlock.*\n +\d+ sh waits for it",
+                         gdb.expect("(gdb) "))
+        gdb.type("kill\n")
+        gdb.expect("(y or n)")
+        gdb.type("y\n")
+        gdb.expect("(gdb) ")
+        gdb.type("quit\n")
+    finally:
+        gdb.end()
 
 
 def test_a_use_after_free_is_found_in_two_runs(debugged, tmp_path):
