@@ -155,7 +155,7 @@ int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
 	spin_lock(&t->lock);
 	for (;;) {
 		fd = max(from, t->next);
-		if (fd < t->size)
+		if (fd < t->size && bitmap_test(t->used, fd))
 			fd = bitmap_next_clear(t->used, t->size, fd);
 		if (fd >= limit) {
 			spin_unlock(&t->lock);

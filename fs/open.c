@@ -287,7 +287,8 @@ static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again
 	return f;
 }
 
-static struct file *open_create(const struct walk *w, const char *name, u32 flags, u32 mode)
+static noinline struct file *open_create(const struct walk *w, const char *name, u32 flags,
+					 u32 mode)
 {
 	struct walker x;
 	struct file *f;
@@ -319,7 +320,8 @@ static struct file *open_existing(const struct walk *w, const char *name, u32 fl
 	return f;
 }
 
-static struct file *open_nameless(const struct walk *w, const char *name, u32 flags, u32 mode)
+static noinline struct file *open_nameless(const struct walk *w, const char *name, u32 flags,
+					   u32 mode)
 {
 	struct path dir, place;
 	struct file *f;

@@ -72,13 +72,16 @@ size_t user_clear(void __user *dst, size_t n)
 static always_inline int load_u64(u64 *value, const u64 __user *src)
 {
 	u64 v;
-	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u64 *)raw(src), "movq", "q", "0");
+	USER_LOAD(v, *(const u64 *)raw(src), fault);
 	user_access_end();
 	*value = v;
-	return err;
+	return 0;
+
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 static always_inline int load_u8(u8 *value, const u8 __user *src)
@@ -169,8 +172,14 @@ static always_inline u64 zero_bytes(u64 word)
 	return (word - ONES) & ~word & HIGHS;
 }
 
-/* Steps through a string by words that do not cross a page, else by bytes.  Length, -EFAULT, or
- * `limit` when there is no NUL in so many bytes. */
+/* No page is touched before a string comes to it. */
+static always_inline bool in_one_page(u64 va)
+{
+	return (va & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(u64);
+}
+
+/* Steps through a string by words, near the end of a page by bytes.  Length, -EFAULT, or `limit`
+   when there is no NUL in so many bytes. */
 static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit,
 					 bool copies)
 {
@@ -178,12 +187,10 @@ static always_inline ssize_t string_scan(char *dst, const char __user *src, size
 	size_t end = min(limit, room);
 
 	while (len < end) {
-		size_t in_page = PAGE_SIZE - ((u64)(src + len) & (PAGE_SIZE - 1));
-		size_t stop = len + min(in_page, end - len);
 		u64 word, zero;
 		u8 byte;
 
-		for (; len + sizeof(word) <= stop; len += sizeof(word)) {
+		if (likely(len + sizeof(word) <= end && in_one_page((u64)(src + len)))) {
 			if (unlikely(load_u64(&word, (const u64 __user *)(src + len))))
 				return -EFAULT;
 			if (copies)
@@ -191,14 +198,15 @@ static always_inline ssize_t string_scan(char *dst, const char __user *src, size
 			zero = zero_bytes(word);
 			if (zero)
 				return (ssize_t)len + __builtin_ctzl(zero) / 8;
-		}
-		for (; len < stop; len++) {
+			len += sizeof(word);
+		} else {
 			if (unlikely(load_u8(&byte, (const u8 __user *)(src + len))))
 				return -EFAULT;
 			if (copies)
 				dst[len] = (char)byte;
 			if (!byte)
 				return (ssize_t)len;
+			len++;
 		}
 	}
 	return end < limit ? -EFAULT : (ssize_t)limit;

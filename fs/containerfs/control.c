@@ -122,10 +122,10 @@ static const struct control own_files[] = {
 
 /* --- the list ------------------------------------------------------------------------------ */
 
-/* Does c, with these subsystems, have own_files[at]?  There may be none of that number. */
+/* Does c have own_files[at]? */
 static bool own_at(struct container *c, u32 at, struct control *out)
 {
-	if (at >= ARRAY_SIZE(own_files) || (own_files[at].root_only && c->parent))
+	if (own_files[at].root_only && c->parent)
 		return false;
 	*out = own_files[at];
 	out->subsys = -1;
@@ -138,24 +138,31 @@ static u32 file_mode(const struct container_file *file)
 	return (file->show ? 0444 : 0) | (file->write ? 0200 : 0);
 }
 
+/* Does c have the at-th file of a subsystem of its hierarchy? */
+static bool subsys_at(struct container *c, int id, u32 at, struct control *out)
+{
+	const struct container_file *file = &subsystems[id]->files[at];
+
+	if (c->parent ? file->root_only : file->no_root)
+		return false;
+	*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
+				 .name = file->name,
+				 .mode = file_mode(file),
+				 .subsys = id,
+				 .file = file,
+				 .number = CONTROL_EACH * (1 + (u32)id) + at };
+	return true;
+}
+
 /* The first file of the subsystem from the at-th on. */
 static bool subsys_next(struct container *c, int id, u32 at, struct control *out)
 {
 	const struct container_file *file = subsystems[id]->files;
 
-	if (!(c->hierarchy->subsys & BIT(id)))
-		return false;
 	for (u32 i = 0; file[i].name; i++) {
 		assert(i < CONTROL_EACH);
-		if (i < at || (c->parent ? file[i].root_only : file[i].no_root))
-			continue;
-		*out = (struct control){ .prefix = subsys_prefix(c->hierarchy, id),
-					 .name = file[i].name,
-					 .mode = file_mode(&file[i]),
-					 .subsys = id,
-					 .file = &file[i],
-					 .number = CONTROL_EACH * (1 + (u32)id) + i };
-		return true;
+		if (i >= at && subsys_at(c, id, i, out))
+			return true;
 	}
 	return false;
 }
@@ -163,28 +170,57 @@ static bool subsys_next(struct container *c, int id, u32 at, struct control *out
 bool control_next(struct container *c, u32 number, struct control *out)
 {
 	u32 group = number / CONTROL_EACH, at = number % CONTROL_EACH;
+	int id;
 
 	for (; group == 0 && at < ARRAY_SIZE(own_files); at++)
 		if (own_at(c, at, out))
 			return true;
-	for (u32 id = group ? group - 1 : 0; id < SUBSYS_COUNT; id++) {
-		if (subsys_next(c, (int)id, group == id + 1 ? at : 0, out))
+	for_each_bit(id, c->hierarchy->subsys)
+	{
+		if ((u32)id + 1 >= group && subsys_next(c, id, group == (u32)id + 1 ? at : 0, out))
 			return true;
 	}
 	return false;
 }
 
-static bool control_is(const struct control *ctl, const char *name)
+/* What follows "PREFIX." in the name; NULL: it does not begin so. */
+static const char *behind_prefix(const char *name, const char *prefix)
 {
-	const char *prefix = ctl->prefix;
+	if (!*prefix)
+		return name;
+	while (*prefix && *prefix == *name)
+		prefix++, name++;
+	return *prefix || *name != '.' ? NULL : name + 1;
+}
 
-	if (*prefix) {
-		while (*prefix && *prefix == *name)
-			prefix++, name++;
-		if (*prefix || *name++ != '.')
-			return false;
+static bool subsys_find(struct container *c, int id, const char *name, struct control *out)
+{
+	const struct container_file *file = subsystems[id]->files;
+
+	name = behind_prefix(name, subsys_prefix(c->hierarchy, id));
+	for (u32 i = 0; name && file[i].name; i++)
+		if (!strcmp(name, file[i].name) && subsys_at(c, id, i, out))
+			return true;
+	return false;
+}
+
+/* The control file of that name. */
+static bool control_find(struct container *c, const char *name, struct control *out)
+{
+	const char *rest;
+	int id;
+
+	for (u32 at = 0; at < ARRAY_SIZE(own_files); at++) {
+		rest = behind_prefix(name, own_files[at].prefix);
+		if (rest && !strcmp(rest, own_files[at].name) && own_at(c, at, out))
+			return true;
 	}
-	return *name == *ctl->name && !strcmp(name, ctl->name);
+	for_each_bit(id, c->hierarchy->subsys)
+	{
+		if (subsys_find(c, id, name, out))
+			return true;
+	}
+	return false;
 }
 
 /* --- an open file --------------------------------------------------------------------------- */
@@ -336,15 +372,6 @@ static struct inode *control_inode(struct super *super, struct container *c,
 	inode->gid = c->gid;
 	inode->atime = inode->mtime = inode->ctime = dir->ctime;
 	return inode;
-}
-
-/* The control file of that name. */
-static bool control_find(struct container *c, const char *name, struct control *out)
-{
-	for (u32 number = 0; control_next(c, number, out); number = out->number + 1)
-		if (control_is(out, name))
-			return true;
-	return false;
 }
 
 /* Two may look up a name that is not there yet: the second shares the inode of the first. */

@@ -37,19 +37,17 @@
 
 #define TASKS_SHOWN 25
 
-static struct {
-	enum subsys_id subsys;
-	u64 nth; /* 0: off */
-} fail;		 /* [container_mutex] */
+u64 debug_fail_nth;
+static enum subsys_id fail_subsys; /* [container_mutex] */
 
-int debug_fail_attach(enum subsys_id id, const struct taskset *tasks)
+int debug_refuse_attach(enum subsys_id id, const struct taskset *tasks)
 {
-	u64 left = fail.nth;
+	u64 left = debug_fail_nth;
 	struct task *t;
 
-	if (likely(!left) || id != fail.subsys)
+	if (id != fail_subsys)
 		return 0;
-	fail.nth = 0;
+	debug_fail_nth = 0;
 	taskset_for_each(t, tasks) if (!--left) return container_refuse(
 		-EPERM, "debug.fail_attach wanted it");
 	return 0;
@@ -57,8 +55,8 @@ int debug_fail_attach(enum subsys_id id, const struct taskset *tasks)
 
 static void show_fail(struct css *css, struct text *out)
 {
-	if (fail.nth)
-		text_printf(out, "%s %lu\n", subsystems[fail.subsys]->name, fail.nth);
+	if (debug_fail_nth)
+		text_printf(out, "%s %lu\n", subsystems[fail_subsys]->name, debug_fail_nth);
 	else
 		text_string(out, "0\n");
 }
@@ -69,7 +67,7 @@ static int write_fail(struct css *css, char *text)
 	u64 nth;
 
 	if (!strcmp(name, "0")) {
-		fail.nth = 0;
+		debug_fail_nth = 0;
 		return 0;
 	}
 	if (!number)
@@ -80,8 +78,8 @@ static int write_fail(struct css *css, char *text)
 	for (int id = 0; id < SUBSYS_COUNT; id++) {
 		if (strcmp(name, subsystems[id]->name))
 			continue;
-		fail.subsys = id;
-		fail.nth = nth;
+		fail_subsys = id;
+		debug_fail_nth = nth;
 		return 0;
 	}
 	return -EINVAL;

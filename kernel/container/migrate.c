@@ -100,13 +100,14 @@ static void let_go(struct css_set *set)
 		css_set_free(set);
 }
 
+/* The list of the sets is not looked at any more. */
 static void put_back(struct list *sets)
 {
 	struct css_set *set, *next;
 
 	list_for_each_safe (set, next, sets, mg_node) {
 		list_splice_tail(&set->mg_tasks, &set->tasks);
-		list_del(&set->mg_node);
+		list_init(&set->mg_node);
 	}
 }
 
@@ -123,7 +124,7 @@ static void finish(struct migration *m)
 		set->mg_from = NULL;
 		set->mg_to = NULL;
 		set->mg_going = 0;
-		list_del(&set->mg_source);
+		list_init(&set->mg_source);
 		let_go(set);
 	}
 	spin_unlock(&css_set_lock);
@@ -222,19 +223,20 @@ static int ask(struct migration *m)
 	return 0;
 }
 
-static void change_set(struct thread *t, void *set)
-{
-	sched_trace(TRACE_ATTACH, t, ((struct css_set *)set)->id);
-	task_of(t)->containers.set = set;
-}
-
 static void trace_change(struct css_set *from, struct list *tasks)
 {
 	struct task *t;
 
-	list_for_each (t, tasks, containers.node)
+	list_for_each (t, tasks, containers.node) {
 		trace("migrate: task %d from set %u to set %u", task_tid(t), from->id,
 		      from->mg_to->id);
+		sched_trace(TRACE_ATTACH, &t->thread, from->mg_to->id);
+	}
+}
+
+static void change_set(struct thread *t, void *set)
+{
+	task_of(t)->containers.set = set;
 }
 
 /* Points all on a list to another set; how many they are. */
@@ -246,13 +248,14 @@ static u32 change_pointers(struct list *tasks, struct css_set *to)
 	u32 count = 0;
 
 	list_for_each (t, tasks, containers.node) {
-		if (likely(thread_is_settled(&t->thread, cpu))) {
-			t->containers.set = to;
-		} else {
-			locked = thread_settle_next(locked, &t->thread, change_set, to);
-			cpu = READ_ONCE(sched_trace_on) ? -1
-							: t->thread.cpu; /* or it is recorded */
+		if (unlikely(t->thread.cpu != cpu)) {
+			locked = thread_settle_lock(locked, &t->thread);
+			cpu = t->thread.cpu;
 		}
+		if (likely(thread_is_settled(&t->thread)))
+			t->containers.set = to;
+		else
+			thread_settle_locked(locked, &t->thread, change_set, to);
 		if (++count % SETTLE_BATCH == 0) {
 			thread_settle_end(locked);
 			locked = NULL;
@@ -272,7 +275,7 @@ static void change_tasks(struct css_set *from, struct list *tasks, struct list *
 
 	if (list_empty(tasks))
 		return;
-	if (unlikely(READ_ONCE(trace_on)))
+	if (unlikely(READ_ONCE(trace_on) || READ_ONCE(sched_trace_on)))
 		trace_change(from, tasks);
 	count = change_pointers(tasks, to);
 	list_splice_tail(tasks, list);

@@ -130,9 +130,8 @@ u64 thread_time(struct thread *t)
 	return ns;
 }
 
-/* rq is t's and locked. */
-static void settle(struct runq *rq, struct thread *t, void (*change)(struct thread *t, void *arg),
-		   void *arg)
+void thread_settle_locked(struct runq *rq, struct thread *t,
+			  void (*change)(struct thread *t, void *arg), void *arg)
 {
 	if (t->running)
 		runq_charge(rq, t, clock_now());
@@ -147,23 +146,14 @@ void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg)
 {
 	struct runq *rq = runq_lock_of(t);
 
-	settle(rq, t, change, arg);
+	thread_settle_locked(rq, t, change, arg);
 	spin_unlock(&rq->lock);
 }
 
-struct runq *thread_settle_next(struct runq *locked, struct thread *t,
-				void (*change)(struct thread *t, void *arg), void *arg)
+struct runq *thread_settle_lock(struct runq *locked, struct thread *t)
 {
-	/* Who is on the locked queue stays there. */
-	if (unlikely(!locked || locked != &runqs[READ_ONCE(t->cpu)])) {
-		thread_settle_end(locked);
-		locked = runq_lock_of(t);
-	}
-	if (unlikely(t->queued || t->running))
-		settle(locked, t, change, arg);
-	else
-		change(t, arg);
-	return locked;
+	thread_settle_end(locked);
+	return runq_lock_of(t);
 }
 
 void thread_settle_end(struct runq *locked)
