@@ -70,7 +70,7 @@ char *group_file(const struct hierarchy *h, const char *dir, const char *file)
 
 	if (h->noprefix && dot && strncmp(file, "cgroup.", 7))
 		file = dot + 1;
-	return join("%s/%s", dir, file);
+	return join("%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", file);
 }
 
 long numbers_each(const char *path, void (*with)(long number, void *data), void *data)

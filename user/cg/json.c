@@ -1,10 +1,13 @@
 /*
- * json.c - writes JSON: commas where they belong, strings quoted.
+ * json.c - writes JSON: commas where they belong, strings quoted.  A tool that gives up closes what
+ * is open, so what it wrote is JSON whatever happens.
  */
 #include "cg.h"
 
 static FILE *out;
-static bool comma; /* something stands before at this level */
+static bool comma;    /* something stands before at this level */
+static char *closing; /* the brackets that close what is open, outermost first */
+static size_t depth, room;
 
 void json_to(FILE *file)
 {
@@ -42,16 +45,33 @@ static void begin(const char *key)
 	}
 }
 
+static void close_all(void)
+{
+	if (!depth)
+		return;
+	while (depth)
+		json_close(closing[depth - 1]);
+	json_end();
+}
+
 void json_open(const char *key, char bracket)
 {
+	static bool registered;
+
+	if (!registered)
+		registered = !atexit(close_all);
 	begin(key);
 	putc(bracket, out);
+	if (depth == room && !(closing = realloc(closing, room += 64)))
+		abort();
+	closing[depth++] = bracket == '[' ? ']' : '}';
 	comma = false;
 }
 
 void json_close(char bracket)
 {
 	putc(bracket, out);
+	depth--;
 	comma = true;
 }
 

@@ -94,6 +94,7 @@ def test_errors_name_file_and_reason(groups):
             ("cgset -r pids.max=x a", 1, 'cgset: /tmp/t/a/pids.max: "x": Invalid argument'),
             ("cgget -n -r pids.none a", 1, "cgget: /tmp/t/a/pids.none: No such file or directory"),
             ("cgget -n none", 1, "cgget: none: no such container in any hierarchy"),
+            ("cgset -r pids.max=1 /", 1, 'cgset: /tmp/t/pids.max: "1": No such file or directory'),
             ("cgset -r none.x=1 a", 2, "cgset: none.x: no hierarchy with none is mounted"),
             ("cgcreate -g none:a", 2, "cgcreate: none: no such controller in /proc/cgroups"),
             ("cgcreate -g freezer:a", 2, "cgcreate: freezer: mounted nowhere; try mount -t cgroup "
@@ -125,6 +126,26 @@ def spinner(groups):
     pid = int(groups.check("echo $!"))
     yield pid
     groups.run(f"kill -9 {pid}; wait")
+
+
+def test_json_of_every_tool_is_json(groups):
+    groups.check("""cgcreate -g 'pids:a/"x\\y'""")
+    assert told(groups, "cgcreate --json -g pids:a/b") == [
+        {"created": "/a/b", "directory": "/tmp/t/a/b"}]
+    assert told(groups, "cgset --json -r pids.max=9 a/b") == [
+        {"file": "/tmp/t/a/b/pids.max", "value": 9}]
+    listed = [one["path"] for one in told(groups, "lscgroup --json -g pids:/")]
+    assert listed == ["/", "/a", '/a/"x\\y', "/a/b"]
+    assert {"cpuacct,pids", "cpuset"} <= {one["subsystems"]
+                                          for one in told(groups, "lssubsys --json -a")}
+    below = told(groups, "cgtree --json pids")[0]["tree"][0]["children"][0]["children"]
+    assert [child["path"] for child in below] == ['/a/"x\\y', "/a/b"]
+    assert told(groups, "ctr ls --json") == []
+    assert told(groups, "cgexec --json -g pids:a/b true 2>&1")["directories"] == ["/tmp/t/a/b"]
+    # One that gives up too.
+    for command in ("cgset --json -r pids.max=x a/b", "cgget --json none", "lscgroup --json pids:none"):
+        failed = groups.run(command + " 2>/dev/null")
+        assert failed.status == 1 and json.loads(failed.output) in ([], {"none": {}})
 
 
 def test_who_is_where(groups, spinner):
