@@ -190,7 +190,7 @@ static int links_alloc(struct list *fresh, unsigned count)
 }
 
 /* One of the set's own, or the next of those that were allocated for lack of own ones. */
-static struct css_set_link *links_take(struct css_set *set, struct list *fresh)
+static always_inline struct css_set_link *links_take(struct css_set *set, struct list *fresh)
 {
 	struct css_set_link *link = own_free(set);
 

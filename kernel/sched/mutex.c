@@ -101,8 +101,10 @@ void mutex_unlock(struct mutex *m)
 {
 	assert(mutex_held(m));
 	forget(m);
-	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
-	waitq_wake(&m->waiters);
+	/* A full fence: pairs with the one in waiter_prepare. */
+	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
+	if (unlikely(!list_empty(&m->waiters.waiters)))
+		waitq_wake(&m->waiters);
 }
 
 void upcall_show_held(void)

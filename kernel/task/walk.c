@@ -10,20 +10,26 @@
 
 /* Root and directory of a context that others may change meanwhile are held; one that only the
    running task uses stays as it is until the walk ends. */
-static void walk_from(struct task_walk *w, struct fs_context *fs, bool absolute)
+static always_inline void walk_from(struct task_walk *w, struct fs_context *fs, bool absolute)
 {
 	w->held = refcount_read(&fs->refs) > 1;
-	w->based = w->held && !absolute;
-	if (w->held)
-		spin_lock(&fs->lock);
-	w->walk.root = fs->root;
-	w->walk.base = absolute ? fs->root : fs->cwd;
-	if (w->held) {
-		path_get(&w->walk.root);
-		if (w->based)
-			path_get(&w->walk.base);
-		spin_unlock(&fs->lock);
+	w->based = false;
+	if (likely(!w->held)) {
+		w->walk.root = fs->root;
+		w->walk.base = absolute ? fs->root : fs->cwd;
+		return;
 	}
+	spin_lock(&fs->lock);
+	w->walk.root = fs->root;
+	path_get(&fs->root);
+	if (!absolute) {
+		w->walk.base = fs->cwd;
+		path_get(&fs->cwd);
+		w->based = true;
+	}
+	spin_unlock(&fs->lock);
+	if (absolute)
+		w->walk.base = w->walk.root;
 }
 
 int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
