@@ -3,7 +3,8 @@
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from conftest import ROOT
+from conftest import BUILD, KERNELS, ROOT
+from corral import Machine
 
 sys.path.insert(0, str(ROOT / "tools" / "picture"))
 
@@ -78,6 +79,18 @@ def test_what_makes_no_sense_is_refused():
         assert "1 2 3" in str(error)
     else:
         assert False, "it was taken"
+
+
+def test_a_ring_that_overflowed_tells_how_much_was_lost():
+    with Machine(kernel=KERNELS["plain"], initrd=BUILD / "initrd.cpio", cpus=1) as machine:
+        machine.check("echo 1 >/proc/sched_trace; "
+                      "until head -n 40 /proc/sched_trace | grep -q '^# cpu 0 lost [1-9]'; do "
+                      "for i in $(seq 100); do (true); done; done; echo 0 >/proc/sched_trace")
+        trace = events.read(machine.check("cat /proc/sched_trace"))
+    assert trace.lost[0] > 0
+    said = words(timeline.draw(trace))
+    assert f"{trace.lost[0]} older events were overwritten and are lost" in said
+    assert f"{trace.lost[0]} lost" in said
 
 
 def test_the_scene(tmp_path):

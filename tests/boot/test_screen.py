@@ -83,6 +83,15 @@ def test_pictures_of_many_sizes_and_depths(payload, size, tmp_path):
                    for one, other in zip(cell, right) for a, b in zip(one, other)), found
         s.type("seq 1 100; seq 1 99\n")  # to the last row, and on
         s.wait_for(lambda text: text.rstrip("\n").endswith("\n98\n99\n~ #"))
+        s.key("shift", "pgup")
+        s.wait_for(lambda text: "\n99\n~ #" not in text)
+        s.key("shift", "pgdn")
+        s.wait_for("\n99\n~ #")
+        for n in (2, 3, 4):
+            s.key("alt", f"f{n}")
+            s.wait_for(f"tty{n}: press Enter")
+        s.key("alt", "f1")
+        s.wait_for("\n99\n~ #")
 
 
 @pytest.fixture(scope="module")
@@ -413,6 +422,21 @@ def test_100000_lines_cost_at_most_twice_what_they_cost_on_the_serial_line():
     done = subprocess.run([sys.executable, ROOT / "tests" / "bench" / "screen.py", "100000"],
                           capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("last", ["tty0", "ttyS0"])
+def test_messages_go_to_all_consoles_that_are_named_and_the_last_one_is_dev_console(last):
+    # The harness puts console=ttyS0 in front.
+    words = "console=tty0" if last == "tty0" else "console=tty0 console=ttyS0"
+    with screen(append=f"loglevel=7 {words}") as s:
+        s.wait_for("Run /init as init process")
+        assert b"Run /init as init process" in s.machine.console
+        s.wait_for("~ #")
+        active = s.machine.check("cat /sys/class/tty/console/active").split()
+        assert sorted(active) == ["tty0", "ttyS0"]
+        s.machine.check("echo for-$((40+2)) >/dev/console; echo the-last >/dev/tty1")
+        text = s.wait_for("the-last")
+        assert ("for-42" in text, b"for-42" in s.machine.console) == (last == "tty0", last == "ttyS0")
 
 
 def test_ctrl_alt_del_ends_the_machine_in_order():
