@@ -156,8 +156,9 @@ static size_t type(struct pty *p, const u8 *bytes, size_t n)
 	return done;
 }
 
-static int write_chunk(struct file *f, struct pty *p, const u8 *bytes, size_t n, ssize_t *done)
+static int write_chunk(struct file *f, struct tty *t, const u8 *bytes, size_t n, ssize_t *done)
 {
+	struct pty *p = container_of(t, struct pty, tty);
 	size_t taken;
 	int error;
 
@@ -179,22 +180,14 @@ static int write_chunk(struct file *f, struct pty *p, const u8 *bytes, size_t n,
 static ssize_t ptmx_write(struct file *f, struct io *io, u64 *pos)
 {
 	struct pty *p = pty_of_file(f);
-	u8 bytes[CHUNK];
-	ssize_t done = 0;
 	int error = turn_take(&p->writer, !(READ_ONCE(f->flags) & O_NONBLOCK));
+	ssize_t done;
 
 	if (error)
 		return error;
-	while (io->left && !error) {
-		size_t n = min(io->left, sizeof(bytes)), moved = io_get(io, bytes, n);
-
-		error = write_chunk(f, p, bytes, moved, &done);
-		if (!error && moved < n)
-			error = -EFAULT;
-		sched_relax();
-	}
+	done = tty_write_all(f, &p->tty, io, write_chunk);
 	turn_give(&p->writer);
-	return done ?: error;
+	return done;
 }
 
 /* --- poll and requests -------------------------------------------------------------------------

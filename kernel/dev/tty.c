@@ -317,7 +317,7 @@ static int write_chunk(struct file *f, struct tty *t, const u8 *bytes, size_t n,
 	}
 }
 
-static ssize_t write_turn(struct file *f, struct tty *t, struct io *io)
+ssize_t tty_write_all(struct file *f, struct tty *t, struct io *io, tty_write_chunk *chunk)
 {
 	u8 bytes[CHUNK];
 	ssize_t done = 0;
@@ -326,7 +326,7 @@ static ssize_t write_turn(struct file *f, struct tty *t, struct io *io)
 	while (io->left && !error) {
 		size_t n = min(io->left, sizeof(bytes)), moved = io_get(io, bytes, n);
 
-		error = write_chunk(f, t, bytes, moved, &done);
+		error = chunk(f, t, bytes, moved, &done);
 		if (!error && moved < n)
 			error = -EFAULT;
 		sched_relax();
@@ -348,7 +348,7 @@ static ssize_t tty_write(struct file *f, struct io *io, u64 *pos)
 		error = turn_take(&t->writer, !(READ_ONCE(f->flags) & O_NONBLOCK));
 	if (error)
 		return error;
-	done = write_turn(f, t, io);
+	done = tty_write_all(f, t, io, write_chunk);
 	turn_give(&t->writer);
 	return done;
 }

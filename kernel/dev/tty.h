@@ -86,8 +86,14 @@ struct tty {
 /* tty.c */
 void tty_init(struct tty *t, const struct tty_driver *driver, void *port, const char *name,
 	      u64 number);
-void tty_wake_writers(struct tty *t);	     /* the driver has sent something; any context */
-bool tty_can_write(struct tty *t);	     /* there is room for what programs write */
+void tty_wake_writers(struct tty *t); /* the driver has sent something; any context */
+bool tty_can_write(struct tty *t);    /* there is room for what programs write */
+
+/* What either side of a terminal makes of bytes: all of them, waiting for room; adds to *done. */
+typedef int tty_write_chunk(struct file *f, struct tty *t, const u8 *bytes, size_t n,
+			    ssize_t *done);
+/* All of io through it, a chunk at a time, by who has the turn to write. */
+ssize_t tty_write_all(struct file *f, struct tty *t, struct io *io, tty_write_chunk *chunk);
 int tty_wait_sent(struct tty *t) must_check; /* until all output is sent: 0, -ERESTARTSYS */
 bool tty_dead(struct file *f);		     /* its terminal was hung up after the open */
 struct tty *tty_of(struct file *f);

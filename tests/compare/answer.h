@@ -10,6 +10,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -184,21 +186,6 @@ __attribute__((unused)) static const char *status_words(int status)
 			_exit(1);                                                              \
 		}                                                                              \
 	} while (0)
-
-/* Runs the statements in a child; the status is what waitpid gave. */
-#define IN_CHILD(...)                           \
-	({                                      \
-		int in_status = -1;             \
-		pid_t in_pid = fork();          \
-		if (!in_pid) {                  \
-			{                       \
-				__VA_ARGS__;    \
-			}                       \
-			_exit(0);               \
-		}                               \
-		waitpid(in_pid, &in_status, 0); \
-		in_status;                      \
-	})
 
 /* The text of a file, or the name of the error; good until the next call. */
 __attribute__((unused)) static const char *file_text(const char *path)

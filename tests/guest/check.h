@@ -9,6 +9,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -126,21 +128,6 @@ __attribute__((unused)) static bool on_corral(void)
 
 	return !uname(&name) && (strstr(name.version, "orral") || strstr(name.release, "orral"));
 }
-
-/* Runs body in a child; the status is what waitpid gave. */
-#define IN_CHILD(...)                           \
-	({                                      \
-		int in_status = -1;             \
-		pid_t in_pid = fork();          \
-		if (!in_pid) {                  \
-			{                       \
-				__VA_ARGS__;    \
-			}                       \
-			_exit(0);               \
-		}                               \
-		waitpid(in_pid, &in_status, 0); \
-		in_status;                      \
-	})
 
 #define EXITED(status, code) (WIFEXITED(status) && WEXITSTATUS(status) == (code))
 #define KILLED(status, sig)  (WIFSIGNALED(status) && WTERMSIG(status) == (sig))
