@@ -1,5 +1,6 @@
 """make doctor, on hosts that are made up: their uname, their /etc/os-release, their tools."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -192,6 +193,16 @@ def test_it_can_be_asked_about_another_host(tmp_path):
     assert "doctor: arch on aarch64\n" in host.doctor("--for", "arch", "--host", "aarch64").stdout
     done = host.doctor("--what")
     assert done.returncode == 2 and done.stderr.startswith("usage: doctor ")
+
+
+def test_the_devcontainer_sets_up_what_the_doctor_looks_for():
+    told = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert told["image"].startswith("debian:") and told["postStartCommand"] == "make doctor"
+    goals = re.findall(r"tools/setup (\w+)", told["onCreateCommand"])
+    setup = (ROOT / "tools" / "setup").read_text()
+    assert goals and all(re.search(rf"^{goal}\) want=", setup, re.M) for goal in goals)
+    # What setup installs on Debian is what the doctor names for it.
+    assert {"psf-unifont", "grub-pc-bin", "gdb", "sparse", "ovmf"} <= set(re.findall(r"[:\s]([\w-]+)", setup))
 
 
 def test_this_host_is_well():

@@ -265,6 +265,15 @@ def test_nothing_is_left_after_a_crash(groups):
     assert groups.check("ps | grep -c '[s]leep infinity' || true") == "0\n"
 
 
+def test_what_is_left_when_all_of_ctr_was_killed_is_swept_by_the_next_one(groups):
+    groups.check("ctr run --pids 20 --name lost / sleep infinity & "
+                 "until read x </tmp/t/ctr.lost/tasks; do :; done 2>/dev/null; "
+                 "kill -9 $(pidof ctr) $(cat /tmp/t/ctr.lost/tasks); wait")
+    groups.check("while read x </tmp/t/ctr.lost/tasks; do :; done; [ -d /tmp/t/ctr.lost ]")
+    groups.check("ctr run --pids 5 / true; [ ! -e /tmp/t/ctr.lost ]")
+    assert groups.check("ctr ls") == ""
+
+
 def test_a_container_ends_with_sigterm(groups):
     result = groups.run("ctr run --pids 20 --name term / sleep infinity & "
                         "until read x </tmp/t/ctr.term/tasks; do :; done 2>/dev/null; "
