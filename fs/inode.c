@@ -118,11 +118,9 @@ static int permission_by_capability(u32 mode, unsigned may, const struct cred *c
 	return -EACCES;
 }
 
-/* Who is not the owner, or may not by the owner's bits. */
-static noinline int permission_by_group(u32 mode, const struct inode *inode, unsigned may,
-					const struct cred *cred)
+int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred)
 {
-	u32 bits = mode;
+	u32 mode = READ_ONCE(inode->mode), bits = mode;
 
 	if (cred->fsuid == inode->uid)
 		bits >>= 6;
@@ -131,19 +129,10 @@ static noinline int permission_by_group(u32 mode, const struct inode *inode, uns
 	return (bits & may) == may ? 0 : permission_by_capability(mode, may, cred);
 }
 
-int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred)
+int inode_ask_permission(struct inode *inode, unsigned may, const struct cred *cred)
 {
-	u32 mode = READ_ONCE(inode->mode);
-
-	if (likely(cred->fsuid == inode->uid && (mode >> 6 & may) == may))
-		return 0;
-	return permission_by_group(mode, inode, may, cred);
-}
-
-int inode_permission(struct inode *inode, unsigned may, const struct cred *cred)
-{
-	int error = unlikely(inode->ops->permission) ? inode->ops->permission(inode, may, cred)
-						     : inode_permission_generic(inode, may, cred);
+	int error = inode->ops->permission ? inode->ops->permission(inode, may, cred)
+					   : inode_permission_generic(inode, may, cred);
 
 	if (!error && unlikely(inode->rdev) &&
 	    !device_allowed(inode->mode, inode->rdev,

@@ -136,7 +136,16 @@ static inline void inode_write_end(struct inode *inode)
 }
 
 /* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */
-int inode_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;
+int inode_ask_permission(struct inode *inode, unsigned may, const struct cred *cred) must_check;
+static inline must_check int inode_permission(struct inode *inode, unsigned may,
+					      const struct cred *cred)
+{
+	/* Mostly it is the owner, who may. */
+	if (likely(!inode->ops->permission && !inode->rdev && cred->fsuid == inode->uid &&
+		   (READ_ONCE(inode->mode) >> 6 & may) == may))
+		return 0;
+	return inode_ask_permission(inode, may, cred);
+}
 /* The same whatever ops->permission says; any context. */
 int inode_permission_generic(struct inode *inode, unsigned may, const struct cred *cred) must_check;
 bool inode_is_owner(const struct inode *inode, const struct cred *cred); /* or CAP_FOWNER */

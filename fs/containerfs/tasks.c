@@ -143,10 +143,8 @@ static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
 
 static int tasks_open(struct inode *inode, struct file *f)
 {
-	int error = control_open(inode, f);
-
-	if (error)
-		return error;
+	if (control_is_gone(f)) /* found through a descriptor */
+		return -ENODEV;
 	f->private = f->can_read ? members_create() : NULL;
 	return f->can_read && !f->private ? -ENOMEM : 0;
 }
