@@ -165,6 +165,7 @@ TEST_SH := $(TEST_SH:tests/%=$(B)/test/%)
 
 initrd: $(B)/initrd.cpio
 test-initrd: $(B)/test-initrd.cpio
+programs: $(B)/programs.cpio
 
 $(B)/user/%: user/%.c
 	@mkdir -p $(@D)
@@ -206,6 +207,15 @@ $(B)/initrd.cpio: $(USER:user/%.c=$(B)/user/%) $(B)/user/cgtools $(ROOT_FILES) t
 $(B)/test-initrd.cpio: $(B)/initrd.cpio $(TEST_BIN) $(TEST_SH)
 	$(call quiet,CPIO)tools/initrd.sh $@ $(BUSYBOX) user/root $(B)/user $(B)/test
 
+# Debian's packages over the initramfs, with the scripts that run them.
+$(B)/programs/versions: tools/programs.sh
+	@tools/programs.sh $(@D)
+
+$(B)/programs.cpio: $(B)/initrd.cpio $(B)/programs/versions $(sort $(wildcard tests/programs/*.sh))
+	$(call quiet,CPIO)rm -rf $(B)/programs/root/programs && mkdir $(B)/programs/root/programs && \
+	install -m 755 tests/programs/*.sh $(B)/programs/root/programs && { cat $< && cd $(B)/programs/root && \
+	find . | LC_ALL=C sort | cpio -o -H newc --owner 0:0 --reproducible --quiet; } >$@
+
 # --- the disc --------------------------------------------------------------------------------
 
 # Its name is not the same everywhere.
@@ -241,7 +251,7 @@ test: setup-test
 setup-%:
 	@tools/setup $*
 
-.PHONY: boot suite review objects initrd test-initrd linux profile compare scale
+.PHONY: boot suite review objects initrd test-initrd programs linux profile compare scale
 ifeq ($(APPEND)$(filter-out 0,$(DEBUG)),)
 boot: iso
 	$(QEMU) $(QFLAGS) -serial mon:stdio -cdrom $(B)/corral.iso
@@ -285,7 +295,7 @@ fuzz: $(FUZZ)
 	@for f in $^; do mkdir -p $$f.found && $$f -max_total_time=$(SECONDS) -max_len=256 -verbosity=0 \
 		-print_final_stats=1 $$f.found || exit 1; done
 
-suite: unit iso test-initrd
+suite: unit iso test-initrd programs
 	@$(PYTEST) tests
 
 unit:
@@ -301,8 +311,8 @@ test-linux: setup-test test-initrd linux
 bench: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/compare.py $(if $(RECORD),--record)
 
-compare: setup-test kernel test-initrd linux
-	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/compare/compare.py $(if $(RECORD),--record)
+compare: setup-test kernel test-initrd linux programs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/compare/compare.py $(if $(RECORD),--record) $(AREAS)
 
 scale: setup-test kernel test-initrd linux
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/scale.py $(if $(RECORD),--record)
@@ -367,7 +377,7 @@ help:
 	@echo 'make check      style, sparse, both builds with clang, the models with spin'
 	@echo 'make fmt        clang-format everything'
 	@echo 'make size       the size of the stripped image'
-	@echo 'make clean      forget build/, but for the kernel of Debian'
+	@echo 'make clean      forget build/, but for what is fetched from Debian'
 	@echo 'Knobs: DEBUG=1 WERROR=1 CC=clang LD=ld.lld CROSS_COMPILE=x86_64-elf- V=1'
 
 size: $(O)/corral.elf
@@ -375,4 +385,4 @@ size: $(O)/corral.elf
 		echo "$<: $$n bytes stripped, 1048576 allowed" && [ $$n -le 1048576 ]
 
 clean:
-	rm -rf $(filter-out $(B)/linux,$(wildcard $(B)/*))
+	rm -rf $(filter-out $(B)/linux $(B)/programs,$(wildcard $(B)/*))

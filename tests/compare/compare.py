@@ -7,15 +7,17 @@ to an area; their answers on Linux lie in tests/linux/AREA.txt, so that Corral c
 there is no Linux.  What differs and is meant to is in tests/linux/differences.txt, with both answers
 and the words of docs/differences.md that explain it.  Any other difference fails, and so does an
 explanation for what no longer differs, and a record that Linux does not repeat.  --record writes
-the answers of Linux anew.
+the answers of Linux anew.  What Debian's programs print is compared in the same way (programs.py).
 """
 
+import shutil
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from compare import programs as debian  # noqa: E402
 from corral import Machine, MachineError  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -70,22 +72,30 @@ def ask(build, words=()):
     return {area: parse(lines) for area, lines in answers.items()}, version
 
 
+def ask_programs(build, words=()):
+    """The same of Debian's programs."""
+    answers, version = debian.ask(KERNELS[build], words)
+    return {area: parse(lines) for area, lines in answers.items()}, version
+
+
 def recorded():
     """The answers of Linux that are kept, and the version that gave them."""
     answers, version = {}, ""
-    for path in sorted(RECORD.glob("*.txt")):
+    for path in sorted(RECORD.rglob("*.txt")):
         if path != EXPLAINED:
             head, _, *lines = path.read_text().splitlines()
             version = head.removeprefix("# ")
-            answers[path.stem] = dict(line.split(" = ", 1) for line in lines)
+            area = path.relative_to(RECORD).with_suffix("").as_posix()
+            answers[area] = dict(line.split(" = ", 1) for line in lines)
     return answers, version
 
 
 def record(answers, version):
-    RECORD.mkdir(exist_ok=True)
     for area, lines in answers.items():
+        path = RECORD / f"{area}.txt"
+        path.parent.mkdir(exist_ok=True)
         text = "".join(f"{question} = {said}\n" for question, said in lines.items())
-        (RECORD / f"{area}.txt").write_text(f"# {version}\n{COMMAND}\n{text}")
+        path.write_text(f"# {version}\n{COMMAND}\n{text}")
 
 
 def explained():
@@ -152,20 +162,27 @@ def table(linux, corral, wrong, keys):
              sum(line.startswith(f"{area}: ") for line in wrong))
             for area, lines in linux.items()]
     rows.append(("all", *(sum(column) for column in list(zip(*rows))[1:])))
-    print(f"{'area':12} {'lines':>7} {'equal':>7} {'differ':>7} {'explained':>10}")
+    print(f"{'area':20} {'lines':>7} {'equal':>7} {'differ':>7} {'explained':>10}")
     for name, lines, equal, differ, why in rows:
-        print(f"{name:12} {lines:7} {equal:7} {differ:7} {why:10}")
+        print(f"{name:20} {lines:7} {equal:7} {differ:7} {why:10}")
 
 
 def main():
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     try:
-        linux, version = ask("linux", words)
-        corral, _ = ask("plain", words)
+        linux, corral = {}, {}
+        for asked in (ask, ask_programs):
+            if words and not (programs if asked is ask else debian.scripts)(words):
+                continue
+            answers, version = asked("linux", words)
+            linux.update(answers)
+            corral.update(asked("plain", words)[0])
     except (MachineError, AssertionError, ValueError) as error:
         sys.exit(f"{error}")
     if "--record" in sys.argv:
         record(linux, version)
+        if any(area.startswith("programs/") for area in linux):
+            shutil.copy(debian.PACKAGES, debian.RECORDED)
     kept, kept_version = recorded()
     stale = differences({area: kept.get(area, {}) for area in linux}, linux) if not words else []
     wrong, keys = faults(linux, corral)
@@ -176,6 +193,8 @@ def main():
     table(linux, corral, wrong, keys)
     if kept_version != version:
         print(f"the record is of {kept_version}, this is {version}")
+    for line in debian.moved():
+        print(line)
     return 1 if wrong or stale else 0
 
 

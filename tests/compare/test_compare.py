@@ -2,7 +2,13 @@
 
 import pytest
 
-from compare import compare
+from compare import compare, programs
+
+
+def kept(of_programs):
+    answers, version = compare.recorded()
+    return {area: lines for area, lines in answers.items()
+            if area.startswith("programs/") == of_programs}, version
 
 
 @pytest.mark.parametrize("build", ["plain", "debug"])
@@ -11,13 +17,23 @@ def test_answers(request, build):
     if build not in request.config.getoption("builds").split(","):
         return
     corral, _ = compare.ask(build)
-    linux, _ = compare.recorded()
+    linux, _ = kept(of_programs=False)
     wrong, _ = compare.faults(linux, corral)
     assert not wrong, "\n".join(wrong)
     assert sum(map(len, linux.values())) >= 2000
 
 
+def test_programs_of_debian():
+    """They print what they print on Linux; packages that have moved since are named."""
+    corral, _ = compare.ask_programs("plain")
+    linux, _ = kept(of_programs=True)
+    wrong, _ = compare.faults(linux, corral)
+    assert not wrong, "\n".join([*wrong, *programs.moved()])
+    assert sum(map(len, linux.values())) >= 2000
+
+
 def test_record_is_of_these_programs():
     linux, version = compare.recorded()
-    assert set(linux) == {compare.area_of(path) for path in compare.programs()}
+    assert set(linux) == {compare.area_of(path) for path in compare.programs()} | {
+        f"programs/{path.stem}" for path in programs.scripts()}
     assert version.startswith("Linux 6.1.")
