@@ -231,9 +231,12 @@ static int link_in(const struct path *old, struct place *p, struct dentry *d,
 int name_link(const struct path *old, const struct walk *w, const char *name)
 {
 	struct dentry *d;
-	struct place p;
+	struct place p = {};
 	int error = create_begin(&p, w, name, false, &d);
 
+	/* What may not be linked at all is refused before the directory is looked at. */
+	if (error == -EACCES && p.dir.mount == old->mount && !may_link(old->dentry->inode, w->cred))
+		return -EPERM;
 	return error ?: create_end(&p, d, link_in(old, &p, d, w->cred));
 }
 

@@ -231,7 +231,7 @@ long pipe_set_size(struct file *f, u64 size, const struct cred *cred)
 
 	if (!is_pipe(f))
 		return -EBADF;
-	if (!size || size > 1u << 31)
+	if (size > 1u << 31)
 		return -EINVAL;
 	while (slots * PAGE_SIZE < size)
 		slots *= 2;

@@ -356,8 +356,6 @@ ssize_t unix_receive(struct unix_socket *s, struct io *io, struct unix_receive *
 		return -EINVAL;
 	if (s->type == SOCK_SEQPACKET && !READ_ONCE(s->peer))
 		return -ENOTCONN;
-	if (unix_is_stream(s) && !io->left)
-		return 0;
 	mutex_lock(&s->reading);
 	while (n > 0) {
 		if (!unix_message_first(s)) {

@@ -166,6 +166,8 @@ static long utimes_at(int dir, const char __user *name, const struct timespec *t
 		return error;
 	if (!a.valid) /* both left alone: nothing is looked at, as on Linux */
 		return 0;
+	if (!name && dir == AT_FDCWD)
+		return -EFAULT;
 	return name ? apply_at(dir, name, flags, &a) : apply_fd(dir, &a, false);
 }
 

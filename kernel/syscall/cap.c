@@ -11,16 +11,16 @@
 /* How many elements the version has; an unknown one is answered with the one preferred. */
 static int read_header(struct cap_header __user *user, struct cap_header *h, unsigned *elements)
 {
-	if (copy_from_user(h, user, sizeof(*h)))
+	if (get_user(h->version, &user->version))
 		return -EFAULT;
 	switch (h->version) {
 	case CAPABILITY_VERSION_1:
 		*elements = 1;
-		return 0;
+		return get_user(h->pid, &user->pid);
 	case CAPABILITY_VERSION_2:
 	case CAPABILITY_VERSION_3:
 		*elements = 2;
-		return 0;
+		return get_user(h->pid, &user->pid);
 	}
 	return put_user(CAPABILITY_VERSION_3, &user->version) ? -EFAULT : -EINVAL;
 }

@@ -364,9 +364,10 @@ static bool dents_emit(struct dir_sink *sink, const char *name, size_t len, u64 
 static long read_dir(int fd, void __user *buf, u32 size, bool wide)
 {
 	struct file *f = fd_get(task_current()->files, fd);
-	struct dents d = {
-		.sink.emit = dents_emit, .user = buf, .left = min(size, 0x7fffffffu), .wide = wide
-	};
+	struct dents d = { .sink.emit = dents_emit,
+			   .user = buf,
+			   .left = size > 0x7fffffffu ? 0 : size,
+			   .wide = wide };
 	long error = 0;
 
 	if (!f)

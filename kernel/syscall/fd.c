@@ -11,6 +11,8 @@
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/task.h"
 
+#define FIBMAP	 1
+#define FIGETBSZ 2
 #define FIONCLEX 0x5450
 #define FIOCLEX	 0x5451
 #define FIONBIO	 0x5421
@@ -377,6 +379,13 @@ static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return transfer_clone(f, arg);
 	case FICLONERANGE:
 		return ioctl_clone_range(f, arg);
+	case FIGETBSZ:
+		return put_user(f->inode->super->magic == PROC_MAGIC ? 1024 : (s32)PAGE_SIZE,
+				(s32 __user *)arg);
+	case FIBMAP: /* no file lies on a disk */
+		if (S_ISREG(f->inode->mode))
+			return cred_capable(task_current()->cred, CAP_SYS_RAWIO) ? -EINVAL : -EPERM;
+		break;
 	case FIONREAD:
 		if (S_ISREG(f->inode->mode))
 			return put_user((s32)(f->inode->size - f->pos), (s32 __user *)arg);

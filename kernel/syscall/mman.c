@@ -56,6 +56,13 @@ static long map_file(u64 addr, u64 len, u32 prot, u32 flags, int fd, u64 index)
 	return ret;
 }
 
+static bool huge_size_exists(u64 flags)
+{
+	u64 shift = flags >> 26 & 63; /* 0: the usual one */
+
+	return !shift || shift == 21 || shift == 30;
+}
+
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, int fd, u64 offset)
 {
 	u64 index = offset >> PAGE_SHIFT;
@@ -65,7 +72,7 @@ long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, int fd, u64 offset)
 	if (!(flags & MAP_ANONYMOUS))
 		return map_file(addr, len, (u32)prot, (u32)flags, fd, index);
 	if (flags & MAP_HUGETLB) /* the pool of huge pages is empty */
-		return -ENOMEM;
+		return huge_size_exists(flags) ? -ENOMEM : -EINVAL;
 	return vm_map(current_vm_limited(), addr, len, (u32)prot, (u32)flags,
 		      VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC, NULL, NULL, index);
 }

@@ -54,6 +54,27 @@ static char *copy_string(const void __user *user)
 	return ERR_PTR(n == -ENAMETOOLONG ? -EINVAL : n);
 }
 
+/* The rest of a page from there on, as much of it as there is; a text may end with it. */
+static char *copy_options(const void __user *user)
+{
+	size_t first = PAGE_SIZE - ((u64)user & (PAGE_SIZE - 1));
+	char *text;
+
+	if (!user)
+		return NULL;
+	text = kmalloc(PAGE_SIZE);
+	if (!text)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(text, user, first)) {
+		kfree(text);
+		return ERR_PTR(-EFAULT);
+	}
+	if (copy_from_user(text + first, (const char __user *)user + first, PAGE_SIZE - first))
+		text[first] = '\0';
+	text[PAGE_SIZE - 1] = '\0';
+	return text;
+}
+
 static int mount_new(struct path *at, const char *source, const char *type, u64 flags,
 		     const char *data)
 {
@@ -130,7 +151,7 @@ long sys_mount(const char __user *user_source, const char __user *target,
 		error = IS_ERR(source) ? PTR_ERR(source) : 0;
 	}
 	if (!error) {
-		data = copy_string(user_data);
+		data = copy_options(user_data);
 		error = IS_ERR(data) ? PTR_ERR(data) : 0;
 	}
 	if (!error)
@@ -158,14 +179,15 @@ long sys_umount2(const char __user *target, int flags)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	if (flags & MNT_EXPIRE) /* nothing is marked as expired */
-		return flags & (MNT_FORCE | MNT_DETACH) ? -EINVAL : -EAGAIN;
 	error = walk_to(target, flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW, &at);
 	if (error)
 		return error;
 	mount_cross(&at); /* "." and "/" may have been mounted on */
 	if (!cred_capable(task_current()->cred, CAP_SYS_ADMIN))
 		error = -EPERM;
+	else if (flags & MNT_EXPIRE) /* nothing is marked as expired */
+		error = at.dentry != at.mount->root || flags & (MNT_FORCE | MNT_DETACH) ? -EINVAL
+											: -EAGAIN;
 	else
 		error = is_ours(&at) ? mount_remove(&at, root_mount(), flags) : -EINVAL;
 	path_put(&at);

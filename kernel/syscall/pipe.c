@@ -7,6 +7,8 @@
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/task.h"
 
+#define O_NOTIFICATION 0200 /* of keys, which are not built in: as Debian's kernel */
+
 /* Descriptors for both ends, written to user space before anybody can use them. */
 static int install(struct file *const ends[2], int __user *user, bool cloexec)
 {
@@ -37,6 +39,9 @@ long sys_pipe2(int __user *fds, int flags)
 	struct file *ends[2];
 	int error;
 
+	if (flags & O_NOTIFICATION &&
+	    !(flags & ~(O_NOTIFICATION | O_CLOEXEC | O_NONBLOCK | O_DIRECT)))
+		return -ENOPKG;
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
 	error = pipe_create(ends, (u32)flags, task_current()->cred);

@@ -129,7 +129,8 @@ static long poll_files(struct pollfd __user *user, u32 count, u64 deadline)
 		if (!fds)
 			return -ENOMEM;
 	}
-	if (copy_from_user(fds, user, count * sizeof(*fds)))
+	if (!user_range_ok(user, count * sizeof(*fds)) ||
+	    copy_from_user(fds, user, count * sizeof(*fds)))
 		ready = -EFAULT;
 	else
 		ready = poll_loop(fds, count, deadline);

@@ -254,32 +254,39 @@ static int put_waitid(struct siginfo __user *out, const struct wait_query *q)
 	return copy_to_user(out, &info, offsetof(struct siginfo, child.utime));
 }
 
+static long wait_id(struct wait_query *q, int type, s32 id, struct rusage __user *usage)
+{
+	u32 options = q->options;
+	bool nonblock = false;
+	long ret;
+
+	if ((q->options &
+	     ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | WNOTHREAD | WCLONE | WALL)) ||
+	    !(q->options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	ret = waitid_target(q, type, id, &nonblock);
+	if (ret < 0)
+		return ret;
+	if (nonblock)
+		q->options |= WNOHANG;
+	ret = process_wait(q);
+	if (q->pid)
+		pid_put(q->pid);
+	if (ret < 0)
+		return ret;
+	if (!q->found && nonblock && !(options & WNOHANG))
+		return -EAGAIN;
+	return q->found && usage ? put_rusage(usage, &q->usage) : 0;
+}
+
+/* *info is written even when the call fails, as on Linux. */
 long sys_waitid(int type, s32 id, struct siginfo __user *info, int options,
 		struct rusage __user *usage)
 {
 	struct wait_query q = { .options = (u32)options };
-	bool nonblock = false;
-	long ret;
+	long ret = wait_id(&q, type, id, usage);
 
-	if ((q.options &
-	     ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | WNOTHREAD | WCLONE | WALL)) ||
-	    !(q.options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	ret = waitid_target(&q, type, id, &nonblock);
-	if (ret < 0)
-		return ret;
-	if (nonblock)
-		q.options |= WNOHANG;
-	ret = process_wait(&q);
-	if (q.pid)
-		pid_put(q.pid);
-	if (ret < 0)
-		return ret;
-	if (!q.found && nonblock && !(options & WNOHANG))
-		return -EAGAIN;
-	if (q.found && usage && put_rusage(usage, &q.usage))
-		return -EFAULT;
-	return info ? put_waitid(info, &q) : 0;
+	return info && ret != -ERESTARTSYS && put_waitid(info, &q) ? -EFAULT : ret;
 }
 
 long sys_pidfd_open(s32 pid, u32 flags)

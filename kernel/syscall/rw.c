@@ -109,6 +109,7 @@ struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total
 	struct iovec *iov;
 
 	*total = 0;
+	count = (u32)count; /* as on Linux */
 	if (count > IOV_MAX)
 		return ERR_PTR(-EINVAL);
 	iov = kmalloc_array(max(count, 1ul), sizeof(*iov));

@@ -136,7 +136,7 @@ long sys_rt_sigsuspend(const struct sigset __user *set, size_t size)
 	int result;
 
 	if (!set)
-		return -EFAULT;
+		return size == sizeof(*set) ? -EFAULT : -EINVAL;
 	result = signal_mask_begin(set, size);
 	if (result)
 		return result;

@@ -151,10 +151,11 @@ long sys_sendto(int fd, const void __user *buf, size_t len, u32 flags, const voi
 		return PTR_ERR(s);
 	if (user)
 		n = sockaddr_get(&name, user, user_len);
+	len = min(len, RW_MAX);
 	if (!n && !user_range_ok(buf, len))
 		n = -EFAULT;
 	if (!n) {
-		io_init_user(&io, (void __user *)buf, min(len, RW_MAX));
+		io_init_user(&io, (void __user *)buf, len);
 		n = send_to(f, &io, &name, user ? (u32)user_len : 0, &none, flags);
 	}
 	file_put(f);
@@ -198,7 +199,11 @@ long sys_sendmsg(int fd, const void __user *user, u32 flags)
 	long n;
 
 	if (IS_ERR(s))
-		return PTR_ERR(s);
+		return flags & MSG_CMSG_COMPAT ? -EINVAL : PTR_ERR(s);
+	if (flags & MSG_CMSG_COMPAT) {
+		file_put(f);
+		return -EINVAL;
+	}
 	n = copy_from_user(&h, user, sizeof(h)) ?: send_message(f, &h, flags);
 	file_put(f);
 	return n;
@@ -214,7 +219,11 @@ long sys_sendmmsg(int fd, void __user *user, u32 count, u32 flags)
 	long n = 0;
 
 	if (IS_ERR(s))
-		return PTR_ERR(s);
+		return flags & MSG_CMSG_COMPAT ? -EINVAL : PTR_ERR(s);
+	if (flags & MSG_CMSG_COMPAT) {
+		file_put(f);
+		return -EINVAL;
+	}
 	for (; done < min(count, (u32)MMSG_MAX) && n >= 0; done += n >= 0) {
 		n = copy_from_user(&h, &at[done].header, sizeof(h)) ?: send_message(f, &h, flags);
 		if (n >= 0)
@@ -301,6 +310,11 @@ static int put_control(struct sink *k, struct unix_socket *s, struct unix_contro
 	return error;
 }
 
+static long no_urgent_byte(const struct unix_socket *s)
+{
+	return s->type == SOCK_STREAM ? -EINVAL : -EOPNOTSUPP;
+}
+
 static struct unix_receive receive_begin(struct file *f, u32 flags)
 {
 	return (struct unix_receive){
@@ -321,8 +335,9 @@ long sys_recvfrom(int fd, void __user *buf, size_t len, u32 flags, void __user *
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 	r = receive_begin(f, flags);
-	io_init_user(&io, buf, min(len, RW_MAX));
-	n = flags & MSG_OOB	       ? -EOPNOTSUPP
+	len = min(len, RW_MAX);
+	io_init_user(&io, buf, len);
+	n = flags & MSG_OOB	       ? no_urgent_byte(s)
 	    : !user_range_ok(buf, len) ? -EFAULT
 				       : unix_receive(s, &io, &r);
 	unix_control_drop(&r.control);
@@ -366,7 +381,7 @@ static long receive_message(struct file *f, struct msghdr __user *user, u32 flag
 	if (h.iov_count > 1024)
 		return -EMSGSIZE;
 	if (flags & MSG_OOB)
-		return -EOPNOTSUPP;
+		return no_urgent_byte(s);
 	iov = vector_copy(h.iov, h.iov_count, &total);
 	if (IS_ERR(iov))
 		return PTR_ERR(iov);
@@ -388,7 +403,11 @@ long sys_recvmsg(int fd, void __user *user, u32 flags)
 	long n;
 
 	if (IS_ERR(s))
-		return PTR_ERR(s);
+		return flags & MSG_CMSG_COMPAT ? -EINVAL : PTR_ERR(s);
+	if (flags & MSG_CMSG_COMPAT) {
+		file_put(f);
+		return -EINVAL;
+	}
 	n = receive_message(f, user, flags);
 	file_put(f);
 	return n;
@@ -406,7 +425,11 @@ long sys_recvmmsg(int fd, void __user *user, u32 count, u32 flags, struct timesp
 	long n = 0;
 
 	if (IS_ERR(s))
-		return PTR_ERR(s);
+		return flags & MSG_CMSG_COMPAT ? -EINVAL : PTR_ERR(s);
+	if (flags & MSG_CMSG_COMPAT) {
+		file_put(f);
+		return -EINVAL;
+	}
 	if (timeout && copy_from_user(&ts, timeout, sizeof(ts)))
 		n = -EFAULT;
 	else if (timeout && !timespec_valid(&ts))

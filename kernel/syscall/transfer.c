@@ -222,7 +222,9 @@ long sys_splice(int in_fd, s64 __user *in_off, int out_fd, s64 __user *out_off, 
 		result = -EINVAL;
 	if (!result && (in->inode == out->inode || out->flags & O_APPEND))
 		result = -EINVAL;
-	if (!result && (s64)len < 0 && !(is_pipe(in) && is_pipe(out)))
+	if (!result && ((s64)len < 0 && is_pipe(in) && !is_pipe(out)))
+		result = -EINVAL;
+	if (!result && S_ISDIR(in->inode->mode))
 		result = -EINVAL;
 	if (!result)
 		result = transfer(in, in_off, out, out_off, len, flags);
@@ -289,7 +291,7 @@ static long check_ranges(struct file *in, const s64 __user *in_off, struct file 
 		return -EFAULT;
 	if (from < 0 || to < 0)
 		return -EINVAL;
-	if (__builtin_add_overflow(from, *len, &end) || __builtin_add_overflow(to, *len, &end))
+	if ((u64)from + *len < (u64)from || (u64)to + *len < (u64)to)
 		return -EOVERFLOW;
 	end = (s64)READ_ONCE(in->inode->size);
 	*len = min(*len, (size_t)max(end - from, 0l));

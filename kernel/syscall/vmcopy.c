@@ -12,6 +12,8 @@
 #include "kernel/syscall/transfer.h"
 #include "kernel/task/task.h"
 
+#define IOV_MAX 1024
+
 /* Up to the end of a page of the other; bytes moved. */
 static size_t move_part(struct vm *vm, struct io *io, u64 at, size_t len, void *page, bool write)
 {
@@ -69,6 +71,31 @@ static struct vm *get_space(s32 tid)
 	return vm;
 }
 
+/* Addresses are looked at when the bytes are moved. */
+static struct iovec *remote_vector(const struct iovec __user *user, u64 count, u64 *total)
+{
+	struct iovec *iov;
+
+	*total = 0;
+	if (count > IOV_MAX)
+		return ERR_PTR(-EINVAL);
+	iov = kmalloc_array(max(count, 1ul), sizeof(*iov));
+	if (!iov)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(iov, user, count * sizeof(*iov))) {
+		kfree(iov);
+		return ERR_PTR(-EFAULT);
+	}
+	for (u64 i = 0; i < count; i++) {
+		if ((s64)iov[i].len < 0) {
+			kfree(iov);
+			return ERR_PTR(-EINVAL);
+		}
+		*total |= iov[i].len;
+	}
+	return iov;
+}
+
 static long copy_between(s32 tid, const struct iovec __user *user_local, u64 local_count,
 			 const struct iovec __user *user_remote, u64 remote_count, u64 flags,
 			 bool write)
@@ -84,10 +111,12 @@ static long copy_between(s32 tid, const struct iovec __user *user_local, u64 loc
 	local = vector_copy(user_local, local_count, &total);
 	if (IS_ERR(local))
 		return PTR_ERR(local);
-	remote = vector_copy(user_remote, remote_count, &remote_total);
-	if (IS_ERR(remote)) {
+	remote = total ? remote_vector(user_remote, remote_count, &remote_total) : NULL;
+	if (IS_ERR(remote) || !remote || !remote_total) {
+		n = IS_ERR(remote) ? PTR_ERR(remote) : 0;
 		kfree(local);
-		return PTR_ERR(remote);
+		kfree(IS_ERR(remote) ? NULL : remote);
+		return n;
 	}
 	vm = get_space(tid);
 	n = IS_ERR(vm) ? PTR_ERR(vm) : 0;

@@ -17,6 +17,7 @@
 #include "kernel/task/task.h"
 #include "kernel/task/walk.h"
 
+#define XATTR_SIZE_MAX 65536u
 #define XATTR_NAME_MAX 255
 #define XATTR_REPLACE  2ul
 #define XATTR_FLAGS    3ul /* XATTR_CREATE, too */
@@ -102,11 +103,11 @@ static long list_nothing(long error, struct path *p)
 	return error;
 }
 
-static long refuse_set(long error, struct path *p, const char __user *name, u64 flags)
+static long refuse_set(long error, struct path *p, const char __user *name, size_t size, u64 flags)
 {
-	if (!error && flags & ~XATTR_FLAGS) {
+	if (!error && ((u32)flags & ~XATTR_FLAGS || size > XATTR_SIZE_MAX)) {
 		path_put(p);
-		error = -EINVAL;
+		error = (u32)flags & ~XATTR_FLAGS ? -EINVAL : -E2BIG;
 	}
 	return refuse(error, p, name, true, !(flags & XATTR_REPLACE));
 }
@@ -116,7 +117,7 @@ long sys_setxattr(const char __user *path, const char __user *name, const void _
 {
 	struct path p;
 
-	return refuse_set(path_look(path, WALK_FOLLOW, &p), &p, name, flags);
+	return refuse_set(path_look(path, WALK_FOLLOW, &p), &p, name, size, flags);
 }
 
 long sys_lsetxattr(const char __user *path, const char __user *name, const void __user *value,
@@ -124,7 +125,7 @@ long sys_lsetxattr(const char __user *path, const char __user *name, const void 
 {
 	struct path p;
 
-	return refuse_set(path_look(path, 0, &p), &p, name, flags);
+	return refuse_set(path_look(path, 0, &p), &p, name, size, flags);
 }
 
 long sys_fsetxattr(int fd, const char __user *name, const void __user *value, size_t size,
@@ -132,7 +133,7 @@ long sys_fsetxattr(int fd, const char __user *name, const void __user *value, si
 {
 	struct path p;
 
-	return refuse_set(fd_look(fd, &p), &p, name, flags);
+	return refuse_set(fd_look(fd, &p), &p, name, size, flags);
 }
 
 long sys_getxattr(const char __user *path, const char __user *name, void __user *value, size_t size)

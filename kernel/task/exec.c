@@ -166,7 +166,8 @@ static int build(struct exec *e, int dirfd, const char *name, int flags)
 
 	e->file = exec_open(dirfd, name, flags);
 	if (IS_ERR(e->file)) {
-		ret = (int)PTR_ERR(e->file);
+		/* Linux reads the lists first. */
+		ret = exec_stack_check(e->args) ?: (int)PTR_ERR(e->file);
 		e->file = NULL;
 		return ret;
 	}

@@ -55,6 +55,7 @@ struct file *exec_open(int dirfd, const char *name, int flags);
 
 /* exec_stack.c.  Maps the stack and copies strings there: -E2BIG, -EFAULT, -ENOMEM. */
 int exec_stack_fill(struct exec *e) must_check;
+int exec_stack_check(const struct exec_args *a) must_check; /* only what is wrong with the lists */
 /* A script is to be run by `interp`, with an argument or NULL. */
 int exec_stack_script(struct exec *e, const char *interp, const char *arg) must_check;
 /* Last: argc, pointers, auxiliary vector.  e->stack.sp is the new stack pointer. */

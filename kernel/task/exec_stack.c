@@ -224,6 +224,14 @@ static int push_arguments(struct exec *e)
 	return ret;
 }
 
+int exec_stack_check(const struct exec_args *a)
+{
+	s64 argc = count(a->argv, a->user_argv),
+	    envc = argc < 0 ? argc : count(a->envp, a->user_envp);
+
+	return envc < 0 ? (int)envc : 0;
+}
+
 int exec_stack_fill(struct exec *e)
 {
 	struct exec_stack *s = &e->stack;

@@ -150,8 +150,15 @@ long futex_unlock(u32 __user *addr, bool shared)
 {
 	struct futex_bucket *b;
 	struct futex_key key;
-	int result = futex_key_get(addr, shared, &key);
+	int result;
+	u32 word;
 
+	/* Before anything else, as on Linux. */
+	if (get_user(word, addr))
+		return -EFAULT;
+	if ((s32)(word & FUTEX_TID_MASK) != task_current()->pid->own)
+		return -EPERM;
+	result = futex_key_get(addr, shared, &key);
 	if (result)
 		return result;
 	b = futex_bucket_of(&key);
