@@ -176,6 +176,6 @@ int main(void)
 		topic("%s %s", calls[i].name, calls[i].how);
 		ask_call(&calls[i]);
 	}
-	MUST(!system("rm -r " DIR));
+	MUST(!system("rm -r " DIR) && !chmod("/dev/null", 0666) && !chown("/dev/null", 0, 0));
 	return 0;
 }
