@@ -55,9 +55,11 @@ void proc_get_signals(struct task *t, struct proc_signals *out)
 	s = p->sighand;
 	spin_lock(&s->lock);
 	for (int signo = 1; signo < NSIG; signo++) {
-		if (s->action[signo].handler == SIG_IGN)
+		const void __user *handler = sighand_action_locked(s, signo).handler;
+
+		if (handler == SIG_IGN)
 			out->ignored |= 1ul << (signo - 1);
-		else if (s->action[signo].handler != SIG_DFL)
+		else if (handler != SIG_DFL)
 			out->caught |= 1ul << (signo - 1);
 	}
 	spin_unlock(&s->lock);

@@ -25,6 +25,7 @@ long sys_rt_sigaction(int signo, const struct sigaction __user *act, struct siga
 		      size_t size)
 {
 	struct sigaction new, was;
+	int error;
 
 	if (size != sizeof(struct sigset))
 		return -EINVAL;
@@ -36,7 +37,9 @@ long sys_rt_sigaction(int signo, const struct sigaction __user *act, struct siga
 		new.flags &= SA_KNOWN;
 		new.mask.bits &= ~SIGNALS_FIRM;
 	}
-	signal_set_action(signo, act ? &new : NULL, &was);
+	error = signal_set_action(signo, act ? &new : NULL, &was);
+	if (error)
+		return error;
 	return old && copy_to_user(old, &was, sizeof(was)) ? -EFAULT : 0;
 }
 

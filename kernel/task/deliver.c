@@ -61,12 +61,11 @@ static int take(struct task *t, struct siginfo *info, struct sigaction *action)
 	struct process *p = t->process;
 	struct sigset set = { ~t->blocked.bits };
 	int signo = signal_take(&set, info);
-	struct sigaction *a = &p->sighand->action[signo];
 
 	spin_lock(&p->sighand->lock);
-	*action = *a;
-	if ((a->flags & SA_RESETHAND) && a->handler != SIG_IGN)
-		a->handler = SIG_DFL;
+	*action = sighand_action_locked(p->sighand, signo);
+	if ((action->flags & SA_RESETHAND) && action->handler != SIG_IGN)
+		sighand_set_plain_locked(p->sighand, signo, SIG_DFL);
 	spin_unlock(&p->sighand->lock);
 	return signo;
 }

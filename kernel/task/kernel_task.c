@@ -61,8 +61,7 @@ static void zero_init(void)
 	p->sighand = sighand_create(NULL);
 	if (!p->sighand)
 		panic("no memory for the first process");
-	for (int signo = 1; signo < NSIG; signo++)
-		p->sighand->action[signo].handler = SIG_IGN;
+	p->sighand->ignored.bits = ~0ul;
 }
 
 void task_init(struct mount_namespace *mounts)

@@ -147,7 +147,7 @@ static void disown_children(struct process *p)
 	p->pid->ns->ended = true;
 	spin_lock(&p->lock);
 	spin_lock(&p->sighand->lock);
-	p->sighand->action[SIGCHLD].handler = SIG_IGN;
+	sighand_set_plain_locked(p->sighand, SIGCHLD, SIG_IGN);
 	spin_unlock(&p->sighand->lock);
 	spin_unlock(&p->lock);
 	list_for_each_safe (child, next, &p->children, sibling) {

@@ -33,7 +33,7 @@ void signal_init(void)
 
 static inline bool is_ignored(struct process *p, struct task *t, int signo, bool forced)
 {
-	const void __user *handler = READ_ONCE(p->sighand->action[signo].handler);
+	const void __user *handler = sighand_handler(p->sighand, signo);
 
 	if (t->blocked.bits & sigbit(signo))
 		return false;
@@ -61,7 +61,7 @@ static inline bool can_take(const struct task *t, int signo)
 /* Gets a task to look at a signal that has just become pending. */
 static inline void find_taker(struct process *p, struct task *only, int signo)
 {
-	const void __user *handler = p->sighand->action[signo].handler;
+	const void __user *handler = sighand_handler(p->sighand, signo);
 	struct task *t = NULL, *other;
 
 	if (only) {
@@ -282,15 +282,13 @@ void signal_force(int signo, int code, u64 addr, int trapno, u64 error_code)
 	struct task *t = task_current();
 	struct process *p = t->process;
 	struct siginfo info = { .signo = signo, .code = code, .fault.addr = addr };
-	struct sigaction *a;
 
 	t->fault = (struct fault_info){ addr, (u64)trapno, error_code };
 	spin_lock(&p->lock);
-	a = &p->sighand->action[signo];
 	spin_lock(&p->sighand->lock);
-	if ((t->blocked.bits & sigbit(signo)) || a->handler == SIG_IGN)
-		a->handler = SIG_DFL;
-	if (a->handler == SIG_DFL)
+	if ((t->blocked.bits & sigbit(signo)) || sighand_handler(p->sighand, signo) == SIG_IGN)
+		sighand_set_plain_locked(p->sighand, signo, SIG_DFL);
+	if (sighand_handler(p->sighand, signo) == SIG_DFL)
 		p->unkillable = false;
 	spin_unlock(&p->sighand->lock);
 	t->blocked.bits &= ~sigbit(signo);

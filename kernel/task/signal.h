@@ -19,18 +19,20 @@ struct sigpending {
 	struct list queue; /* struct sigqueue: their siginfo, in order of arrival */
 };
 
+/* Few programs set an action, so there is no table before the first. */
 struct sighand {
 	struct refcount refs;
-	struct sigaction action[NSIG]; /* [g of each user; CLONE_SIGHAND without CLONE_THREAD is
-					  locked by sighand users' own lock] */
-	struct spinlock lock;	       /* rank LEAF: action[] */
+	struct spinlock lock;	 /* rank LEAF */
+	struct sigaction *table; /* [l and g of each user; either to read] NSIG; NULL: none was
+				    set since exec */
+	struct sigset ignored;	 /* [l and g of each user] without a table: all else is SIG_DFL */
 };
 
 void signal_init(void); /* boot: caches, futex buckets, the hook of the clock tick */
 
 struct sighand *sighand_create(const struct sighand *from); /* copy, or defaults; NULL: no memory */
 void sighand_put(struct sighand *s);
-void sighand_reset_for_exec(struct sighand *s); /* handlers become SIG_DFL */
+void sighand_reset_for_exec(struct sighand *s); /* handlers become SIG_DFL.  [g] held */
 
 void sigpending_init(struct sigpending *p);
 void sigpending_flush(struct sigpending *p); /* frees what is queued */
@@ -118,8 +120,12 @@ void signal_send_pgrp_locked(struct pgrp *g, int signo, const struct siginfo *in
 
 /* The action of a signal, copied. */
 struct sigaction sighand_action(struct sighand *s, int signo);
-/* Sets it when `act` is not NULL, and throws away what is now ignored; *old: as it was. */
-void signal_set_action(int signo, const struct sigaction *act, struct sigaction *old);
+struct sigaction sighand_action_locked(const struct sighand *s, int signo);
+/* SIG_DFL or SIG_IGN, without flags.  s->lock and process->lock held. */
+void sighand_set_plain_locked(struct sighand *s, int signo, void __user *handler);
+/* Sets it when `act` is not NULL, and throws away what is now ignored; *old: as it was.
+   -ENOMEM: nothing has happened. */
+int signal_set_action(int signo, const struct sigaction *act, struct sigaction *old) must_check;
 /* Its handler is gone: the default. */
 void signal_reset(int signo);
 /* Takes a pending signal of `set` for the running task, its own first; 0: none. process->lock

@@ -42,6 +42,16 @@ void sighand_init(void);
 bool signal_charge(struct account *u, u64 limit);
 void signal_uncharge(struct account *u);
 
+/* process->lock or s->lock held. */
+static inline const void __user *sighand_handler(const struct sighand *s, int signo)
+{
+	const struct sigaction *table = READ_ONCE(s->table);
+
+	if (table)
+		return READ_ONCE(table[signo].handler);
+	return READ_ONCE(s->ignored.bits) & sigbit(signo) ? SIG_IGN : SIG_DFL;
+}
+
 static inline bool handler_ignores(const void __user *handler, int signo)
 {
 	return handler == SIG_IGN || (handler == SIG_DFL && (sigbit(signo) & SIGNALS_QUIET));

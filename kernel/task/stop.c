@@ -187,7 +187,8 @@ int signal_tty_check(struct pgrp *foreground, int signo)
 		return 0;
 	}
 	spin_lock(&p->lock);
-	ignored = (t->blocked.bits & sigbit(signo)) || p->sighand->action[signo].handler == SIG_IGN;
+	ignored =
+		(t->blocked.bits & sigbit(signo)) || sighand_handler(p->sighand, signo) == SIG_IGN;
 	spin_unlock(&p->lock);
 	if (ignored) {
 		result = signo == SIGTTIN ? -EIO : 0;
