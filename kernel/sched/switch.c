@@ -147,11 +147,13 @@ void sched_switch(void)
 	u64 now;
 
 	assert_no_spinlock();
+	/* Before any look at what there is to do: who has some for this CPU later alerts it again.
+	 */
+	thread_alert_clear(prev, ALERT_RESCHED);
 	if (!rq->tree.root && (prev->idle || prev->state != THREAD_RUNNING) &&
 	    sched_overloaded_cpus)
 		balance_pull(rq - runqs);
 	spin_lock(&rq->lock);
-	thread_alert_clear(prev, ALERT_RESCHED);
 	now = clock_now();
 	runq_charge(rq, prev, now);
 	stays = prev->state == THREAD_RUNNING;
