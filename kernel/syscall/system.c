@@ -8,6 +8,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/prctl.h"
 #include "kernel/lib/log.h"
+#include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/cad.h"
@@ -19,6 +20,8 @@
 
 #define LOAD_SHIFT   5 /* sched_loadavg's 2048 to sysinfo's 65536 */
 #define RESTART_TEXT 256
+#define PER_MASK     0xff
+#define PER_LINUX32  8 /* a program that is to be told of a 32-bit machine */
 
 long sys_uname(struct utsname __user *out)
 {
@@ -28,6 +31,8 @@ long sys_uname(struct utsname __user *out)
 	if (!names)
 		return -ENOMEM;
 	uts_read(names);
+	if ((task_current()->personality & PER_MASK) == PER_LINUX32)
+		memcpy(names->machine, "i686", sizeof("i686"));
 	ret = copy_to_user(out, names, sizeof(*names));
 	kfree(names);
 	return ret;

@@ -289,6 +289,8 @@ static long check_ranges(struct file *in, const s64 __user *in_off, struct file 
 	if ((in_off && copy_from_user(&from, in_off, sizeof(from))) ||
 	    (out_off && copy_from_user(&to, out_off, sizeof(to))))
 		return -EFAULT;
+	if (in->inode->super != out->inode->super)
+		return -EXDEV;
 	if (from < 0 || to < 0)
 		return -EINVAL;
 	if ((u64)from + *len < (u64)from || (u64)to + *len < (u64)to)

@@ -1,4 +1,4 @@
-/* What programs of Debian found missing: times of links, FICLONE, the size of /proc/mounts. */
+/* What programs of Debian found: times of links, FICLONE, copies, the size of /proc/mounts. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -57,6 +57,10 @@ static void clones(void)
 	range.src_fd = read_only;
 	CHECK_ERR(ioctl(file, FICLONERANGE, &range), EOPNOTSUPP, "nor do parts of files");
 	CHECK_ERR(ioctl(file, FICLONERANGE, NULL), EFAULT, "a range that is not there is EFAULT");
+	CHECK_ERR(copy_file_range(proc, NULL, file, NULL, 5, 0), EXDEV,
+		  "copy_file_range stays within a file system");
+	CHECK_ERR(copy_file_range(proc, &(long){ -1 }, file, NULL, 5, 0), EXDEV,
+		  "which comes before what is wrong with positions");
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 
 static void process_control(void)
 {
@@ -128,12 +129,19 @@ static void segment_bases(void)
 static void other_calls(void)
 {
 	unsigned cpu = 999, node = 999;
+	struct utsname names;
 
 	CHECK_ERR(syscall(9999), ENOSYS, "an unknown call is ENOSYS");
 	CHECK_ERR(syscall(-1L), ENOSYS, "so is -1");
 	CHECK_ERR(syscall(0x80000000L), ENOSYS, "so is one far away");
 	CHECK(!syscall(SYS_getcpu, &cpu, &node, NULL) && cpu < 64, "getcpu tells a processor");
 	CHECK_EQ(personality(0xffffffff), 0, "the personality is Linux");
+	CHECK(!personality(PER_LINUX32 | ADDR_NO_RANDOMIZE) && !uname(&names) &&
+		      !strcmp(names.machine, "i686"),
+	      "that of 32-bit programs makes the machine an i686");
+	CHECK(personality(0) == (PER_LINUX32 | ADDR_NO_RANDOMIZE) && !uname(&names) &&
+		      !strcmp(names.machine, "x86_64"),
+	      "for as long as it lasts");
 	CHECK_OK(syscall(SYS_sync), "sync succeeds");
 	CHECK_EQ(syscall(SYS_gettid), getpid(), "the first thread's tid is the pid");
 }
