@@ -46,10 +46,12 @@ void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void complain_errno(const char *path); /* "path: reason" */
 int finish(void);		       /* flushes; the exit status */
+extern int exit_failure;	       /* the status of die() */
 long number_parse(const char *text, long least, long most, const char *what);
 
 void *allocate(size_t size); /* zeroed; never NULL */
 char *join(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *printable(char *text); /* with ? for what would move a terminal; text may be NULL */
 
 /* --- json.c --- */
 

@@ -18,20 +18,39 @@ struct rights {
 static struct rights tasks_rights = { .mode = -1 }, file_rights = { .mode = -1 };
 static long directory_mode = -1;
 
-/* "USER:GROUP"; a group is a number. */
+/* The number of a group in /etc/group (grp.h has another struct group than cg.h); -1: none. */
+static long group_find(const char *name)
+{
+	char *table = file_read("/etc/group"), *rest = table, *line;
+	long number = -1;
+
+	while (number < 0 && (line = strsep(&rest, "\n"))) {
+		if (strcmp(strsep(&line, ":"), name) || !line)
+			continue;
+		strsep(&line, ":");
+		number = line ? atol(line) : -1;
+	}
+	free(table);
+	return number;
+}
+
+/* "USER:GROUP", names or numbers. */
 static void owner_parse(const char *text, struct rights *rights)
 {
 	char *copy = join("%s", text), *group = strchr(copy, ':');
 	struct passwd *pw;
+	long known;
 
 	if (group)
 		*group++ = '\0';
 	pw = getpwnam(copy);
 	rights->owner_set = true;
 	rights->user = pw ? pw->pw_uid : (uid_t)number_parse(copy, 0, 65535, "a user's number is");
-	rights->group = group ? (gid_t)number_parse(group, 0, 65535, "a group's number is")
-			: pw  ? pw->pw_gid
-			      : (gid_t)-1;
+	known = group ? group_find(group) : -1;
+	rights->group = known >= 0 ? (gid_t)known
+			: group	   ? (gid_t)number_parse(group, 0, 65535, "a group's number is")
+			: pw	   ? pw->pw_gid
+				   : (gid_t)-1;
 	free(copy);
 }
 

@@ -24,19 +24,16 @@ static int exec_main(int argc, char **argv)
 		usage_error("which containers? -g CONTROLLERS:PATH");
 	if (optind == argc)
 		usage_error("which program?");
+	for (struct target *t = targets; t; t = t->next)
+		if (!target_move(t, "cgroup.procs", getpid()))
+			return EXIT_FAILURE;
 	if (want_json) {
 		json_to(stderr);
 		json_open(NULL, '{');
 		json_number("pid", getpid());
 		json_open("directories", '[');
-	}
-	for (struct target *t = targets; t; t = t->next) {
-		if (!target_move(t, "cgroup.procs", getpid()))
-			return EXIT_FAILURE;
-		if (want_json)
+		for (struct target *t = targets; t; t = t->next)
 			json_string(NULL, t->dir);
-	}
-	if (want_json) {
 		json_close(']');
 		json_close('}');
 		json_end();

@@ -20,6 +20,13 @@ static void words_add(struct word **list, const char *text)
 	(*list)->text = text;
 }
 
+static bool words_have(const struct word *list, const char *text)
+{
+	while (list && strcmp(list->text, text))
+		list = list->next;
+	return list;
+}
+
 static struct hierarchy *all;
 
 /* The first hierarchy that has a container of this path. */
@@ -56,11 +63,17 @@ static struct hierarchy *variable_find(const char *name, const char *path)
 /* --- cgget --- */
 
 static bool no_header, values_only;
+static struct word *shown; /* of this container, in JSON, whose names must not come twice */
 
 static bool show(const struct hierarchy *h, const char *dir, const char *name)
 {
-	char *path = group_file(h, dir, name), *text = file_read(path);
+	char *path, *text;
 
+	if (want_json && words_have(shown, name))
+		return true;
+	path = group_file(h, dir, name);
+	text = file_read(path);
+	words_add(&shown, join("%s", name));
 	if (!text)
 		complain_errno(path);
 	else if (want_json)
@@ -144,6 +157,7 @@ static void footer(void)
 
 static void get_path(const char *path, struct word *variables, struct word *controllers)
 {
+	shown = NULL;
 	header(path);
 	for (struct word *v = variables; v; v = v->next) {
 		struct hierarchy *h = variable_find(v->text, path);
@@ -166,13 +180,34 @@ static void get_path(const char *path, struct word *variables, struct word *cont
 	footer();
 }
 
+/* A container that was asked for, in one word or in several. */
+struct request {
+	struct request *next;
+	const char *path;
+	struct word *controllers;
+};
+
+static void request_add(struct request **list, const char *path, const char *controller)
+{
+	while (*list && strcmp((*list)->path, path))
+		list = &(*list)->next;
+	if (!*list) {
+		*list = allocate(sizeof(**list));
+		(*list)->path = path;
+	}
+	if (controller && !words_have((*list)->controllers, controller))
+		words_add(&(*list)->controllers, controller);
+}
+
 static int get_main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "variable", required_argument, NULL, 'r' },
 					       { "values-only", no_argument, NULL, 'v' },
 					       { "all", no_argument, NULL, 'a' },
 					       OPTIONS_COMMON };
-	struct word *variables = NULL, *controllers = NULL, *pairs = NULL;
+	struct word *variables = NULL, *controllers = NULL;
+	struct request *requests = NULL;
+	const char *colon;
 	int c;
 
 	all = hierarchies_read();
@@ -185,23 +220,28 @@ static int get_main(int argc, char **argv)
 			words_add(&controllers, "*");
 		else if (c == 'r')
 			words_add(&variables, optarg);
+		else if (c == 'g' && (colon = strchr(optarg, ':')))
+			request_add(&requests, colon + 1,
+				    join("%.*s", (int)(colon - optarg), optarg));
 		else if (c == 'g')
-			words_add(strchr(optarg, ':') ? &pairs : &controllers, optarg);
+			words_add(&controllers, optarg);
 	}
-	if (optind == argc && !pairs)
+	if (optind == argc && !requests)
 		usage_error("which container?");
 	if (!variables && !controllers)
 		words_add(&controllers, "*");
+	for (struct request *r = requests; r && variables; r = r->next)
+		r->controllers =
+			NULL; /* they said in which hierarchy, which the variables do too */
+	for (; optind < argc; optind++) {
+		request_add(&requests, argv[optind], NULL);
+		for (struct word *word = controllers; word; word = word->next)
+			request_add(&requests, argv[optind], word->text);
+	}
 	if (want_json)
 		json_open(NULL, '{');
-	for (; pairs; pairs = pairs->next) {
-		char *controller = join("%.*s", (int)strcspn(pairs->text, ":"), pairs->text);
-		struct word only = { .text = controller };
-
-		get_path(strchr(pairs->text, ':') + 1, variables, variables ? NULL : &only);
-	}
-	for (; optind < argc; optind++)
-		get_path(argv[optind], variables, controllers);
+	for (; requests; requests = requests->next)
+		get_path(requests->path, variables, requests->controllers);
 	if (want_json) {
 		json_close('}');
 		json_end();
@@ -224,12 +264,8 @@ const struct command cgget = {
 
 /* --- cgset --- */
 
-static void set_one(const char *path, const char *name, const char *value)
+static void write_value(const char *file, const char *value)
 {
-	struct hierarchy *h = variable_find(name, path);
-	char *dir = join("%s/%s", h->where, path + strspn(path, "/"));
-	char *file = group_file(h, dir, name);
-
 	if (file_write(file, value)) {
 		complain("%s: \"%s\": %s", file, value, strerror(errno));
 	} else if (want_json) {
@@ -238,6 +274,15 @@ static void set_one(const char *path, const char *name, const char *value)
 		json_value("value", value);
 		json_close('}');
 	}
+}
+
+static void set_one(const char *path, const char *name, const char *value)
+{
+	struct hierarchy *h = variable_find(name, path);
+	char *dir = join("%s/%s", h->where, path + strspn(path, "/"));
+	char *file = group_file(h, dir, name);
+
+	write_value(file, value);
 	free(dir);
 	free(file);
 }
@@ -245,16 +290,21 @@ static void set_one(const char *path, const char *name, const char *value)
 /* All that can be read and written, but for members and what only a root has. */
 static void copy(const char *from, const char *to)
 {
+	bool there = false;
+
+	container_find(from);
 	for (struct hierarchy *h = all; h; h = h->next) {
 		char *dir = join("%s/%s", h->where, from + strspn(from, "/"));
+		char *target = join("%s/%s", h->where, to + strspn(to, "/"));
 		DIR *list = opendir(dir);
 		struct dirent *entry;
 		struct stat st;
 
+		there |= list && !access(target, F_OK);
 		while (list && (entry = readdir(list))) {
 			const char *name = entry->d_name;
 			char *file = join("%s/%s", dir, name);
-			char *goal = join("%s/%s/%s", h->where, to + strspn(to, "/"), name);
+			char *goal = join("%s/%s", target, name);
 			char *value = NULL, *old = NULL;
 
 			if (strchr(name, '.') && !stat(file, &st) && S_ISREG(st.st_mode) &&
@@ -262,8 +312,8 @@ static void copy(const char *from, const char *to)
 				value = file_read(file);
 			if (value)
 				old = file_read(goal);
-			if (old && strcmp(old, value) && file_write(goal, value))
-				complain("%s: \"%s\": %s", goal, value, strerror(errno));
+			if (old && strcmp(old, value))
+				write_value(goal, value);
 			free(file);
 			free(goal);
 			free(value);
@@ -272,7 +322,10 @@ static void copy(const char *from, const char *to)
 		if (list)
 			closedir(list);
 		free(dir);
+		free(target);
 	}
+	if (!there)
+		complain("%s: no such container in a hierarchy that has %s", to, from);
 }
 
 static int set_main(int argc, char **argv)

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <unistd.h>
 
 static bool threads, roots, below;
 static struct target *filter;
@@ -56,7 +57,7 @@ static void groups_print(const char *groups)
 		if (want_json)
 			json_string(label, path);
 		else
-			printf("%s%s:%s", blank, label, path);
+			printf("%s%s:%s", blank, label, printable(path));
 		blank = " ";
 	}
 	if (!want_json)
@@ -83,7 +84,7 @@ static void task_print(const char *dir, long number)
 			json_string("command", open + 1);
 			json_open("groups", '{');
 		} else {
-			printf("%5ld %5ld %c %-15s ", number, parent, state, open + 1);
+			printf("%5ld %5ld %c %-15s ", number, parent, state, printable(open + 1));
 		}
 		groups_print(groups);
 		if (want_json) {
@@ -153,6 +154,9 @@ static int ps_main(int argc, char **argv)
 	}
 	if (optind < argc)
 		usage_error("%s: not an option", argv[optind]);
+	for (struct target *t = filter; t; t = t->next)
+		if (access(t->dir, F_OK))
+			complain_errno(t->dir);
 	if (want_json)
 		json_open(NULL, '[');
 	else

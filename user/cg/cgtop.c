@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NARROW 40 /* columns, fewer of which have room for a rate and a name only */
+
 static bool batch;
 static long rounds; /* 0: for ever */
 static double interval = 2;
@@ -170,6 +172,8 @@ static void show_text(const struct reading *r, double elapsed)
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
 	size_t rows = r->count;
 	int columns = 4096;
+	bool narrow;
+	char *title;
 
 	if (!batch) {
 		ioctl(1, TIOCGWINSZ, &size);
@@ -178,15 +182,20 @@ static void show_text(const struct reading *r, double elapsed)
 			rows = size.ws_row - 3u;
 		fputs("\033[H\033[J", stdout);
 	}
+	title = join("%s on %s: %zu containers, %ld CPUs, %.2f s", cpuacct->label, cpuacct->where,
+		     r->count, processors, elapsed / 1e9);
+	printf("%.*s\n", columns - 1, title);
+	free(title);
+	narrow = columns < NARROW;
 	printf("%.*s\n", columns - 1,
-	       join("%s on %s: %zu containers, %ld CPUs, %.2f s", cpuacct->label, cpuacct->where,
-		    r->count, processors, elapsed / 1e9));
-	printf("%.*s\n", columns - 1, "  %CPU   %OWN  TASKS CONTAINER");
+	       narrow ? "  %CPU CONTAINER" : "  %CPU   %OWN  TASKS CONTAINER");
 	for (size_t i = 0; i < rows; i++) {
 		const struct group *g = r->rows[i].group;
-		char *line = join("%6.1f %6.1f %6ld %s", g->rate, g->own, tree_tasks(g), g->path);
+		char *line = narrow ? join("%6.1f %s", g->rate, g->path)
+				    : join("%6.1f %6.1f %6ld %s", g->rate, g->own, tree_tasks(g),
+					   g->path);
 
-		printf("%.*s\n", columns - 1, line);
+		printf("%.*s\n", columns - 1, printable(line));
 		free(line);
 	}
 	if (batch)
@@ -277,7 +286,7 @@ static int top_main(int argc, char **argv)
 		else if (c == 's')
 			usage_error("%s: sort by cpu, tasks or path", optarg);
 		else if (c == 'd' &&
-			 ((interval = strtod(optarg, &end)) < 0.01 || interval > 1e6 || *end))
+			 (!((interval = strtod(optarg, &end)) >= 0.01) || interval > 1e6 || *end))
 			usage_error("%s: seconds are from 0.01 on", optarg);
 	}
 	if (optind < argc)

@@ -69,7 +69,7 @@ static void task_print(long number, void *indent)
 {
 	char *path = join("/proc/%ld/comm", number), *name = file_read(path);
 
-	printf("%s    %ld %s\n", (char *)indent, number, name ? name : "(gone)");
+	printf("%s    %ld %s\n", (char *)indent, number, name ? printable(name) : "(gone)");
 	free(path);
 	free(name);
 }
@@ -100,7 +100,7 @@ static void group_print(const struct group *g, const char *label, const char *in
 				  strrchr(child->path, '/') + 1);
 		char *deeper = join("%s%s   ", indent, child->next ? "|" : " ");
 
-		group_print(child, name, deeper);
+		group_print(child, printable(name), deeper);
 		free(name);
 		free(deeper);
 	}

@@ -86,6 +86,7 @@ static int run(struct ctr *ctr)
 	pid_t keeper, program;
 	int hold, status;
 
+	exit_failure = EXIT_SETUP;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	sigaddset(&signals, SIGTERM);

@@ -8,7 +8,8 @@
 #pragma once
 #include "cg.h"
 
-#define CTR_RUN "/run/ctr"
+#define CTR_RUN	   "/run/ctr"
+#define EXIT_SETUP 125
 
 struct ctr {
 	const char *name, *cpus, *mems, *pids, *host, *root;

@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_SETUP 125
-
 static void lost(const char *what)
 {
 	complain_errno(what);

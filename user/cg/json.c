@@ -14,10 +14,33 @@ void json_to(FILE *file)
 	out = file;
 }
 
+/* The bytes of the UTF-8 character at c; 0: there is none. */
+static size_t character(const unsigned char *c)
+{
+	size_t n = *c < 0x80   ? 1
+		   : *c < 0xc2 ? 0
+		   : *c < 0xe0 ? 2
+		   : *c < 0xf0 ? 3
+		   : *c < 0xf5 ? 4
+			       : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+	    (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* Names of files and commands are bytes; those that are no text become U+FFFD. */
 static void quoted(const char *text)
 {
+	size_t n;
+
 	putc('"', out);
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+	for (const unsigned char *c = (const unsigned char *)text; *c; c += n ? n : 1) {
+		n = character(c);
 		if (*c == '"' || *c == '\\')
 			fprintf(out, "\\%c", *c);
 		else if (*c == '\n')
@@ -26,8 +49,10 @@ static void quoted(const char *text)
 			fputs("\\t", out);
 		else if (*c < ' ')
 			fprintf(out, "\\u%04x", *c);
+		else if (n)
+			fwrite(c, 1, n, out);
 		else
-			putc(*c, out);
+			fputs("\\ufffd", out);
 	}
 	putc('"', out);
 }

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 const char *tool = "cgtools";
 bool want_json;
 int failures;
+int exit_failure = EXIT_FAILURE;
 static const struct command *command;
 
 static void tell(const char *fmt, va_list args)
@@ -49,7 +50,7 @@ void die(const char *fmt, ...)
 	va_start(args, fmt);
 	tell(fmt, args);
 	va_end(args);
-	exit(EXIT_FAILURE);
+	exit(exit_failure);
 }
 
 void usage_error(const char *fmt, ...)
@@ -65,7 +66,7 @@ void usage_error(const char *fmt, ...)
 
 int finish(void)
 {
-	if (fflush(stdout))
+	if (fflush(stdout) || ferror(stdout))
 		complain_errno("output");
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -117,6 +118,14 @@ char *join(const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		die("memory: %s", strerror(ENOMEM));
 	va_end(args);
+	return text;
+}
+
+char *printable(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; c && *c; c++)
+		if (*c < ' ' || *c == 127)
+			*c = '?';
 	return text;
 }
 

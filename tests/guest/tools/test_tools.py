@@ -73,6 +73,8 @@ def test_owners_and_modes(groups):
     groups.check("cgcreate -t user:7 -a 5:6 -d 750 -f 640 -s 600 -g pids:a")
     assert groups.check("stat -c '%a %u %g' /tmp/t/a /tmp/t/a/pids.max /tmp/t/a/tasks") == \
         "750 5 6\n640 5 6\n600 1000 7\n"
+    groups.check("cgcreate -t user:user -a root:root -g pids:a")
+    assert groups.check("stat -c '%U %G' /tmp/t/a /tmp/t/a/tasks") == "root root\nuser user\n"
 
 
 def test_set_and_get(groups):
@@ -86,6 +88,18 @@ def test_set_and_get(groups):
     assert {"cpuacct.usage", "pids.max", "cpuset.cpus"} <= set(values) and "tasks" not in values
     groups.check("cgset -r pids.max=11 a/b; cgset --copy-from a/b a")
     assert groups.check("cgget -nv -r pids.max a") == "11\n"
+    assert told(groups, "cgset --json --copy-from a/b a") == []
+    groups.check("cgset -r pids.max=12 a/b")
+    assert told(groups, "cgset --json --copy-from a/b a") == [
+        {"file": "/tmp/t/a/pids.max", "value": 12}]
+
+
+def test_get_names_nothing_twice(groups):
+    groups.check("cgcreate -g '*:a'")
+    values = told(groups, "cgget --json -g pids:/a -g cpuset:/a -g pids:/a")
+    assert list(values) == ["/a"] and {"pids.max", "cpuset.cpus"} <= set(values["/a"])
+    text = groups.check("cgget --json -r pids.max -r pids.max /a /a; cgget -g pids:/a -g cpuset:/a")
+    assert text.count("/a") == 2 and text.count("pids.max") == 2
 
 
 def test_errors_name_file_and_reason(groups):
@@ -96,6 +110,15 @@ def test_errors_name_file_and_reason(groups):
             ("cgget -n none", 1, "cgget: none: no such container in any hierarchy"),
             ("cgset -r pids.max=1 /", 1, 'cgset: /tmp/t/pids.max: "1": No such file or directory'),
             ("cgset -r none.x=1 a", 2, "cgset: none.x: no hierarchy with none is mounted"),
+            ("cgset --copy-from none a", 1, "cgset: none: no such container in any hierarchy"),
+            ("cgset --copy-from a none", 1,
+             "cgset: none: no such container in a hierarchy that has a"),
+            ("cgps -g pids:none", 1, "cgps: /tmp/t/none: No such file or directory"),
+            ("cgcreate -t root:none -g pids:a", 2,
+             "cgcreate: none: a group's number is from 0 to 65535"),
+            ("cgtop -d nan", 2, "cgtop: nan: seconds are from 0.01 on"),
+            ("cgtop -n 1 -d 0.01 >/dev/full", 1, "cgtop: output: "),
+            ("cgtop --help >/dev/full", 1, "cgtop: output: "),
             ("cgcreate -g none:a", 2, "cgcreate: none: no such controller in /proc/cgroups"),
             ("cgcreate -g freezer:a", 2, "cgcreate: freezer: mounted nowhere; try mount -t cgroup "
                                          "-o freezer none DIRECTORY"),
@@ -142,8 +165,11 @@ def test_json_of_every_tool_is_json(groups):
     assert [child["path"] for child in below] == ['/a/"x\\y', "/a/b"]
     assert told(groups, "ctr ls --json") == []
     assert told(groups, "cgexec --json -g pids:a/b true 2>&1")["directories"] == ["/tmp/t/a/b"]
+    failed = groups.run("cgexec --json -g pids:a/b -g pids:none true")
+    assert failed.status == 1 and failed.output.startswith("cgexec: /tmp/t/none/cgroup.procs: ")
     # One that gives up too.
-    for command in ("cgset --json -r pids.max=x a/b", "cgget --json none", "lscgroup --json pids:none"):
+    for command in ("cgset --json -r pids.max=x a/b", "cgget --json none", "lscgroup --json pids:none",
+                    "cgset --json --copy-from none a", "cgps --json -g pids:none"):
         failed = groups.run(command + " 2>/dev/null")
         assert failed.status == 1 and json.loads(failed.output) in ([], {"none": {}})
 
@@ -224,6 +250,22 @@ def test_top_on_a_narrow_terminal(groups):
     lines = result.output.replace("\x1b[H\x1b[J", "").replace("\r", "").splitlines()
     assert result.ok and len(lines) == 4
     assert all(len(line) < 20 for line in lines)
+    assert lines[1].split() == ["%CPU", "CONTAINER"] and lines[2].split()[1] in ("/", "/a")
+
+
+def test_names_that_are_no_text(groups):
+    """Commands and containers may be called anything: no terminal is led astray, JSON stays JSON."""
+    groups.check(r"""cgcreate -g pids:a; cd /tmp; mkfifo fifo; name=$(printf 'o\033[31m\303')
+                     mkdir "/tmp/t/a/$name"
+                     printf '#!/bin/sh\nread x </tmp/fifo' >"$name"; chmod +x "$name"
+                     cgexec -g "pids:a/$name" "./$name" &
+                     until cgps -rg pids:a | grep -q m; do :; done""")
+    rows = told(groups, "cgps --json -rg pids:a")
+    assert [row["command"] for row in rows] == ["o\x1b[31m\ufffd"]
+    assert rows[0]["groups"]["cpuacct,pids"] == "/a/o\x1b[31m\ufffd"
+    shown = groups.check("cgps -rg pids:a; cgtree -p pids; cgtop -b -n 1 -d 0.01")
+    assert "\x1b" not in shown and shown.count("o?[31m") == 5
+    groups.check("echo >/tmp/fifo; wait; rm /tmp/fifo /tmp/o*")
 
 
 def test_top_of_200_containers_costs_little(pool, request):
@@ -298,11 +340,11 @@ def test_a_container_that_cannot_be(groups):
     for command, status, text in [
             ("ctr run /none sh", 125, "ctr: /none: No such file or directory"),
             ("ctr run / none", 127, "ctr: none: No such file or directory"),
-            ("ctr run --name z --pids x / sh", 1,
+            ("ctr run --name z --pids x / sh", 125,
              'ctr: /tmp/t/ctr.z/pids.max: "x": Invalid argument'),
             ("ctr run --name / / sh", 2, "ctr: /: not a name"),
             ("ctr run /", 2, "ctr: which root, which program?"),
-            ("su user -c 'ctr run --pids 3 / sh'", 1, "ctr: /run/ctr/lock: Permission denied"),
+            ("su user -c 'ctr run --pids 3 / sh'", 125, "ctr: /run/ctr/lock: Permission denied"),
     ]:
         result = groups.run(command)
         assert (result.status, result.output[:len(text)]) == (status, text)
