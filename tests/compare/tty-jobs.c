@@ -120,15 +120,15 @@ static const char *told(int how, bool foreground)
 			sigemptyset(&set);
 			sigaddset(&set, SIGHUP);
 			sigaddset(&set, SIGCONT);
-			sigaddset(&set, SIGUSR1);
+			sigaddset(&set, SIGRTMAX);
 			sigprocmask(SIG_BLOCK, &set, NULL);
 			setpgid(0, 0);
 			signal(SIGTTOU, SIG_IGN);
 			if (foreground)
 				MUST(!tcsetpgrp(pair.slave, getpid()));
 			MUST(write(ready[1], "x", 1) == 1);
-			/* SIGUSR1 comes when all is over, and last by its number. */
-			for (int got; (got = sigwaitinfo(&set, NULL)) != SIGUSR1;)
+			/* SIGRTMAX comes when all is over, and last by its number. */
+			for (int got; (got = sigwaitinfo(&set, NULL)) != SIGRTMAX;)
 				dprintf(say[1], "%s ", got == SIGHUP ? "SIGHUP" : "SIGCONT");
 			char byte;
 			dprintf(say[1], "read %s", result(read(pair.slave, &byte, 1)));
@@ -142,8 +142,8 @@ static const char *told(int how, bool foreground)
 			_exit(0);
 		if (how == 1)
 			ioctl(pair.slave, TIOCNOTTY);
-		pause();
-		_exit(0);
+		for (;;) /* SIGCONT does not end it */
+			pause();
 	}
 	close(pair.slave);
 	/* The child's number follows its byte. */
@@ -159,7 +159,7 @@ static const char *told(int how, bool foreground)
 		wait_state(leader, "SZ"); /* SIGHUP may be for itself */
 	if (how >= 2)
 		close(pair.master);
-	kill(pid, SIGUSR1);
+	kill(pid, SIGRTMAX);
 	close(say[1]);
 	for (n = 0; read(say[0], text + n, 1) == 1;)
 		n++;
