@@ -24,9 +24,13 @@ def test_answers(request, build):
 
 
 def test_programs_of_debian():
-    """They print what they print on Linux; packages that have moved since are named."""
-    corral, _ = compare.ask_programs("plain")
+    """They print what they print on Linux; packages that have moved since are named.
+
+    stress-ng takes longest, and is left to `make compare`.
+    """
     linux, _ = kept(of_programs=True)
+    linux.pop("programs/stress")
+    corral, _ = compare.ask_programs("plain", [area.partition("/")[2] for area in linux])
     wrong, _ = compare.faults(linux, corral)
     assert not wrong, "\n".join([*wrong, *programs.moved()])
     assert sum(map(len, linux.values())) >= 2000

@@ -2,8 +2,7 @@
 # The applets of Debian's static busybox over a tree of files.
 . /programs/ask.sh
 tree t
-ln -s /bin/busybox bb
-bb() { ./bb "$@"; }
+bb() { /bin/busybox "$@"; }
 asks <<'END'
 bb find t | sort
 bb find t -type f -perm -100 -o -type l | sort
