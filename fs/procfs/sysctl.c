@@ -3,7 +3,7 @@
  *
  * User space sees: numbers and words, a file each, which root may write where that has an effect.
  * A number is taken as Linux does: blanks around it, any base that C knows; beyond its range
- * EINVAL.
+ * EINVAL.  Modes and owners stay what they are, and bind root as well.
  *
  * Differs from Linux: a setting that cannot be changed here is not writable (overcommit_memory,
  * max_map_count, mmap_min_addr).
@@ -472,20 +472,51 @@ static const struct pseudo_ops sysctl_ops = {
 	.write_at_start = true, /* a later write is not the start of a value */
 };
 
+/* What the mode denies to user 0 no capability allows. */
+static int sysctl_permission(struct inode *inode, unsigned may, const struct cred *cred)
+{
+	u32 mode = inode->mode;
+
+	if (cred->euid == 0)
+		mode >>= 6;
+	else if (cred->egid == 0 || cred_in_group(cred, 0))
+		mode >>= 3;
+	return may & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
+}
+
+static int sysctl_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
+{
+	return a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
+}
+
+static const struct inode_ops sysctl_inode_ops = {
+	.permission = sysctl_permission,
+	.setattr = sysctl_setattr,
+	.free = pseudo_inode_free,
+};
+
+static struct dentry *fixed(struct dentry *dentry)
+{
+	if (dentry)
+		dentry->inode->ops = &sysctl_inode_ops;
+	return dentry;
+}
+
 /* A directory with these files; NULL: no memory. */
 static struct dentry *add_dir(struct dentry *parent, const char *name, const struct sysctl *table)
 {
-	struct dentry *dir = pseudo_add_dir(parent, name);
+	struct dentry *dir = fixed(pseudo_add_dir(parent, name));
 
 	for (; dir && table->name; table++)
-		if (!pseudo_add_file(dir, table->name, table->mode, &sysctl_ops, (void *)table))
+		if (!fixed(pseudo_add_file(dir, table->name, table->mode, &sysctl_ops,
+					   (void *)table)))
 			return NULL;
 	return dir;
 }
 
 int proc_add_sysctl(struct dentry *root)
 {
-	struct dentry *sys = pseudo_add_dir(root, "sys");
+	struct dentry *sys = fixed(pseudo_add_dir(root, "sys"));
 	struct dentry *kernel = sys ? add_dir(sys, "kernel", in_kernel) : NULL;
 
 	if (!kernel || !add_dir(kernel, "pty", in_pty) || !add_dir(kernel, "random", in_random) ||
