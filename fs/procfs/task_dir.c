@@ -139,8 +139,14 @@ static int task_setattr(struct inode *inode, const struct setattr *a, const stru
 	return -EPERM;
 }
 
+static int task_permission(struct inode *inode, unsigned may, const struct cred *cred)
+{
+	return may & MAY_WRITE ? -EPERM : inode_permission_generic(inode, may, cred);
+}
+
 static const struct inode_ops process_ops = {
 	.lookup = process_lookup,
+	.permission = task_permission,
 	.valid = proc_valid,
 	.cover = proc_cover,
 	.setattr = task_setattr,
@@ -150,6 +156,7 @@ static const struct inode_ops process_ops = {
 
 static const struct inode_ops thread_ops = {
 	.lookup = thread_lookup,
+	.permission = task_permission,
 	.valid = proc_valid,
 	.cover = proc_cover,
 	.setattr = task_setattr,

@@ -266,8 +266,22 @@ static void threads(void)
 	CHECK_STR(path, text, "thread-self leads to the own thread");
 }
 
+static void fixed(const char *directory)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/new", directory);
+	CHECK_ERR(access(directory, W_OK), EPERM, "the directory of a task cannot be written");
+	CHECK(!access(directory, R_OK | X_OK), "but read and searched");
+	CHECK_ERR(mkdir(path, 0700), ENOENT, "nothing is made in it");
+	CHECK_ERR(open(path, O_CREAT | O_WRONLY, 0600), ENOENT, "no file either");
+	CHECK_ERR(rmdir(path), ENOENT, "nor removed what is not there");
+}
+
 int main(void)
 {
+	fixed("/proc/self");
+	fixed("/proc/thread-self");
 	gone();
 	files();
 	memory();
