@@ -117,6 +117,9 @@ const u8 *font_find(const struct font *f, u32 c)
 	bool sequence = false;
 	u32 n = 0;
 
+	if (f->places)
+		return c < FONT_PLACES && f->places[c] ? f->pictures + (f->places[c] - 1u) * f->rows
+						       : NULL;
 	if (f->end == f->table)
 		return c < f->count ? f->pictures + c * f->rows : NULL;
 	for (const u8 *p = f->table; f->end - p >= 2 && n < f->count; p += 2) {

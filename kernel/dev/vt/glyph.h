@@ -18,9 +18,14 @@ struct font {
 	const u8 *pictures;
 	u32 rows, count;
 	const u8 *table, *end; /* which characters each one is for; empty: they are in order */
+	/* The same by character: the number of its picture + 1, 0 for none.  NULL: walk the table.
+	 */
+	const u16 *places;
 };
+
+#define FONT_PLACES 0x10000u
 
 /* Reads the head of a PSF1 file; false: it is none. */
 bool font_init(struct font *f, const u8 *file, size_t size);
-/* The picture of a character, or NULL.  Walks the table: for tables of one's own. */
+/* The picture of a character, or NULL. */
 const u8 *font_find(const struct font *f, u32 c);

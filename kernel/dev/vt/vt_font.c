@@ -26,18 +26,25 @@ static struct {
 	struct font font;
 	u8 *pictures;	       /* NULL: those of the kernel */
 	u16 *table;	       /* NULL: none, pictures are in the order of characters */
+	u16 *places;	       /* of the font; NULL with the table */
 	struct unipair *pairs; /* of the map that was given; NULL: none was */
 	u32 pair_count;
-	bool loaded, mapped; /* are there pictures, a map, of somebody's? */
+	bool mapped; /* a map was given, be it an empty one */
 } own;
 
 static const struct font *font_in_use(void)
 {
-	return own.loaded || own.mapped ? &own.font : display_font();
+	return own.font.count ? &own.font : display_font();
 }
 
 /* --- the map -------------------------------------------------------------------------------------
  */
+
+/* The last two numbers are no characters and mean something else in a table. */
+static bool is_in(const struct unipair *pair, u32 pictures)
+{
+	return pair->place < pictures && pair->c < NEXT - 1;
+}
 
 /* The characters of each picture, picture by picture; *end behind them.  NULL: no memory. */
 static u16 *table_create(const struct unipair *pairs, u32 n, u32 pictures, u16 **end)
@@ -52,7 +59,7 @@ static u16 *table_create(const struct unipair *pairs, u32 n, u32 pictures, u16 *
 	}
 	memset(first, 0, (pictures + 1) * sizeof(*first));
 	for (u32 i = 0; i < n; i++)
-		if (pairs[i].place < pictures)
+		if (is_in(&pairs[i], pictures))
 			first[pairs[i].place + 1]++;
 	/* A mark behind the characters of each. */
 	for (u32 i = 0; i < pictures; i++) {
@@ -62,10 +69,25 @@ static u16 *table_create(const struct unipair *pairs, u32 n, u32 pictures, u16 *
 	}
 	*end = at;
 	for (u32 i = 0; i < n; i++)
-		if (pairs[i].place < pictures)
+		if (is_in(&pairs[i], pictures))
 			table[first[pairs[i].place]++] = pairs[i].c;
 	kfree(first);
 	return table;
+}
+
+/* Of a character that is in the table twice the first picture.  A table may be long, and painting
+   must not be, so it is not walked. */
+static u16 *places_create(const u16 *table, const u16 *end)
+{
+	u16 *places = kzalloc(FONT_PLACES * sizeof(*places)), place = 1;
+
+	for (; places && table < end; table++) {
+		if (*table == NEXT)
+			place++;
+		else if (!places[*table])
+			places[*table] = place;
+	}
+	return places;
 }
 
 /* Code page 437. */
@@ -97,7 +119,8 @@ static void repaint(void)
 static long use(u8 *pictures, u32 rows, u32 count)
 {
 	struct font font = *font_in_use();
-	u16 *table = NULL, *end = NULL, *old_table = own.table;
+	u16 *table = NULL, *end = NULL, *places = NULL, *old_table = own.table;
+	u16 *old_places = own.places;
 	u8 *old = own.pictures;
 
 	if (pictures)
@@ -106,16 +129,22 @@ static long use(u8 *pictures, u32 rows, u32 count)
 		table = table_create(own.pairs, own.pair_count, font.count, &end);
 	else if (!own.mapped)
 		table = usual_table(font.count, &end);
-	if (!table && (own.pair_count || !own.mapped))
+	if (table)
+		places = places_create(table, end);
+	if (!places && (own.pair_count || !own.mapped)) {
+		kfree(table);
 		return -ENOMEM;
+	}
 	font.table = (const u8 *)table;
 	font.end = (const u8 *)end;
+	font.places = places;
 	own.font = font;
 	own.table = table;
-	own.loaded |= pictures != NULL;
+	own.places = places;
 	own.pictures = pictures ?: own.pictures;
 	vt_display->set_font(&own.font);
 	kfree(old_table);
+	kfree(old_places);
 	if (pictures)
 		kfree(old);
 	repaint();
@@ -127,6 +156,7 @@ static void use_first(void)
 	vt_display->set_font(NULL);
 	kfree(own.pictures);
 	kfree(own.table);
+	kfree(own.places);
 	kfree(own.pairs);
 	memset(&own, 0, sizeof(own));
 	repaint();

@@ -36,6 +36,31 @@ static int as_nobody(unsigned long request, void *arg)
 	return WEXITSTATUS(status);
 }
 
+static void test_map_of_the_first_font(void)
+{
+	struct unimapinit init = {};
+	struct unipair two[] = { { 'A', 65 }, { 0x4e2d, 66 } };
+	struct unimapdesc map = { 4096, pairs };
+	struct console_font_op op = font(KD_FONT_OP_GET, 512, before), again = op;
+	unsigned count;
+
+	op.height = again.height = 32;
+	CHECK(!ioctl(tty, KDFONTOP, &op) && !ioctl(tty, GIO_UNIMAP, &map), "the first font");
+	count = map.entry_ct;
+	CHECK_OK(ioctl(tty, PIO_UNIMAPCLR, &init), "its map can be emptied");
+	again.data = after;
+	CHECK(!ioctl(tty, KDFONTOP, &again) && again.charcount == op.charcount &&
+		      !memcmp(before, after, op.charcount * PICTURE),
+	      "and its pictures stay");
+	map = (struct unimapdesc){ 2, two };
+	CHECK_OK(ioctl(tty, PIO_UNIMAP, &map), "it can have another map");
+	map = (struct unimapdesc){ 2, two };
+	CHECK(!ioctl(tty, GIO_UNIMAP, &map) && map.entry_ct == 2, "with what was given");
+	map = (struct unimapdesc){ (unsigned short)count, pairs };
+	CHECK(!ioctl(tty, PIO_UNIMAPCLR, &init) && !ioctl(tty, PIO_UNIMAP, &map),
+	      "and the old one again");
+}
+
 static void test_font(void)
 {
 	struct console_font_op op = font(KD_FONT_OP_GET, 512, before), bad;
@@ -125,6 +150,7 @@ static void test_colours(void)
 int main(void)
 {
 	MUST((tty = open("/dev/tty1", O_RDWR | O_NOCTTY)) >= 0);
+	test_map_of_the_first_font();
 	test_font();
 	test_map();
 	test_colours();
