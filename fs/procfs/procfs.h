@@ -120,6 +120,8 @@ s32 proc_parse_number(const char *name);
 
 /* Attaches an inode for the directory of the task with this number.  -ENOENT, -ENOMEM. */
 int proc_task_lookup(struct inode *dir, struct dentry *dentry);
+/* Whom an open directory /proc/PID is about, borrowed from it; NULL: it is another file. */
+struct pid *proc_directory_pid(const struct file *f);
 
 /* Positions of a directory: 0 and 1 are dots, the rest its own. */
 #define PROC_FIRST_POS 2u

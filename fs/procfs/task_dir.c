@@ -167,6 +167,11 @@ static const struct inode_ops thread_ops = {
 static const struct file_ops process_fops = { .readdir = process_readdir };
 static const struct file_ops thread_fops = { .readdir = thread_readdir };
 
+struct pid *proc_directory_pid(const struct file *f)
+{
+	return f->ops == &process_fops ? proc_inode_of(f->inode)->pid : NULL;
+}
+
 static const struct proc_entry process_dir = PROC_DIR("", 0555, process_ops, process_fops);
 static const struct proc_entry thread_dir = PROC_DIR("", 0555, thread_ops, thread_fops);
 

@@ -5,6 +5,8 @@
  * signal (EINVAL), no right (EPERM).
  */
 #include "arch/uaccess.h"
+#include "fs/fd.h"
+#include "fs/procfs/procfs.h"
 #include "kernel/abi/errno.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/pidfd.h"
@@ -237,6 +239,21 @@ static long send_pidfd(struct pid *pid, int signo, const struct siginfo_user __u
 	return result;
 }
 
+/* Whom a pidfd or an open directory /proc/PID stands for, with a reference. */
+static struct pid *find_receiver(int fd)
+{
+	struct file *f = fd_get(task_current()->files, fd);
+	struct pid *pid;
+
+	if (!f)
+		return ERR_PTR(-EBADF);
+	pid = pidfd_pid(f) ?: proc_directory_pid(f);
+	if (pid)
+		pid_get(pid);
+	file_put(f);
+	return pid ?: ERR_PTR(-EBADF);
+}
+
 long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo_user __user *info, u32 flags)
 {
 	struct pid *pid;
@@ -244,7 +261,7 @@ long sys_pidfd_send_signal(int pidfd, int signo, const struct siginfo_user __use
 
 	if (flags)
 		return -EINVAL;
-	pid = pidfd_find(pidfd, NULL);
+	pid = find_receiver(pidfd);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
 	result = pid_seen(pid) ? send_pidfd(pid, signo, info) : -EINVAL;

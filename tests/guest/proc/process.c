@@ -220,11 +220,42 @@ static void others(void)
 	CHECK(EXITED(status, 0), "a user sees another's stat and not the environment");
 }
 
+/* As killall finds out that a name has not become somebody else's. */
+static void directory_signal(void)
+{
+	int status, process, thread, place;
+	char path[64];
+	pid_t pid = fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	process = open(path, O_RDONLY | O_DIRECTORY);
+	place = open(path, O_PATH);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d", pid, pid);
+	thread = open(path, O_RDONLY | O_DIRECTORY);
+	CHECK_ERR(syscall(SYS_pidfd_send_signal, place, SIGKILL, NULL, 0), EBADF,
+		  "a place in /proc takes no signals");
+	CHECK_ERR(syscall(SYS_pidfd_send_signal, thread, SIGKILL, NULL, 0), EBADF,
+		  "nor does a thread's directory");
+	CHECK_OK(syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0),
+		 "an open directory of a process does");
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+	      "and the process gets them");
+	CHECK_ERR(syscall(SYS_pidfd_send_signal, process, 0, NULL, 0), ESRCH,
+		  "nobody gets them once it has gone");
+	close(process);
+	close(thread);
+	close(place);
+}
+
 int main(void)
 {
 	identity();
 	links();
 	memory_map();
 	others();
+	directory_signal();
 	CHECK_END();
 }
