@@ -447,12 +447,31 @@ def test_ctrl_alt_del_ends_the_machine_in_order():
         assert s.machine.wait() == 0
 
 
-def test_a_panic_shows_on_the_screen():
-    s = screen(append="console=ttyS0 panic=0")
+def screen_that_stays(**options):
+    """Of a machine that stands still when it panics."""
+    s = screen(append="console=ttyS0 panic=0", **options)
     exit_device = s.machine.argv.index("isa-debug-exit,iobase=0xf4,iosize=4")
     del s.machine.argv[exit_device - 1:exit_device + 1]  # it would close the window
-    with s:
+    return s
+
+
+def test_a_panic_shows_on_the_screen():
+    with screen_that_stays() as s:
         with pytest.raises(Panic):
             s.machine.run("echo c >/proc/sysrq-trigger")
         text = s.text()
         assert "panic: sysrq triggered crash" in text or "halted" in text, text
+
+
+def test_a_panic_shows_whatever_a_program_made_of_the_screen(tmp_path):
+    """A small screen, two lines that scroll, no wrapping, black on black, characters without ink."""
+    with screen_that_stays() as s:
+        send_file(s.machine, "/tmp/blank", b"\x36\x04\x00\x10" + bytes(256 * 16))
+        s.machine.check(r"""loadfont </tmp/blank; stty -F /dev/tty1 rows 5 cols 20
+            printf '\033[1;2r\033[?7l\033[?6h\033[4h\033]P7000000' >/dev/tty1""")
+        with pytest.raises(Panic):
+            s.machine.run("echo c >/proc/sysrq-trigger")
+        s.machine.expect("halted")
+        text = s.text()
+        assert "What to do next:" in text and text.rstrip().endswith("halted"), text
+        assert "docs/debugging.md explains them" in text.replace("\n", ""), text

@@ -66,6 +66,7 @@ void escape_csi(struct escape *e, struct screen *s, u8 letter);
 /* escape_pen.c */
 void escape_pen_reset(struct escape *e);
 void escape_pen_apply(const struct escape *e, struct screen *s);
+extern const u32 escape_first_colours[16];
 extern u32 escape_colours[16]; /* what a reset makes of the colours; the owner's to guard */
 void escape_colours_reset(struct escape *e); /* ESC ] R */
 void escape_colours_digit(struct escape *e, u8 c);

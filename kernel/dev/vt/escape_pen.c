@@ -17,9 +17,15 @@
 #define BLINK		   0x80u
 #define COLOUR_DIGITS	   7
 
-u32 escape_colours[16] = { 0x000000, 0x0000aa, 0x00aa00, 0x00aaaa, 0xaa0000, 0xaa00aa,
-			   0xaa5500, 0xaaaaaa, 0x555555, 0x5555ff, 0x55ff55, 0x55ffff,
-			   0xff5555, 0xff55ff, 0xffff55, 0xffffff };
+#define FIRST_COLOURS                                                                           \
+	{                                                                                       \
+		0x000000, 0x0000aa, 0x00aa00, 0x00aaaa, 0xaa0000, 0xaa00aa, 0xaa5500, 0xaaaaaa, \
+			0x555555, 0x5555ff, 0x55ff55, 0x55ffff, 0xff5555, 0xff55ff, 0xffff55,   \
+			0xffffff                                                                \
+	}
+
+const u32 escape_first_colours[16] = FIRST_COLOURS;
+u32 escape_colours[16] = FIRST_COLOURS;
 
 void escape_pen_reset(struct escape *e)
 {

@@ -182,6 +182,22 @@ void vt_paint_task(void *unused)
 	}
 }
 
+/* Whatever a program has made of the screen, its font and its colours, a panic can be read. */
+static void prepare_panic(struct vt *v)
+{
+	struct screen *s = &v->screen;
+
+	v->graphics = false;
+	if (vt_display->set_font)
+		vt_display->set_font(NULL);
+	vt_display->set_colours(escape_first_colours);
+	screen_resize(s, vt_display->rows, vt_display->cols);
+	s->autowrap = true;
+	s->insert = s->origin = s->inverse = false;
+	s->fill = s->erase = CELL_BLANK;
+	vt_paint_all();
+}
+
 /* From a panic: other CPUs stand still or soon will, so no lock is taken. */
 void vt_panic_write(const char *text, size_t n)
 {
@@ -192,10 +208,7 @@ void vt_panic_write(const char *text, size_t n)
 		return;
 	if (!v) {
 		v = vt_front();
-		v->graphics = false;
-		vt_display->set_colours(v->escape.colours);
-		screen_look(&v->screen, -(s64)v->screen.view);
-		v->screen.fill = v->screen.erase = CELL_BLANK;
+		prepare_panic(v);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (text[i] == '\n') {
