@@ -66,11 +66,17 @@ void json_to(FILE *file);			     /* where it goes; stdout at first */
 
 /* --- hierarchy.c: what is mounted --- */
 
+struct place {
+	struct place *next;
+	char *where;
+};
+
 struct hierarchy {
 	struct hierarchy *next;
 	unsigned id;
-	char *label; /* as in /proc/PID/cgroup: "cpu,cpuacct", "name=x" */
-	char *where; /* the first place where it is mounted */
+	char *label;	      /* as in /proc/PID/cgroup: "cpu,cpuacct", "name=x" */
+	char *where;	      /* the first place where it is mounted */
+	struct place *places; /* all of them */
 	bool noprefix;
 };
 

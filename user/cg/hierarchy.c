@@ -48,12 +48,26 @@ static bool is_ours(const char *type)
 	return !strcmp(type, "cgroup") || !strcmp(type, "container") || !strcmp(type, "cpuset");
 }
 
+static void place_add(struct hierarchy *h, const char *where, const char *options)
+{
+	struct place **at = &h->places;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = allocate(sizeof(**at));
+	(*at)->where = join("%s", where);
+	if (h->where)
+		return;
+	h->where = (*at)->where;
+	h->noprefix = label_has(options, "noprefix");
+}
+
 /* Fills in where h is mounted; false if nowhere. */
 static bool mount_find(struct hierarchy *h, const char *mounts)
 {
 	char *copy = join("%s", mounts), *rest = copy, *line;
 
-	while (!h->where && (line = strsep(&rest, "\n"))) {
+	while ((line = strsep(&rest, "\n"))) {
 		char *save, *where, *type, *options;
 
 		if (!strtok_r(line, " ", &save) || !(where = strtok_r(NULL, " ", &save)) ||
@@ -62,8 +76,7 @@ static bool mount_find(struct hierarchy *h, const char *mounts)
 		if (!is_ours(type) || !options_match(options, h->label))
 			continue;
 		unescape(where);
-		h->where = join("%s", where);
-		h->noprefix = label_has(options, "noprefix");
+		place_add(h, where, options);
 	}
 	free(copy);
 	return h->where;

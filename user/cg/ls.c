@@ -59,24 +59,32 @@ const struct command lscgroup = {
 	"  --json  with directory and number of tasks\n"
 };
 
-static bool all_subsystems, numbers, places;
+static bool all_subsystems, numbers, places, all_places;
 
 static void subsystem_print(const char *label, unsigned id, const struct hierarchy *h)
 {
+	const struct place *place = h ? h->places : NULL;
+
 	if (want_json) {
 		json_open(NULL, '{');
 		json_string("subsystems", label);
 		json_number("hierarchy", id);
 		json_string("mount", h ? h->where : NULL);
+		json_open("mounts", '[');
+		for (; place; place = place->next)
+			json_string(NULL, place->where);
+		json_close(']');
 		json_close('}');
 		return;
 	}
-	printf("%s", label);
-	if (numbers)
-		printf(" %u", id);
-	if (places && h)
-		printf(" %s", h->where);
-	putchar('\n');
+	do {
+		printf("%s", label);
+		if (numbers)
+			printf(" %u", id);
+		if (places && place)
+			printf(" %s", place->where);
+		putchar('\n');
+	} while (all_places && place && (place = place->next));
 }
 
 static int lssubsys_main(int argc, char **argv)
@@ -84,14 +92,16 @@ static int lssubsys_main(int argc, char **argv)
 	static const struct option longs[] = { { "all", no_argument, NULL, 'a' },
 					       { "hierarchies", no_argument, NULL, 'i' },
 					       { "mount-points", no_argument, NULL, 'm' },
+					       { "all-mount-points", no_argument, NULL, 'M' },
 					       OPTIONS_COMMON };
 	struct hierarchy *all = hierarchies_read();
 	int c;
 
-	while ((c = option_next(argc, argv, ":aimh", longs)) != -1) {
+	while ((c = option_next(argc, argv, ":aimMh", longs)) != -1) {
 		all_subsystems |= c == 'a';
 		numbers |= c == 'i';
-		places |= c == 'm';
+		places |= c == 'm' || c == 'M';
+		all_places |= c == 'M';
 	}
 	if (want_json)
 		json_open(NULL, '[');
@@ -120,10 +130,11 @@ static int lssubsys_main(int argc, char **argv)
 
 const struct command lssubsys = {
 	"lssubsys", lssubsys_main,
-	"lssubsys [-aim] [CONTROLLER]...\n"
+	"lssubsys [-aimM] [CONTROLLER]...\n"
 	"Lists the hierarchies that are mounted, by their controllers.\n"
-	"  -a, --all           first the controllers that are mounted nowhere\n"
-	"  -i, --hierarchies   with the number of the hierarchy\n"
-	"  -m, --mount-points  with the place of the mount\n"
-	"  --json              all of this\n"
+	"  -a, --all               first the controllers that are mounted nowhere\n"
+	"  -i, --hierarchies       with the number of the hierarchy\n"
+	"  -m, --mount-points      with the place of the mount\n"
+	"  -M, --all-mount-points  once for each place where it is mounted\n"
+	"  --json                  all of this\n"
 };

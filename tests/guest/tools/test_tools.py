@@ -69,6 +69,14 @@ def test_create_list_delete(groups):
     assert groups.check("lscgroup").split() == ["cpuacct,pids:/", "cpuset:/"]
 
 
+def test_places_of_a_hierarchy(groups):
+    mount(groups, "cpuset", "/tmp/v")
+    assert groups.check("lssubsys -m cpuset") == "cpuset /tmp/u\n"
+    assert groups.check("lssubsys -M cpuset") == "cpuset /tmp/u\ncpuset /tmp/v\n"
+    assert told(groups, "lssubsys --json cpuset")[0]["mounts"] == ["/tmp/u", "/tmp/v"]
+    groups.check("umount /tmp/v; rmdir /tmp/v")
+
+
 def test_owners_and_modes(groups):
     groups.check("cgcreate -t user:7 -a 5:6 -d 750 -f 640 -s 600 -g pids:a")
     assert groups.check("stat -c '%a %u %g' /tmp/t/a /tmp/t/a/pids.max /tmp/t/a/tasks") == \
