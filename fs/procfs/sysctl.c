@@ -8,6 +8,7 @@
  * Differs from Linux: a setting that cannot be changed here is not writable (overcommit_memory,
  * max_map_count, mmap_min_addr).
  */
+#include "fs/procfs/sysctl.h"
 #include "arch/boot.h"
 #include "fs/devpts/devpts.h"
 #include "fs/fd.h"
@@ -93,7 +94,7 @@ static void show_arch(struct text *out)
 
 /* --- numbers ----------------------------------------------------------------------------------*/
 
-static int parse_number(char *text, s64 least, s64 most, s64 *out)
+int sysctl_parse(char *text, s64 least, s64 most, s64 *out)
 {
 	if (parse_s64(str_trim(text), out) || *out < least || *out > most)
 		return -EINVAL;
@@ -109,7 +110,7 @@ static void show_pid_max(struct text *out)
 static int write_pid_max(char *text)
 {
 	s64 value;
-	int error = parse_number(text, max(301, 8 * cpu_count()), PID_MAX_LIMIT, &value);
+	int error = sysctl_parse(text, max(301, 8 * cpu_count()), PID_MAX_LIMIT, &value);
 
 	if (!error)
 		WRITE_ONCE(pid_max, (u32)value);
@@ -125,7 +126,7 @@ static void show_last_pid(struct text *out)
 static int write_last_pid(char *text)
 {
 	s64 value;
-	int error = parse_number(text, 0, pid_max, &value);
+	int error = sysctl_parse(text, 0, pid_max, &value);
 
 	if (!task_capable(CAP_CHECKPOINT_RESTORE) && !task_capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -142,7 +143,7 @@ static void show_threads_max(struct text *out)
 static int write_threads_max(char *text)
 {
 	s64 value;
-	int error = parse_number(text, 20, 0x3fffffff, &value);
+	int error = sysctl_parse(text, 20, 0x3fffffff, &value);
 
 	if (!error)
 		WRITE_ONCE(threads_max, (u32)value);
@@ -157,25 +158,10 @@ static void show_panic(struct text *out)
 static int write_panic(char *text)
 {
 	s64 value;
-	int error = parse_number(text, INT32_MIN, INT32_MAX, &value);
+	int error = sysctl_parse(text, INT32_MIN, INT32_MAX, &value);
 
 	if (!error)
 		WRITE_ONCE(panic_seconds, (int)value);
-	return error;
-}
-
-static void show_dmesg_restrict(struct text *out)
-{
-	text_printf(out, "%d\n", READ_ONCE(log_restricted));
-}
-
-static int write_dmesg_restrict(char *text)
-{
-	s64 value;
-	int error = task_capable(CAP_SYS_ADMIN) ? parse_number(text, 0, 1, &value) : -EPERM;
-
-	if (!error)
-		WRITE_ONCE(log_restricted, value);
 	return error;
 }
 
@@ -188,82 +174,11 @@ static void show_cad(struct text *out)
 static int write_cad(char *text)
 {
 	s64 value;
-	int error = parse_number(text, INT32_MIN, INT32_MAX, &value);
+	int error = sysctl_parse(text, INT32_MIN, INT32_MAX, &value);
 
 	if (!error)
 		WRITE_ONCE(cad_restarts, value != 0);
 	return error;
-}
-
-/* Console, messages without a level, least and default console level. */
-static void show_printk(struct text *out)
-{
-	text_printf(out, "%d\t%d\t1\t7\n", log_console_level, LOG_WARN);
-}
-
-static int write_printk(char *text)
-{
-	s64 level;
-
-	text = str_trim(text);
-	text[strnlen(text, 2)] = '\0';
-	if (text[0] && (text[1] == ' ' || text[1] == '\t'))
-		text[1] = '\0';
-	if (parse_number(text, 0, 15, &level))
-		return -EINVAL;
-	log_console_level = (int)level;
-	return 0;
-}
-
-static void show_printk_ratelimit(struct text *out)
-{
-	text_printf(out, "%u\n", READ_ONCE(log_limit_seconds));
-}
-
-static int write_printk_ratelimit(char *text)
-{
-	s64 value;
-	int error = parse_number(text, 0, INT32_MAX, &value);
-
-	if (!error)
-		WRITE_ONCE(log_limit_seconds, (u32)value);
-	return error;
-}
-
-static void show_printk_ratelimit_burst(struct text *out)
-{
-	text_printf(out, "%u\n", READ_ONCE(log_limit_burst));
-}
-
-static int write_printk_ratelimit_burst(char *text)
-{
-	s64 value;
-	int error = parse_number(text, 0, INT32_MAX, &value);
-
-	if (!error)
-		WRITE_ONCE(log_limit_burst, (u32)value);
-	return error;
-}
-
-static const char *const devkmsg_words[] = { "ratelimit", "on", "off" }; /* enum log_programs */
-
-static void show_printk_devkmsg(struct text *out)
-{
-	text_printf(out, "%s\n", devkmsg_words[READ_ONCE(log_programs)]);
-}
-
-/* A word and a newline, nothing else. */
-static int write_printk_devkmsg(char *text)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(devkmsg_words); i++) {
-		size_t n = strlen(devkmsg_words[i]);
-
-		if (!strncmp(text, devkmsg_words[i], n) && !strcmp(text + n, "\n")) {
-			WRITE_ONCE(log_programs, (enum log_programs)i);
-			return 0;
-		}
-	}
-	return -EINVAL;
 }
 
 #define SHOW_CONSTANT(what, value)                       \
@@ -312,7 +227,7 @@ static void show_pty_nr(struct text *out)
 static int write_pty_limit(char *text, u32 *limit)
 {
 	s64 value;
-	int error = parse_number(text, 0, 1 << 20, &value);
+	int error = sysctl_parse(text, 0, 1 << 20, &value);
 
 	if (!error)
 		WRITE_ONCE(*limit, (u32)value);
@@ -378,7 +293,7 @@ static const struct sysctl in_kernel[] = {
 	{ "container_hold", 0600, hold_show, hold_write },
 #endif
 	{ "ctrl-alt-del", 0644, show_cad, write_cad },
-	{ "dmesg_restrict", 0644, show_dmesg_restrict, write_dmesg_restrict },
+	{ "dmesg_restrict", 0644, proc_show_dmesg_restrict, proc_write_dmesg_restrict },
 	{ "domainname", 0644, show_domainname, write_domainname },
 #ifdef DEBUG
 	{ "futex_hold", 0600, futex_hold_show, futex_hold_write },
@@ -395,11 +310,11 @@ static const struct sysctl in_kernel[] = {
 	{ "overflowuid", 0444, show_overflow_id, NULL },
 	{ "panic", 0644, show_panic, write_panic },
 	{ "pid_max", 0644, show_pid_max, write_pid_max },
-	{ "printk", 0644, show_printk, write_printk },
-	{ "printk_devkmsg", 0644, show_printk_devkmsg, write_printk_devkmsg },
-	{ "printk_ratelimit", 0644, show_printk_ratelimit, write_printk_ratelimit },
-	{ "printk_ratelimit_burst", 0644, show_printk_ratelimit_burst,
-	  write_printk_ratelimit_burst },
+	{ "printk", 0644, proc_show_printk, proc_write_printk },
+	{ "printk_devkmsg", 0644, proc_show_printk_devkmsg, proc_write_printk_devkmsg },
+	{ "printk_ratelimit", 0644, proc_show_printk_ratelimit, proc_write_printk_ratelimit },
+	{ "printk_ratelimit_burst", 0644, proc_show_printk_ratelimit_burst,
+	  proc_write_printk_ratelimit_burst },
 #ifdef DEBUG
 	{ "provoke", 0600, proc_show_faults, proc_provoke },
 #endif
