@@ -52,11 +52,14 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 	struct container *c;
 	struct inode *inode;
 
-	if (strchr(dentry->name, '\n'))
-		return -EINVAL;
 	mutex_lock(&container_mutex);
 	container_request_begin(&request, dentry->name);
-	c = dir_container(dir)->removed ? ERR_PTR(-ENODEV) : container_create(dir_container(dir));
+	if (strchr(dentry->name, '\n'))
+		c = ERR_PTR(container_refuse(-EINVAL, "a name is one line"));
+	else if (dir_container(dir)->removed)
+		c = ERR_PTR(-ENODEV);
+	else
+		c = container_create(dir_container(dir));
 	if (IS_ERR(c)) {
 		container_report(&request, dir_container(dir), "", "mkdir", (int)PTR_ERR(c));
 		mutex_unlock(&container_mutex);
@@ -155,24 +158,35 @@ void container_remove_dir(struct container *c)
 	dentry_put(d);
 }
 
-static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
+static int may_rename(struct inode *from, struct dentry *old, struct inode *to,
 		      struct dentry *target, const char *name, unsigned flags)
 {
 	if (flags)
-		return -EINVAL;
+		return container_refuse(-EINVAL, "a container cannot take another one's place");
 	if (strchr(name, '\n'))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "a name is one line");
 	if (!S_ISDIR(old->inode->mode))
-		return -ENOTDIR;
+		return container_refuse(-ENOTDIR, "a control file keeps its name");
 	if (from != to)
-		return -EIO;
-	if (target)
-		return -EEXIST;
+		return container_refuse(-EIO, "a container stays below its parent");
+	return target ? -EEXIST : 0;
+}
+
+static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
+		      struct dentry *target, const char *name, unsigned flags)
+{
+	struct container_request request;
+	int error;
+
 	/* Paths are shown under container_mutex: they have the old name or the new one. */
 	mutex_lock(&container_mutex);
-	dentry_move(old, old->parent, name);
+	container_request_begin(&request, old->name);
+	error = may_rename(from, old, to, target, name, flags);
+	if (!error)
+		dentry_move(old, old->parent, name);
+	container_report(&request, dir_container(from), "", "rename", error);
 	mutex_unlock(&container_mutex);
-	return 0;
+	return error;
 }
 
 static void dir_free(struct inode *inode)

@@ -61,13 +61,16 @@ static int parse_name(const char *name, struct hierarchy_options *o)
 {
 	size_t n = strlen(name);
 
-	if (!n || n > HIERARCHY_NAME_MAX || o->name[0])
-		return -EINVAL;
+	if (o->name[0])
+		return container_refuse(-EINVAL, "name= comes once");
+	if (!n || n > HIERARCHY_NAME_MAX)
+		return container_refuse(-EINVAL, "a name has 1 to %d characters",
+					HIERARCHY_NAME_MAX);
 	for (const char *c = name; *c; c++) {
 		bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
 
 		if (!letter && !(*c >= '0' && *c <= '9') && !strchr(".-_", *c))
-			return -EINVAL;
+			return container_refuse(-EINVAL, "a name has letters, digits and .-_");
 	}
 	strcopy(o->name, name, sizeof(o->name));
 	return 0;
@@ -76,7 +79,7 @@ static int parse_name(const char *name, struct hierarchy_options *o)
 static int parse_agent(const char *path, struct hierarchy_options *o)
 {
 	if (!*path || o->release_agent)
-		return -EINVAL;
+		return container_refuse(-EINVAL, "release_agent= is one path");
 	o->release_agent = kstrdup(path);
 	return o->release_agent ? 0 : -ENOMEM;
 }
@@ -141,12 +144,12 @@ static u64 subsys_of_all(void)
 static int check_options(struct hierarchy_options *o)
 {
 	if (o->all && o->subsys)
-		return -EINVAL;
+		return container_refuse(-EINVAL, "all stands alone");
 	/* No subsystem and no name asks for all of them. */
 	if (o->all || (!o->subsys && !o->none && !o->name[0]))
 		o->subsys = subsys_of_all();
 	if (o->none && (o->subsys || !o->name[0]))
-		return -EINVAL;
+		return container_refuse(-EINVAL, "none goes with name= and no subsystem");
 	/* Only cpuset's files had names without a prefix. */
 	if (o->flags & HIERARCHY_NOPREFIX && o->subsys & ~BIT(SUBSYS_cpuset))
 		return container_refuse(-EINVAL, "noprefix is for cpuset alone");

@@ -100,6 +100,19 @@ int main(void)
 		       "cgroup: /a: notify_on_release \"x\": not a value "
 		       "that it takes (error -22)"),
 	      "and a file of the framework itself");
+	CHECK(EXPLAINS(mkdir(ROOT "/a/x\ny", 0755), "cgroup: /a: mkdir \"x\": a name is one line"),
+	      "that a name is one line");
+	CHECK(EXPLAINS(rename(ROOT "/a/b", ROOT "/z"),
+		       "cgroup: /a: rename \"b\": a container stays below its parent (error -5)"),
+	      "that containers are not moved to others");
+	CHECK(EXPLAINS(mount("none", ROOT, "cgroup", 0, "none"),
+		       "cgroup: mount \"none\": none goes with name= and no subsystem (error -22)"),
+	      "what none needs");
+	CHECK(EXPLAINS(mount("none", ROOT, "cgroup", 0, "all,pids"), "all stands alone"),
+	      "what all excludes");
+	CHECK(EXPLAINS(mount("none", ROOT, "cgroup", 0, "name=a b"),
+		       "a name has letters, digits and .-_"),
+	      "of what names are made");
 	CHECK(EXPLAINS(rmdir(ROOT "/a"), "cgroup: /: rmdir \"a\": it has children (error -16)"),
 	      "why a directory is not removed");
 	CHECK(EXPLAINS(mount("none", ROOT, "cgroup", 0, "cpuset,pids"),
