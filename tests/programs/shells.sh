@@ -22,7 +22,7 @@ echo t/*/w* t/.h* t/none*
 sleep 0 & wait $!; echo "waited $?"
 false & wait $!; echo "waited $?"
 sh -c 'kill -TERM $$'; echo "killed $?"
-sleep infinity & until grep -q sleep /proc/$!/comm; do :; done; kill $!; wait $!; echo "killed $?"
+sleep infinity & until grep -q sleep /proc/$!/comm; do :; done; kill $!; wait $! 2>/dev/null; echo "killed $?"
 umask; umask 077; : >new; stat -c %a new; umask -S; umask 022
 ulimit -n; (ulimit -n 20; ulimit -n; ulimit -Hn); (ulimit -f 1; head -c 3000 /dev/zero >limit; echo "limit $?") 2>/dev/null; wc -c <limit
 cd t/src/link 2>&1; cd t/src/deep/..; pwd -L | sed 's,.*/tmp,/tmp,'; cd "$OLDPWD"
