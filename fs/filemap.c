@@ -51,6 +51,18 @@ static s64 room(u64 at, const struct io *io)
 	return at >= limit ? -EFBIG : (s64)min(io->left, limit - at);
 }
 
+/* How many of n bytes at `at` the seals let in: each page's share as a whole, or -EPERM. */
+static s64 within_seals(const struct inode *inode, u64 at, s64 n)
+{
+	u64 whole = align_down(inode->size, PAGE_SIZE);
+
+	if (inode->mapping.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (!(inode->mapping.seals & F_SEAL_GROW) || at + n <= inode->size)
+		return n;
+	return at < whole ? (s64)(whole - at) : -EPERM;
+}
+
 static ssize_t write_pages(struct inode *inode, struct io *io, u64 at, u64 left)
 {
 	struct mapping *m = &inode->mapping;
@@ -94,6 +106,8 @@ ssize_t mapping_file_write(struct file *f, struct io *io, u64 *pos)
 	if (READ_ONCE(f->flags) & O_APPEND)
 		*pos = inode->size;
 	n = room(*pos, io);
+	if (n > 0 && unlikely(inode->mapping.seals & ~F_SEAL_SEAL))
+		n = within_seals(inode, *pos, n);
 	if (n > 0) {
 		if (unlikely(inode->mode & (S_ISUID | S_ISGID)) && io->drops_set_id)
 			inode->mode = inode_mode_without_set_id(inode);

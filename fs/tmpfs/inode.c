@@ -81,6 +81,10 @@ static const struct mapping_ops mapping_ops = {
 
 static int file_truncate(struct inode *inode, u64 size)
 {
+	u32 sealed = size < inode->size ? F_SEAL_SHRINK : size > inode->size ? F_SEAL_GROW : 0;
+
+	if (inode->mapping.seals & sealed)
+		return -EPERM;
 	inode->size = size;
 	mapping_truncate(&inode->mapping, size);
 	settle(tmpfs_inode_of(inode));
@@ -120,9 +124,13 @@ static int file_fallocate(struct inode *inode, int mode, u64 offset, u64 len)
 	struct page *p;
 
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
+		if (inode->mapping.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+			return -EPERM;
 		file_punch(inode, offset, end);
 		return 0;
 	}
+	if (inode->mapping.seals & F_SEAL_GROW && end > inode->size)
+		return -EPERM;
 	pages = last - (offset >> PAGE_SHIFT) + 1;
 	if (fs->max_pages && pages > fs->max_pages)
 		return -ENOSPC;
@@ -209,6 +217,7 @@ struct inode *tmpfs_inode_create(struct super *s, struct inode *dir, u32 mode,
 	t->inode.ino = __atomic_add_fetch(&fs->last_ino, 1, __ATOMIC_RELAXED);
 	if (S_ISREG(mode))
 		t->inode.mapping.ops = &mapping_ops;
+	t->inode.mapping.seals = F_SEAL_SEAL;
 	if (dir)
 		inode_inherit(&t->inode, dir, cred);
 	return &t->inode;

@@ -2,9 +2,7 @@
  * memfd.c - files of memory that no directory shows: memfd_create(2).
  *
  * They lie in a tmpfs that is mounted nowhere and has no limits but memory; links in /proc show
- * them as "/memfd:name (deleted)".
- *
- * Differs from Linux: there are no seals, so MFD_ALLOW_SEALING is refused.
+ * them as "/memfd:name (deleted)".  They begin without seals if they may get some.
  */
 #include "fs/tmpfs/memfd.h"
 
@@ -28,7 +26,7 @@ void memfd_init(void)
 		panic("no memory for files without a name");
 }
 
-struct file *memfd_create(const char *name, const struct cred *cred)
+struct file *memfd_create(const char *name, bool sealable, const struct cred *cred)
 {
 	struct path place = { memory, NULL };
 	struct file *f = ERR_PTR(-ENOMEM);
@@ -45,6 +43,8 @@ struct file *memfd_create(const char *name, const struct cred *cred)
 	mutex_unlock(&dir->lock);
 	f = error ? ERR_PTR(error) : file_open_path(&place, O_RDWR | O_LARGEFILE, &cred_root);
 	dentry_put(place.dentry);
+	if (!IS_ERR(f) && sealable)
+		f->inode->mapping.seals = 0;
 	if (!IS_ERR(f) && f->counted) { /* as on Linux, it may be run while it is open to write */
 		file_uncount_writer(f);
 		f->counted = false;

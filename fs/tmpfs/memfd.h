@@ -7,4 +7,4 @@
 void memfd_init(void); /* boot */
 
 /* An open file of that name, "memfd:" included.  ERR_PTR(-ENOMEM, -ENOSPC). */
-struct file *memfd_create(const char *name, const struct cred *cred);
+struct file *memfd_create(const char *name, bool sealable, const struct cred *cred);

@@ -59,7 +59,12 @@ struct f_owner_ex {
 	s32 type, pid;
 };
 
-#define F_SEAL_SEAL 1
+#define F_SEAL_SEAL	    1u
+#define F_SEAL_SHRINK	    2u
+#define F_SEAL_GROW	    4u
+#define F_SEAL_WRITE	    8u
+#define F_SEAL_FUTURE_WRITE 16u
+#define F_SEAL_ALL	    31u
 
 enum { F_RDLCK, F_WRLCK, F_UNLCK };
 

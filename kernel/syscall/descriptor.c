@@ -17,8 +17,9 @@
 #include "kernel/task/sigqueue.h"
 #include "kernel/task/task.h"
 
-#define MFD_CLOEXEC 1u
-#define MFD_PREFIX  "memfd:"
+#define MFD_CLOEXEC	  1u
+#define MFD_ALLOW_SEALING 2u
+#define MFD_PREFIX	  "memfd:"
 
 long descriptor_give(struct file *f, bool cloexec)
 {
@@ -42,7 +43,7 @@ long sys_memfd_create(const char __user *user, u32 flags)
 	ssize_t n;
 	long fd;
 
-	if (flags & ~MFD_CLOEXEC)
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
 		return -EINVAL;
 	name = kmalloc(NAME_MAX + 1);
 	if (!name)
@@ -52,7 +53,9 @@ long sys_memfd_create(const char __user *user, u32 flags)
 	if (n < 0)
 		fd = n == -ENAMETOOLONG ? -EINVAL : n;
 	else
-		fd = descriptor_give(memfd_create(name, task_current()->cred), flags & MFD_CLOEXEC);
+		fd = descriptor_give(
+			memfd_create(name, flags & MFD_ALLOW_SEALING, task_current()->cred),
+			flags & MFD_CLOEXEC);
 	kfree(name);
 	return fd;
 }

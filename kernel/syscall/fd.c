@@ -5,6 +5,7 @@
 #include "fs/file.h"
 #include "fs/lock.h"
 #include "fs/pipe.h"
+#include "fs/seal.h"
 #include "kernel/abi/errno.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/syscall/transfer.h"
@@ -292,9 +293,7 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 		return F_UNLCK;
 	case F_GET_SEALS:
 	case F_ADD_SEALS:
-		if (!S_ISREG(f->inode->mode) || !super_is_tmpfs(f->inode->super))
-			return -EINVAL;
-		return cmd == F_GET_SEALS ? F_SEAL_SEAL : -EPERM;
+		return file_seal_fcntl(f, cmd, arg);
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, arg, task_current()->cred);
 	case F_GETPIPE_SZ:

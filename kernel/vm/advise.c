@@ -5,6 +5,7 @@
  * to write back, MADV_FREE frees at once, and hints about paging change nothing.
  */
 #include "arch/uaccess.h"
+#include "kernel/abi/fcntl.h"
 #include "kernel/abi/mman.h"
 #include "kernel/vm/region.h"
 
@@ -112,6 +113,7 @@ static int advise_remove(struct vm *vm, u64 start, u64 end)
 		ret = !r || r->start > start			     ? -ENOMEM
 		      : (r->flags & VM_LOCKED) || !r->mapping	     ? -EINVAL
 		      : (~r->flags & (VM_SHARED | VM_MAYWRITE)) != 0 ? -EACCES
+		      : r->mapping->seals & F_SEAL_FUTURE_WRITE	     ? -EPERM
 								     : 0;
 		if (ret < 0) {
 			mutex_unlock(&vm->lock);

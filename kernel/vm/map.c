@@ -7,6 +7,7 @@
  * Locking: vm->lock for the placing and the insertion; the memory is faulted in (MAP_POPULATE,
  * MAP_LOCKED) and what a fixed mapping has replaced is let go after it.
  */
+#include "kernel/abi/fcntl.h"
 #include "kernel/abi/mman.h"
 #include "kernel/vm/region.h"
 
@@ -61,6 +62,15 @@ static int choose_address(struct vm *vm, struct request *q)
 	return q->addr ? 0 : -ENOMEM;
 }
 
+/* A shared mapping of what is sealed can be read, for ever. */
+static int check_seals(struct request *q)
+{
+	if (likely(!(READ_ONCE(q->mapping->seals) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))))
+		return 0;
+	q->may &= ~VM_MAYWRITE;
+	return q->prot & PROT_WRITE ? -EPERM : 0;
+}
+
 /* Is the file open for what is wanted, and can it be mapped at all? */
 static int check_file(struct request *q)
 {
@@ -88,7 +98,9 @@ static int check_file(struct request *q)
 		return -EPERM;
 	if (!q->mapping)
 		return -ENODEV;
-	return q->map_flags & MAP_GROWSDOWN ? -EINVAL : 0;
+	if (q->map_flags & MAP_GROWSDOWN)
+		return -EINVAL;
+	return q->flags & VM_SHARED ? check_seals(q) : 0;
 }
 
 static int check_type(struct request *q)
@@ -140,15 +152,21 @@ static int check_locked(const struct vm *vm, const struct request *q)
 	return vm->locked + (q->len >> PAGE_SHIFT) > vm->lock_limit >> PAGE_SHIFT ? -EAGAIN : 0;
 }
 
-/* Everything has been checked.  -ENOMEM with the space as it was. */
+/* Everything else has been checked.  -ENOMEM or -EPERM (sealed) with the space as it was. */
 static int insert_request(struct vm *vm, const struct request *q, struct list *dead)
 {
+	bool writer = q->mapping && !(~(q->flags | q->may) & VM_WRITER);
 	struct region *r = region_alloc(vm, NULL);
 	int ret;
 
 	if (!r)
 		return -ENOMEM;
-	ret = is_fixed(q) ? unmap_range(vm, q->addr, q->addr + q->len, dead) : 0;
+	ret = writer ? mapping_writer_begin(q->mapping) : 0;
+	if (!ret && is_fixed(q)) {
+		ret = unmap_range(vm, q->addr, q->addr + q->len, dead);
+		if (ret < 0 && writer)
+			mapping_writer_end(q->mapping);
+	}
 	if (ret < 0) {
 		region_free(r);
 		return ret;
@@ -163,6 +181,8 @@ static int insert_request(struct vm *vm, const struct request *q, struct list *d
 	if (r->mapping)
 		r->zap_seq = READ_ONCE(r->mapping->zap_seq);
 	region_insert(vm, r);
+	if (writer)
+		mapping_writer_end(q->mapping);
 	region_join(vm, r, dead);
 	return 0;
 }

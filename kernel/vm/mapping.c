@@ -8,6 +8,7 @@
  * has been visited or has seen the new size from its birth; visited ones move to the list's tail.
  * A copy made by fork inherits the number of its model, so neither is missed.
  */
+#include "kernel/abi/fcntl.h"
 #include "kernel/lib/string.h"
 #include "kernel/vm/region.h"
 
@@ -24,6 +25,41 @@ void mapping_init(struct mapping *m, const struct mapping_ops *ops, void *host)
 	*m = (struct mapping){ .ops = ops, .host = host };
 	mutex_init(&m->lock, RANK_MAPPING);
 	list_init(&m->regions);
+}
+
+int mapping_seal(struct mapping *m, u32 seals)
+{
+	int error = 0;
+
+	mutex_lock(&m->lock);
+	if (m->seals & F_SEAL_SEAL)
+		error = -EPERM;
+	else if (seals & ~m->seals & F_SEAL_WRITE && m->writers)
+		error = -EBUSY;
+	else
+		WRITE_ONCE(m->seals, m->seals | seals);
+	mutex_unlock(&m->lock);
+	return error;
+}
+
+int mapping_writer_begin(struct mapping *m)
+{
+	int error = 0;
+
+	mutex_lock(&m->lock);
+	if (m->seals & F_SEAL_WRITE)
+		error = -EPERM;
+	else
+		m->writers++;
+	mutex_unlock(&m->lock);
+	return error;
+}
+
+void mapping_writer_end(struct mapping *m)
+{
+	mutex_lock(&m->lock);
+	m->writers--;
+	mutex_unlock(&m->lock);
 }
 
 u64 mapping_total(void)

@@ -35,6 +35,8 @@ struct mapping {
 	bool moving;		       /* [l] pages of it are on their way to other nodes */
 	const struct mapping_ops *ops; /* [I] */
 	void *host;		       /* [I] the inode */
+	u32 writers; /* [l] regions that may write it (VM_WRITER), and those that are being made */
+	u32 seals;   /* [l] F_SEAL_*, which only grow; may be read without */
 };
 
 void mapping_init(struct mapping *m, const struct mapping_ops *ops, void *host);
@@ -53,6 +55,12 @@ struct page *mapping_new_page(u64 index, const struct region *r);
 void mapping_truncate(struct mapping *m, u64 size);
 /* Drops whole pages in [first, last) (fallocate punch hole). */
 void mapping_punch(struct mapping *m, u64 first, u64 last);
+/* Adds seals of fcntl(2).  -EPERM: it is sealed against that; -EBUSY: F_SEAL_WRITE while it has
+   writers. */
+int mapping_seal(struct mapping *m, u32 seals) must_check;
+/* One of the writers is to be made, and is there or will not be.  -EPERM: sealed. */
+int mapping_writer_begin(struct mapping *m) must_check;
+void mapping_writer_end(struct mapping *m);
 void mapping_destroy(struct mapping *m); /* at the end of the inode */
 
 u64 mapping_total(void); /* pages in all caches: Cached in /proc/meminfo */

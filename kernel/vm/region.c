@@ -124,23 +124,29 @@ void region_insert(struct vm *vm, struct region *r)
 	m->ops->hold(r->owner);
 	mutex_lock(&m->lock);
 	list_add_tail(&r->link, &m->regions);
+	m->writers += (r->flags & VM_WRITER) == VM_WRITER;
+	mutex_unlock(&m->lock);
+}
+
+void region_leave(struct region *r)
+{
+	struct mapping *m = r->mapping;
+
+	mutex_lock(&m->lock);
+	list_del(&r->link);
+	m->writers -= (r->flags & VM_WRITER) == VM_WRITER;
 	mutex_unlock(&m->lock);
 }
 
 void region_remove(struct vm *vm, struct region *r, struct list *dead)
 {
-	struct mapping *m = r->mapping;
-
 	rb_erase(&vm->regions, &r->node);
 	vm->count--;
 	region_count(vm, r->flags, -region_pages(r));
 	if (vm->last == r)
 		vm->last = NULL;
-	if (m) {
-		mutex_lock(&m->lock);
-		list_del(&r->link);
-		mutex_unlock(&m->lock);
-	}
+	if (r->mapping)
+		region_leave(r);
 	list_add_tail(&r->link, dead);
 }
 

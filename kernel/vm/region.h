@@ -73,6 +73,7 @@ void region_free(struct region *r); /* never inserted */
 
 /* Into the space: counts its pages, takes a reference of the owner, joins the mapping's list. */
 void region_insert(struct vm *vm, struct region *r);
+void region_leave(struct region *r); /* that list again */
 /* Out of it.  Its entries must be gone. */
 void region_remove(struct vm *vm, struct region *r, struct list *dead);
 void region_reap(struct list *dead);

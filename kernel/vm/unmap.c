@@ -163,11 +163,8 @@ void unmap_all(struct vm *vm, struct list *dead)
 				page_put(page_of_phys(pte_phys(*e)));
 			*e = 0;
 		}
-		if (r->mapping) {
-			mutex_lock(&r->mapping->lock);
-			list_del(&r->link);
-			mutex_unlock(&r->mapping->lock);
-		}
+		if (r->mapping)
+			region_leave(r);
 		list_add_tail(&r->link, dead);
 		sched_relax();
 	}

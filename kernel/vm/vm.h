@@ -29,6 +29,8 @@
 	0x1000u /* a private file region that holds copied pages: fork must copy entries */
 #define VM_SPECIAL 0x2000u /* vdso and the like: no mremap, no madvise */
 
+#define VM_WRITER (VM_SHARED | VM_MAYWRITE) /* both: counted, and kept out by seals */
+
 struct region {
 	struct rbnode node;	 /* [v] by start */
 	u64 start, end;		 /* [v] page aligned */
