@@ -1,6 +1,6 @@
 /*
- * refcount.h - a count of references.  It never comes back from zero: who tries panics.  That it
- * does not fall below zero a debug build makes sure of.
+ * refcount.h - a count of references.  It never comes back from zero, and a debug build
+ * panics when somebody tries.
  */
 #pragma once
 #include "kernel/lib/types.h"
@@ -11,12 +11,6 @@ struct refcount {
 
 /* A reference count was taken from zero or dropped below it: panics. */
 noreturn void refcount_broken(const struct refcount *r);
-
-#ifdef DEBUG
-#define REFCOUNT_CHECKED 1
-#else
-#define REFCOUNT_CHECKED 0
-#endif
 
 static inline void refcount_init(struct refcount *r, u32 n)
 {
@@ -72,7 +66,7 @@ static inline must_check bool refcount_put(struct refcount *r)
 {
 	u32 old = __atomic_fetch_sub(&r->count, 1, __ATOMIC_ACQ_REL);
 
-	if (REFCOUNT_CHECKED && unlikely((s32)old <= 0))
+	if (unlikely((s32)old <= 0))
 		refcount_broken(r);
 	return old == 1;
 }

@@ -104,12 +104,10 @@ long sys_pwrite64(int fd, const void __user *buf, size_t len, s64 pos)
 
 /* --- vectors ------------------------------------------------------------------------------ */
 
-struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total)
+struct iovec *vector_fetch(const struct iovec __user *user, u64 count)
 {
 	struct iovec *iov;
 
-	*total = 0;
-	count = (u32)count; /* as on Linux */
 	if (count > IOV_MAX)
 		return ERR_PTR(-EINVAL);
 	iov = kmalloc_array(max(count, 1ul), sizeof(*iov));
@@ -119,7 +117,17 @@ struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total
 		kfree(iov);
 		return ERR_PTR(-EFAULT);
 	}
-	for (u64 i = 0; i < count; i++) {
+	return iov;
+}
+
+struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total)
+{
+	struct iovec *iov;
+
+	*total = 0;
+	count = (u32)count; /* as on Linux */
+	iov = vector_fetch(user, count);
+	for (u64 i = 0; !IS_ERR(iov) && i < count; i++) {
 		long error = (s64)iov[i].len < 0		       ? -EINVAL
 			     : !user_range_ok(iov[i].base, iov[i].len) ? -EFAULT
 								       : 0;

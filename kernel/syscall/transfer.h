@@ -8,7 +8,9 @@ struct file;
 
 #define RW_MAX (0x7ffffffful & PAGE_MASK) /* bytes that one call moves: Linux's MAX_RW_COUNT */
 
-/* A program's vector, copied; *total is its length, cut to RW_MAX as Linux does.  kfree what it
+/* A program's vector as it is; kfree it.  ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). */
+struct iovec *vector_fetch(const struct iovec __user *user, u64 count);
+/* The same, checked; *total is its length, cut to RW_MAX as Linux does.  kfree what it
    returns.  ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). */
 struct iovec *vector_copy(const struct iovec __user *user, u64 count, u64 *total);
 

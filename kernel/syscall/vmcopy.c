@@ -74,19 +74,10 @@ static struct vm *get_space(s32 tid)
 /* Addresses are looked at when the bytes are moved. */
 static struct iovec *remote_vector(const struct iovec __user *user, u64 count, u64 *total)
 {
-	struct iovec *iov;
+	struct iovec *iov = vector_fetch(user, count);
 
 	*total = 0;
-	if (count > IOV_MAX)
-		return ERR_PTR(-EINVAL);
-	iov = kmalloc_array(max(count, 1ul), sizeof(*iov));
-	if (!iov)
-		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(iov, user, count * sizeof(*iov))) {
-		kfree(iov);
-		return ERR_PTR(-EFAULT);
-	}
-	for (u64 i = 0; i < count; i++) {
+	for (u64 i = 0; !IS_ERR(iov) && i < count; i++) {
 		if ((s64)iov[i].len < 0) {
 			kfree(iov);
 			return ERR_PTR(-EINVAL);
