@@ -89,3 +89,34 @@ __attribute__((unused)) static const char *events(int fd)
 			       p.revents & POLLPRI ? "pri " : "",
 			       p.revents & (POLLHUP | POLLERR) ? "hup" : "");
 }
+
+static volatile int heard[65]; /* signals, how often */
+
+static void hear(int signo)
+{
+	heard[signo]++;
+}
+
+__attribute__((unused)) static void forget_signals(void)
+{
+	for (int signo = 0; signo < 65; signo++)
+		heard[signo] = 0;
+}
+
+/* Asks in a child that leads a session without a terminal, so that this shell keeps its own. */
+__attribute__((unused)) static int in_session(void (*ask)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		MUST(setsid() > 0);
+		for (int signo = 1; signo < 32; signo++)
+			signal(signo, hear);
+		signal(SIGCHLD, SIG_DFL);
+		ask();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	return status != 0;
+}

@@ -268,13 +268,6 @@ static void packet_mode(void)
 
 /* --- size ------------------------------------------------------------------------------------ */
 
-static volatile int heard[65];
-
-static void hear(int signo)
-{
-	heard[signo]++;
-}
-
 static const char *winsize(int fd)
 {
 	struct winsize w = { 9, 9, 9, 9 };
@@ -336,24 +329,17 @@ static void stuffing(void)
 	pair_close(&pair);
 }
 
+static void ask(void)
+{
+	each_request();
+	opening();
+	leaving();
+	packet_mode();
+	sizes();
+	stuffing();
+}
+
 int main(void)
 {
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		MUST(setsid() > 0);
-		for (int signo = 1; signo < 32; signo++)
-			signal(signo, hear);
-		signal(SIGCHLD, SIG_DFL);
-		each_request();
-		opening();
-		leaving();
-		packet_mode();
-		sizes();
-		stuffing();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	return status != 0;
+	return in_session(ask);
 }

@@ -4,12 +4,6 @@
 #include "terminal.h"
 
 static char buffer[64];
-static volatile int heard[65];
-
-static void hear(int signo)
-{
-	heard[signo]++;
-}
 
 /* --- sessions -------------------------------------------------------------------------------- */
 
@@ -343,21 +337,14 @@ static void jobs(void)
 	pair_close(&pair);
 }
 
+static void ask(void)
+{
+	sessions();
+	hangups();
+	jobs();
+}
+
 int main(void)
 {
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		MUST(setsid() > 0);
-		for (int signo = 1; signo < 32; signo++)
-			signal(signo, hear);
-		signal(SIGCHLD, SIG_DFL);
-		sessions();
-		hangups();
-		jobs();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	return status != 0;
+	return in_session(ask);
 }

@@ -3,13 +3,6 @@
  */
 #include "terminal.h"
 
-static int heard[65];
-
-static void hear(int signo)
-{
-	heard[signo]++;
-}
-
 static const char *settings(const struct termios *t)
 {
 	static char text[256];
@@ -208,7 +201,7 @@ static void type(const struct setting *s, const struct typed *keys)
 
 	MUST(!ioctl(pair.slave, TIOCSCTTY, 0));
 	set(pair.slave, s);
-	memset(heard, 0, sizeof(heard));
+	forget_signals();
 	MUST(write(pair.master, keys->keys, keys->size) == keys->size);
 	seen = words("%s", drain(pair.slave, lines));
 	echo = words("%s", drain(pair.master, false));
@@ -392,27 +385,20 @@ static void limits(void)
 		}
 }
 
+static void ask(void)
+{
+	struct pair pair = pair_open();
+	answer(settings(&usual), "a fresh terminal");
+	pair_close(&pair);
+	each_flag();
+	typing();
+	outputs_asked();
+	pieces();
+	switched();
+	limits();
+}
+
 int main(void)
 {
-	/* A leader of a session without a terminal, in a child: this shell keeps its own. */
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		MUST(setsid() > 0);
-		for (int signo = 1; signo < 32; signo++)
-			signal(signo, hear);
-		struct pair pair = pair_open();
-		answer(settings(&usual), "a fresh terminal");
-		pair_close(&pair);
-		each_flag();
-		typing();
-		outputs_asked();
-		pieces();
-		switched();
-		limits();
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	return status != 0;
+	return in_session(ask);
 }
