@@ -3,31 +3,13 @@
  *
  * guest: screen alone (a console that was used keeps its memory)
  */
-#include "check.h"
+#include "console.h"
 
 #include <linux/kd.h>
 #include <linux/keyboard.h>
 #include <linux/tiocl.h>
 #include <linux/vt.h>
-#include <sys/ioctl.h>
 #include <termios.h>
-
-static int tty;
-
-/* A call of the user "nobody" on the open terminal: 0, or the errno. */
-static int as_nobody(unsigned long request, void *arg)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setresuid(65534, 65534, 65534))
-			_exit(99);
-		_exit(ioctl(tty, request, arg) ? errno : 0);
-	}
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
-}
 
 static void modes(void)
 {

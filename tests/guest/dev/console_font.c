@@ -3,15 +3,13 @@
  *
  * guest: screen alone
  */
-#include "check.h"
+#include "console.h"
 
 #include <linux/kd.h>
-#include <sys/ioctl.h>
 #include <sys/utsname.h>
 
 #define PICTURE 32
 
-static int tty;
 static unsigned char before[512 * PICTURE], pictures[512 * PICTURE], after[512 * PICTURE];
 static struct unipair pairs[4096];
 
@@ -20,20 +18,6 @@ static struct console_font_op font(unsigned op, unsigned count, unsigned char *d
 	return (struct console_font_op){
 		.op = op, .width = 8, .height = 16, .charcount = count, .data = data
 	};
-}
-
-static int as_nobody(unsigned long request, void *arg)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setresuid(65534, 65534, 65534))
-			_exit(99);
-		_exit(ioctl(tty, request, arg) ? errno : 0);
-	}
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
 }
 
 static void test_map_of_the_first_font(void)
