@@ -1,6 +1,6 @@
 /*
- * refcount.h - a count of references.  It never comes back from zero, and a debug build
- * panics when somebody tries.
+ * refcount.h - a count of references.  It never comes back from zero, nor falls below it: who tries
+ * panics.
  */
 #pragma once
 #include "kernel/lib/types.h"
