@@ -23,6 +23,19 @@ static noreturn void complain(const struct slab_cache *c, const void *object, co
 	      (void *)trailer_of(c, object)->ip);
 }
 
+/* Says what was written, which tells more of who wrote than the object does. */
+static noreturn void complain_written(const struct slab_cache *c, const void *object, u64 ip)
+{
+	const u64 *word = object;
+
+	while (*word == POISON * 0x0101010101010101ul)
+		word++;
+	panic("slab %s: object %p written after it was freed: %lx at offset %lx, seen at %p, "
+	      "last by %p",
+	      c->name, object, *word, (u64)word - (u64)object, (void *)ip,
+	      (void *)trailer_of(c, object)->ip);
+}
+
 static bool filled_with(const void *start, u8 byte, size_t n)
 {
 	const u8 *p = start, *end = p + n;
@@ -52,7 +65,7 @@ void slab_debug_alloc(const struct slab_cache *c, void *object, u64 ip)
 	if (t->red != RED_FREE)
 		complain(c, object, "overwritten behind its end while free", ip);
 	if (!filled_with(object, POISON, c->size))
-		complain(c, object, "written after it was freed", ip);
+		complain_written(c, object, ip);
 	t->red = RED_LIVE;
 	t->ip = ip;
 	t->used = c->size;
