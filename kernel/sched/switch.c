@@ -147,8 +147,7 @@ void sched_switch(void)
 	u64 now;
 
 	assert_no_spinlock();
-	/* Before any look at what there is to do: who has some for this CPU later alerts it again.
-	 */
+	/* Before any look at what there is to do: who brings some later alerts it again. */
 	thread_alert_clear(prev, ALERT_RESCHED);
 	if (!rq->tree.root && (prev->idle || prev->state != THREAD_RUNNING) &&
 	    sched_overloaded_cpus)

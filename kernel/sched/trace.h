@@ -29,9 +29,8 @@ enum sched_event {
 
 extern bool sched_trace_on;
 
-#define TRACE_TICKS                                                                  \
-	0x100u /* of an event whose time is from clock_ticks(), not from clock_now() \
-		*/
+/* Of an event whose time is from clock_ticks(), not from clock_now(). */
+#define TRACE_TICKS 0x100u
 
 struct trace_event {
 	u64 time, label;
