@@ -55,7 +55,21 @@ static pid_t start_storm(void)
 	}
 }
 
-/* Processes of the group that are alive and elsewhere than in d. */
+/* The state of a process of the group; 0: it is none, or has gone. */
+static char state_in(const char *pid, pid_t group)
+{
+	char path[300], *at, how;
+	int parent, pgrp;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	if (!atoi(pid) || text_read(path) <= 0 || !(at = strrchr(text, ')')) ||
+	    sscanf(at + 2, "%c %d %d", &how, &parent, &pgrp) != 3 || pgrp != group)
+		return 0;
+	return how;
+}
+
+/* Processes of the group that are elsewhere than in d.  All have been told to stop; who had begun
+   to end does so, and leaves its containers before that can be seen. */
 static int strangers(pid_t group)
 {
 	DIR *proc = opendir("/proc");
@@ -63,15 +77,11 @@ static int strangers(pid_t group)
 	int n = 0;
 
 	while (proc && (d = readdir(proc))) {
-		char path[300], *at, how;
-		int parent, pgrp;
+		char how;
 
-		snprintf(path, sizeof(path), "/proc/%s/stat", d->d_name);
-		if (!atoi(d->d_name) || text_read(path) <= 0 || !(at = strrchr(text, ')')))
-			continue;
-		if (sscanf(at + 2, "%c %d %d", &how, &parent, &pgrp) != 3 || pgrp != group)
-			continue;
-		n += how != 'Z' && place(atoi(d->d_name), ":cpuacct:") != 'd';
+		while ((how = state_in(d->d_name, group)) && !strchr("TZX", how))
+			sched_yield();
+		n += how == 'T' && place(atoi(d->d_name), ":cpuacct:") != 'd';
 	}
 	closedir(proc);
 	return n;
