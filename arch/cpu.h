@@ -105,6 +105,15 @@ static always_inline void irq_leaving(void)
 	__asm__ volatile("decl %%gs:36" ::: "memory", "cc");
 }
 
+/* Sets the lowest bit; was it clear?  Acquires: nothing that follows comes before. */
+static always_inline bool cpu_claim(u32 *word)
+{
+	bool was_set;
+
+	__asm__ volatile("lock btsl $0, %0" : "+m"(*word), "=@ccc"(was_set) : : "memory");
+	return !was_set;
+}
+
 static always_inline void cpu_relax(void)
 {
 	__asm__ volatile("pause");

@@ -37,7 +37,7 @@ void lock_show_held(int cpu);		    /* for panics: logs the spinlocks that a CPU 
 static always_inline void spin_lock(struct spinlock *l)
 {
 	irq_disable();
-	while (unlikely(__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE)))
+	while (unlikely(!cpu_claim(&l->locked)))
 		while (READ_ONCE(l->locked))
 			cpu_relax();
 }
@@ -50,7 +50,7 @@ static always_inline void spin_lock_nested(struct spinlock *l)
 static always_inline bool spin_trylock(struct spinlock *l)
 {
 	irq_disable();
-	if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE))
+	if (cpu_claim(&l->locked))
 		return true;
 	irq_restore();
 	return false;
