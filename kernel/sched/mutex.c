@@ -15,14 +15,6 @@ bool mutex_held(const struct mutex *m)
 	return READ_ONCE(m->owner) == thread_current();
 }
 
-static bool take(struct mutex *m)
-{
-	struct thread *nobody = NULL;
-
-	return __atomic_compare_exchange_n(&m->owner, &nobody, thread_current(), false,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
 #ifdef DEBUG
 static void check(struct mutex *m, u64 ip, bool nested)
 {
@@ -47,54 +39,20 @@ static inline void check(struct mutex *m, u64 ip, bool nested)
 static inline void note(struct mutex *m, u64 ip)
 {
 }
-
-static inline void forget(struct mutex *m)
-{
-}
 #endif
 
-static void wait_for(struct mutex *m)
+void mutex_wait(struct mutex *m)
 {
-	(void)wait_event_state(&m->waiters, take(m), THREAD_BLOCKED, true, WAIT_FOREVER);
+	(void)wait_event_state(&m->waiters, mutex_take(m), THREAD_BLOCKED, true, WAIT_FOREVER);
 }
 
+#ifdef DEBUG
 void mutex_lock(struct mutex *m)
 {
 	check(m, CALLER_IP, false);
-	if (unlikely(!take(m)))
-		wait_for(m);
+	if (unlikely(!mutex_take(m)))
+		mutex_wait(m);
 	note(m, CALLER_IP);
-}
-
-void mutex_lock_nested(struct mutex *m)
-{
-	check(m, CALLER_IP, true);
-	if (unlikely(!take(m)))
-		wait_for(m);
-	note(m, CALLER_IP);
-}
-
-int mutex_lock_killable(struct mutex *m)
-{
-	int result = 0;
-
-	check(m, CALLER_IP, false);
-	if (unlikely(!take(m)))
-		result =
-			wait_event_state(&m->waiters, take(m), THREAD_KILLABLE, true, WAIT_FOREVER);
-	if (result == 0)
-		note(m, CALLER_IP);
-	else
-		waitq_wake(&m->waiters); /* it may have been our turn */
-	return result;
-}
-
-bool mutex_trylock(struct mutex *m)
-{
-	if (!take(m))
-		return false;
-	note(m, CALLER_IP);
-	return true;
 }
 
 void mutex_unlock(struct mutex *m)
@@ -105,6 +63,38 @@ void mutex_unlock(struct mutex *m)
 	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
 	if (unlikely(!list_empty(&m->waiters.waiters)))
 		waitq_wake(&m->waiters);
+}
+#endif
+
+void mutex_lock_nested(struct mutex *m)
+{
+	check(m, CALLER_IP, true);
+	if (unlikely(!mutex_take(m)))
+		mutex_wait(m);
+	note(m, CALLER_IP);
+}
+
+int mutex_lock_killable(struct mutex *m)
+{
+	int result = 0;
+
+	check(m, CALLER_IP, false);
+	if (unlikely(!mutex_take(m)))
+		result = wait_event_state(&m->waiters, mutex_take(m), THREAD_KILLABLE, true,
+					  WAIT_FOREVER);
+	if (result == 0)
+		note(m, CALLER_IP);
+	else
+		waitq_wake(&m->waiters); /* it may have been our turn */
+	return result;
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	if (!mutex_take(m))
+		return false;
+	note(m, CALLER_IP);
+	return true;
 }
 
 void upcall_show_held(void)
