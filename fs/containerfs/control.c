@@ -304,7 +304,8 @@ static int control_write(struct file *f, char *text, size_t len)
 	int error;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, text);
+	container_request_begin(&request);
+	container_request_keep(&request, text);
 	if (d->gone)
 		error = -ENODEV;
 	else if (!len)

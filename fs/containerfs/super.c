@@ -53,7 +53,8 @@ static int dir_mkdir(struct inode *dir, struct dentry *dentry, u32 mode, const s
 	struct inode *inode;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, dentry->name);
+	container_request_begin(&request);
+	container_request_keep(&request, dentry->name);
 	if (strchr(dentry->name, '\n'))
 		c = ERR_PTR(container_refuse(-EINVAL, "a name is one line"));
 	else if (dir_container(dir)->removed)
@@ -87,7 +88,8 @@ static int remove_dir(struct inode *dir, struct dentry *dentry, bool undo)
 	int error;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, dentry->name);
+	container_request_begin(&request);
+	container_request_keep(&request, dentry->name);
 	error = container_remove(dir_container(dentry->inode), undo);
 	container_report(&request, dir_container(dir), "", "rmdir", error);
 	if (!error) {
@@ -180,7 +182,8 @@ static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
 
 	/* Paths are shown under container_mutex: they have the old name or the new one. */
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, old->name);
+	container_request_begin(&request);
+	container_request_keep(&request, old->name);
 	error = may_rename(from, old, to, target, name, flags);
 	if (!error)
 		dentry_move(old, old->parent, name);
@@ -305,7 +308,8 @@ static int remount(struct super *s, unsigned long flags, const char *options)
 	int error;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, options);
+	container_request_begin(&request);
+	container_request_keep(&request, options);
 	error = hierarchy_parse(options, &o);
 	if (!error)
 		error = hierarchy_remount(s->private, &o);
@@ -381,7 +385,8 @@ static struct super *cgroup_mount(const struct fs_type *type, const char *source
 	int error;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, options);
+	container_request_begin(&request);
+	container_request_keep(&request, options);
 	error = hierarchy_parse(options, &o);
 	if (!error) {
 		h = hierarchy_open(&o);

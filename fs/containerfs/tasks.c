@@ -50,7 +50,8 @@ static int may_move(struct file *f, struct task *t)
 	return error;
 }
 
-static int move(struct file *f, struct task *t, bool whole_process)
+static always_inline int move(struct file *f, struct container *c, struct task *t,
+			      bool whole_process)
 {
 	int error = may_move(f, t);
 
@@ -58,7 +59,7 @@ static int move(struct file *f, struct task *t, bool whole_process)
 		return error;
 	if (t->is_kernel && whole_process ? process_pid(t->process) == 2 : task_tid(t) == 2)
 		return container_refuse(-EINVAL, "the parent of the kernel's tasks stays");
-	return container_attach(control_container(f), t, whole_process);
+	return container_attach(c, t, whole_process);
 }
 
 /* Nearly always it is decimal digits, and perhaps a newline. */
@@ -81,64 +82,98 @@ static bool parse_plain(const char *text, size_t len, s64 *id)
 	return true;
 }
 
-static int write_member(struct file *f, char *text, size_t len, bool procs)
+/* Whatever else a number may look like. */
+static noinline int parse_any(char *text, s64 *id, struct container_request *request)
 {
+	container_request_keep(request, text);
+	return parse_s64(str_trim(text), id) || *id < 0 || *id > 0x7fffffff ? -EINVAL : 0;
+}
+
+static always_inline int write_member(struct file *f, struct container *c, char *text, size_t len,
+				      struct container_request *request)
+{
+	bool procs = f->ops == &procs_file_ops;
 	struct task *t;
 	s64 id;
 	int error;
 
-	if (!len)
-		return 0;
-	if (!parse_plain(text, len, &id) &&
-	    (parse_s64(str_trim(text), &id) || id < 0 || id > 0x7fffffff))
+	if (unlikely(!parse_plain(text, len, &id)) && parse_any(text, &id, request))
 		return -EINVAL;
 	if (id == 0)
-		return container_attach(control_container(f), task_current(), procs);
+		return container_attach(c, task_current(), procs);
 	t = task_find(id);
 	if (!t)
 		return -ESRCH;
-	error = move(f, t, procs);
+	error = move(f, c, t, procs);
 	task_put(t);
 	return error;
 }
 
-static int write_members(struct file *f, char *text, size_t len)
+static noinline void report(struct file *f, struct container *c, const char *text,
+			    struct container_request *request, int error)
 {
-	struct container *c = control_container(f);
 	bool procs = f->ops == &procs_file_ops;
+
+	if (!*request->value)
+		container_request_keep(request, text);
+	container_report_error(request, c, procs ? "cgroup" : "", procs ? "procs" : "tasks", error);
+}
+
+static always_inline int write_members(struct file *f, char *text, size_t len)
+{
+	struct control_data *d = control_data(f);
+	struct container *c = d->container;
 	struct container_request request;
-	int error;
+	int error = -ENODEV;
 
 	mutex_lock(&container_mutex);
-	container_request_begin(&request, text);
-	error = control_is_gone(f) ? -ENODEV : write_member(f, text, len, procs);
-	container_report(&request, c, procs ? "cgroup" : "", procs ? "procs" : "tasks", error);
+	container_request_begin(&request);
+	if (likely(!d->gone))
+		error = write_member(f, c, text, len, &request);
+	if (unlikely(error))
+		report(f, c, text, &request, error);
 	mutex_unlock(&container_mutex);
 	return error;
 }
 
-static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
+/* text has room for len bytes and a NUL. */
+static always_inline ssize_t write_text(struct file *f, struct io *io, u64 *pos, char *text,
+					u64 len)
 {
-	u64 len = io->left;
-	char number[24], *text = number;
 	int error;
 
-	if (len > WRITE_LIMIT)
-		return -E2BIG;
-	if (len >= sizeof(number))
-		text = kmalloc(len + 1);
-	if (!text)
-		return -ENOMEM;
-	error = io_get(io, text, len) == len ? 0 : -EFAULT;
+	if (unlikely(io_get(io, text, len) != len))
+		return -EFAULT;
 	text[len] = 0;
-	if (!error)
-		error = write_members(f, text, len);
-	if (text != number)
-		kfree(text);
-	if (error)
+	error = len ? write_members(f, text, len) : 0;
+	if (unlikely(error))
 		return error;
 	*pos += len;
 	return len;
+}
+
+static noinline ssize_t write_long(struct file *f, struct io *io, u64 *pos, u64 len)
+{
+	char *text = len > WRITE_LIMIT ? ERR_PTR(-E2BIG) : kmalloc(len + 1);
+	ssize_t result;
+
+	if (!text)
+		return -ENOMEM;
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	result = write_text(f, io, pos, text, len);
+	kfree(text);
+	return result;
+}
+
+static ssize_t tasks_write(struct file *f, struct io *io, u64 *pos)
+{
+	char number[24];
+	u64 len = io->left;
+
+	if (unlikely(len >= sizeof(number)))
+		return write_long(f, io, pos, len);
+	return write_text(f, io, pos, number, len);
 }
 
 static int tasks_open(struct inode *inode, struct file *f)

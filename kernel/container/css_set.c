@@ -47,8 +47,7 @@ static void set_init(struct css_set *set, u64 key)
 	set->mg_going = 0;
 	set->joined = false;
 	set->id = next_id++;
-	list_init(&set->mg_source);
-	list_init(&set->mg_node);
+	set->mg_next = NULL;
 	set->mg_from = NULL;
 	set->mg_to = NULL;
 	for (int i = 0; i < CSS_SET_OWN_LINKS; i++)
@@ -76,12 +75,17 @@ static struct css_set_link *own_free(struct css_set *set)
 	return NULL;
 }
 
-/* To the set's last hierarchy. */
-static void link_join(struct css_set_link *link, struct css_set *set, struct container *c)
+/* The set names a container of its last hierarchy, which does not know it yet. */
+static void link_name(struct css_set_link *link, struct css_set *set, struct container *c)
 {
 	link->set = set;
 	link->container = c;
 	list_add_tail(&link->of_set, &set->links);
+}
+
+static void link_join(struct css_set_link *link, struct css_set *set, struct container *c)
+{
+	link_name(link, set, c);
 	list_add_tail(&link->of_container, &c->links);
 }
 
@@ -189,14 +193,11 @@ static int links_alloc(struct list *fresh, unsigned count)
 	return 0;
 }
 
-/* One of the set's own, or the next of those that were allocated for lack of own ones. */
-static always_inline struct css_set_link *links_take(struct css_set *set, struct list *fresh)
+/* The next of those that were allocated for lack of own ones. */
+static struct css_set_link *links_take(struct list *fresh)
 {
-	struct css_set_link *link = own_free(set);
+	struct css_set_link *link = list_first(fresh, struct css_set_link, of_set);
 
-	if (link)
-		return link;
-	link = list_first(fresh, struct css_set_link, of_set);
 	list_del(&link->of_set);
 	return link;
 }
@@ -207,10 +208,20 @@ static unsigned links_lacking(void)
 	return hierarchy_count > CSS_SET_OWN_LINKS ? hierarchy_count - CSS_SET_OWN_LINKS : 0;
 }
 
+/* Its containers, in the order of hierarchies; it has no link yet. */
+static always_inline void links_name(struct css_set *set, struct list *fresh, struct css_set *from,
+				     struct container *old, struct container *to)
+{
+	struct css_set_link *theirs, *own = set->own;
+
+	list_for_each (theirs, &from->links, of_set)
+		link_name(own < set->own + CSS_SET_OWN_LINKS ? own++ : links_take(fresh), set,
+			  theirs->container == old ? to : theirs->container);
+}
+
 struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to)
 {
 	struct css_set *set = slab_alloc(set_cache);
-	struct css_set_link *link;
 	struct list fresh;
 	int id;
 
@@ -221,27 +232,20 @@ struct css_set *css_set_create(struct css_set *from, struct container *old, stru
 		return NULL;
 	}
 	set_init(set, key_after(from, old, to));
-	memcpy(set->css, from->css, sizeof(set->css));
+	__builtin_memcpy(set->css, from->css, sizeof(set->css));
 	for_each_bit(id, to->hierarchy->subsys) set->css[id] = to->css[id];
-	spin_lock(&css_set_lock);
-	list_for_each (link, &from->links, of_set)
-		link_join(links_take(set, &fresh), set,
-			  link->container == old ? to : link->container);
-	list_add(&set->hash, bucket_of(set->key));
-	spin_unlock(&css_set_lock);
+	links_name(set, &fresh, from, old, to);
 	return set;
 }
 
-struct css_set *css_set_find_or_create(struct css_set *from, struct container *old,
-				       struct container *to)
+void css_set_publish(struct css_set *set)
 {
-	struct css_set *set;
+	struct css_set_link *link;
 
-	assert(mutex_held(&container_mutex));
-	spin_lock(&css_set_lock);
-	set = css_set_find(from, old, to);
-	spin_unlock(&css_set_lock);
-	return set ?: css_set_create(from, old, to);
+	assert_held(&css_set_lock);
+	list_for_each (link, &set->links, of_set)
+		list_add_tail(&link->of_container, &link->container->links);
+	list_add(&set->hash, bucket_of(set->key));
 }
 
 bool css_set_is_hashed(struct css_set *set)
@@ -304,7 +308,7 @@ int css_set_link_hierarchy(struct hierarchy *h)
 		return -ENOMEM;
 	spin_lock(&css_set_lock);
 	list_for_each (link, &dummy_hierarchy.top.links, of_container)
-		link_join(links_take(link->set, &fresh), link->set, &h->top);
+		link_join(own_free(link->set) ?: links_take(&fresh), link->set, &h->top);
 	spin_unlock(&css_set_lock);
 	links_free(&fresh);
 	return 0;

@@ -49,8 +49,7 @@ static u64 mix_set(u64 digest, struct css_set *set)
 	digest = mix(mix(digest, set->task_count), css_set_is_hashed(set));
 	digest = mix(mix(digest, sum_tasks(&set->tasks)), sum_tasks(&set->mg_tasks));
 	digest = mix(mix(digest, (u64)set->mg_from), (u64)set->mg_to);
-	digest = mix(digest, list_empty(&set->mg_source));
-	digest = mix(digest, list_empty(&set->mg_node));
+	digest = mix(digest, (u64)set->mg_next);
 	for (int id = 0; id < SUBSYS_COUNT; id++)
 		digest = mix(digest, (u64)set->css[id]);
 	list_for_each (link, &set->links, of_set)

@@ -90,10 +90,9 @@ struct css_set {
 	u32 id;			       /* [I] */
 
 	/* Of the migration that is under way; idle outside container_mutex. */
-	struct list mg_source;	   /* [m] in migration.sources */
-	struct list mg_node;	   /* [m] in taskset.from or taskset.to */
-	struct container *mg_from; /* [m] not NULL: a prepared source */
-	struct css_set *mg_to;	   /* [m] where its tasks go: a reference */
+	struct css_set *mg_next;   /* [m] in taskset.from or taskset.to; NULL: the last */
+	struct container *mg_from; /* [m] not NULL: in taskset.from */
+	struct css_set *mg_to;	   /* [m] where its tasks go: a reference; itself: in taskset.to */
 
 	struct css_set_link own[CSS_SET_OWN_LINKS]; /* [m+s] set NULL: free */
 };
@@ -108,14 +107,13 @@ extern struct waitq container_events; /* css_notify wakes it */
 
 /* css_set.c */
 void css_set_init_first(void);
-/* The set that differs from `from` only in having `to` in place of `old`; one reference; NULL: no
-   memory. container_mutex held. */
-struct css_set *css_set_find_or_create(struct css_set *from, struct container *old,
-				       struct container *to);
-/* The same if it is there; m and s. */
+/* The set that differs from `from` only in having `to` in place of `old`: if it is there, one
+   reference; m and s. */
 struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to);
-/* It is known not to be there. */
+/* If it is not: a fresh one, one reference, which nobody finds until it is published; NULL: no
+   memory.  m */
 struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to);
+void css_set_publish(struct css_set *set);   /* m and s */
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
 static inline void css_set_get(struct css_set *set)
 {

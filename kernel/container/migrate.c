@@ -32,12 +32,12 @@
 
 struct migration {
 	struct container *to;
-	struct list sources; /* css_set.mg_source; each pinned, and so is its mg_to */
-	struct taskset tasks;
-	u64 count;		 /* tasks in it */
-	struct css_set *visited; /* last: neighbours mostly share theirs */
-	u32 *going;		 /* where those of it are counted */
-	u32 staying;		 /* those that are there already */
+	struct taskset tasks; /* its sets are pinned: sources, and what each turns into */
+	struct css_set **from_end, **to_end; /* of the chains */
+	u64 count;			     /* tasks in it */
+	struct css_set *visited;	     /* last: neighbours mostly share theirs */
+	u32 *going;			     /* where those of it are counted */
+	u32 staying;			     /* those that are there already */
 };
 
 u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT], migrate_cancelled[SUBSYS_COUNT];
@@ -49,42 +49,43 @@ static void add_source(struct migration *m, struct css_set *set)
 	assert_held(&css_set_lock);
 	m->visited = set;
 	m->going = &set->mg_going;
-	if (!list_empty(&set->mg_source))
+	if (set->mg_from)
 		return;
 	from = css_set_container(set, m->to->hierarchy);
 	if (from == m->to) {
 		m->going = &m->staying;
 		return;
 	}
-	assert(!set->mg_from && !set->mg_to && list_empty(&set->mg_tasks) &&
-	       list_empty(&set->mg_node));
+	assert(!set->mg_to && !set->mg_next && list_empty(&set->mg_tasks));
 	css_set_get(set);
 	set->mg_from = from;
-	list_add_tail(&set->mg_source, &m->sources);
+	*m->from_end = set;
+	m->from_end = &set->mg_next;
 	trace("add_source: set %u", set->id);
 }
 
-/* What sources turn into where that is there already. */
-static void find_targets(struct migration *m)
+/* Lets go of the lock for a moment. */
+static struct css_set *make_target(struct css_set *set, struct container *to)
 {
-	struct css_set *set;
+	struct css_set *target;
 
-	list_for_each (set, &m->sources, mg_source)
-		set->mg_to = css_set_find(set, set->mg_from, m->to);
+	spin_unlock(&css_set_lock);
+	target = css_set_create(set, set->mg_from, to);
+	spin_lock(&css_set_lock);
+	if (target)
+		css_set_publish(target);
+	return target;
 }
 
 static int prepare(struct migration *m)
 {
 	struct css_set *set;
-	bool fresh = false;
 
-	list_for_each (set, &m->sources, mg_source) {
-		if (!set->mg_to) {
-			/* Two sources may turn into one. */
-			set->mg_to = fresh ? css_set_find_or_create(set, set->mg_from, m->to)
-					   : css_set_create(set, set->mg_from, m->to);
-			fresh = true;
-		}
+	assert_held(&css_set_lock);
+	for (set = m->tasks.from; set; set = set->mg_next) {
+		set->mg_to = css_set_find(set, set->mg_from, m->to);
+		if (!set->mg_to)
+			set->mg_to = make_target(set, m->to);
 		if (!set->mg_to) {
 			trace("prepare: no memory for what set %u turns into", set->id);
 			return -ENOMEM;
@@ -100,31 +101,31 @@ static void let_go(struct css_set *set)
 		css_set_free(set);
 }
 
-/* The list of the sets is not looked at any more. */
-static void put_back(struct list *sets)
+/* Its tasks are no longer under way.  The next of the chain. */
+static always_inline struct css_set *put_back(struct css_set *set)
 {
-	struct css_set *set, *next;
+	struct css_set *next = set->mg_next;
 
-	list_for_each_safe (set, next, sets, mg_node) {
-		list_splice_tail(&set->mg_tasks, &set->tasks);
-		list_init(&set->mg_node);
-	}
+	list_splice_tail(&set->mg_tasks, &set->tasks);
+	set->mg_next = NULL;
+	set->mg_to = NULL;
+	return next;
 }
 
 static void finish(struct migration *m)
 {
-	struct css_set *set, *next;
+	struct css_set *set, *target, *next;
 
 	spin_lock(&css_set_lock);
-	put_back(&m->tasks.from);
-	put_back(&m->tasks.to);
-	list_for_each_safe (set, next, &m->sources, mg_source) {
-		if (set->mg_to)
-			let_go(set->mg_to);
+	for (set = m->tasks.to; set;)
+		set = put_back(set);
+	for (set = m->tasks.from; set; set = next) {
+		target = set->mg_to;
+		next = put_back(set);
+		if (target)
+			let_go(target);
 		set->mg_from = NULL;
-		set->mg_to = NULL;
 		set->mg_going = 0;
-		list_init(&set->mg_source);
 		let_go(set);
 	}
 	spin_unlock(&css_set_lock);
@@ -154,19 +155,27 @@ static void collect_whole(struct css_set *set)
 			trace("collect: task %d of set %u", task_tid(t), set->id);
 }
 
-/* Puts the sets that lose tasks into order; false: what some of them lose is to be picked out. */
+/* Several sources may turn into one. */
+static void add_target(struct migration *m, struct css_set *set)
+{
+	if (set->mg_to)
+		return;
+	set->mg_to = set;
+	*m->to_end = set;
+	m->to_end = &set->mg_next;
+}
+
+/* Says what sets gain tasks; false: what some of the others lose is to be picked out. */
 static bool collect_sets(struct migration *m)
 {
 	struct css_set *set;
 	bool all = true;
 
-	list_for_each (set, &m->sources, mg_source) {
+	for (set = m->tasks.from; set; set = set->mg_next) {
 		if (!set->mg_going)
 			continue;
 		m->count += set->mg_going;
-		list_add_tail(&set->mg_node, &m->tasks.from);
-		if (list_empty(&set->mg_to->mg_node))
-			list_add_tail(&set->mg_to->mg_node, &m->tasks.to);
+		add_target(m, set->mg_to);
 		if (set->mg_going == set->task_count)
 			collect_whole(set);
 		else
@@ -209,12 +218,11 @@ static int ask_subsystem(struct migration *m, int id)
 /* can_attach of each subsystem; where one refuses, those before it are told. */
 static int ask(struct migration *m)
 {
-	int id;
+	int id, error;
 
 	for_each_bit(id, m->to->hierarchy->subsys)
 	{
-		int error = ask_subsystem(m, id);
-
+		error = ask_subsystem(m, id);
 		if (!error)
 			continue;
 		cancel(m, id);
@@ -240,7 +248,7 @@ static void change_set(struct thread *t, void *set)
 }
 
 /* Points all on a list to another set; how many they are. */
-static u32 change_pointers(struct list *tasks, struct css_set *to)
+static always_inline u32 change_pointers(struct list *tasks, struct css_set *to)
 {
 	struct runq *locked = NULL;
 	struct task *t;
@@ -268,7 +276,7 @@ static u32 change_pointers(struct list *tasks, struct css_set *to)
 
 /* All on a list of a set go last on a list of what that set turns into, and their references with
    them: sources stay pinned until finish, so none reaches zero here. */
-static void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
+static always_inline void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
 {
 	struct css_set *to = from->mg_to;
 	u32 count;
@@ -292,7 +300,9 @@ static void commit(struct migration *m)
 	int id;
 
 	spin_lock(&css_set_lock);
-	list_for_each (set, &m->tasks.from, mg_node) {
+	for (set = m->tasks.from; set; set = set->mg_next) {
+		if (list_empty(&set->mg_tasks))
+			continue;
 		change_tasks(set, &set->mg_tasks, &set->mg_to->mg_tasks);
 		set->mg_from->releasable = true;
 	}
@@ -312,12 +322,12 @@ static int migrate(struct migration *m)
 {
 	int error = 0;
 
-	if (!list_empty(&m->tasks.from)) {
+	if (m->count) {
 		error = ask(m);
 		hold_at("commit");
-		if (!error)
+		if (!error) {
 			commit(m);
-		if (error) {
+		} else {
 			trace("rollback: the tasks stay where they are");
 			sched_trace(TRACE_ROLLBACK, thread_current(), (u32)-error);
 		}
@@ -403,38 +413,56 @@ static void collect_all(struct migration *m, const struct movers *who)
 
 /* Those that have begun to exit are not asked for; when a container is emptied they go along, so
    that it can be removed at once. */
-static void move_exiting(struct migration *m)
+static noinline void move_exiting(struct migration *m)
 {
 	struct css_set *set;
 
 	spin_lock(&css_set_lock);
-	list_for_each (set, &m->sources, mg_source)
+	for (set = m->tasks.from; set; set = set->mg_next)
 		change_tasks(set, &set->tasks, &set->mg_to->tasks);
 	spin_unlock(&css_set_lock);
 }
 
+/* Nothing happens to the sets while the gate is closed and the mutex held. */
+static inline void hold_unlocked(const char *point)
+{
+#ifdef DEBUG
+	spin_unlock(&css_set_lock);
+	hold_at(point);
+	spin_lock(&css_set_lock);
+#endif
+}
+
+static always_inline void migration_init(struct migration *m, struct container *to)
+{
+	m->to = to;
+	m->tasks.from = NULL;
+	m->tasks.to = NULL;
+	m->tasks.moved = false;
+	m->from_end = &m->tasks.from;
+	m->to_end = &m->tasks.to;
+	m->count = 0;
+	m->visited = NULL;
+}
+
 static int move_all(const struct movers *who)
 {
-	struct migration m = { .to = who->to };
+	struct migration m;
 	int error;
 
 	assert(mutex_held(&container_mutex));
-	list_init(&m.sources);
-	taskset_init(&m.tasks);
+	migration_init(&m, who->to);
 	hold_at("begin");
 	gate_close(&container_gate);
 	spin_lock(&css_set_lock);
 	visit_all(&m, who, count_going);
-	find_targets(&m);
-	spin_unlock(&css_set_lock);
 	error = prepare(&m);
-	hold_at("collect");
-	if (!error) {
-		spin_lock(&css_set_lock);
+	hold_unlocked("collect");
+	if (!error)
 		collect_all(&m, who);
-		spin_unlock(&css_set_lock);
+	spin_unlock(&css_set_lock);
+	if (!error)
 		error = migrate(&m);
-	}
 	if (!error && who->from)
 		move_exiting(&m);
 	finish(&m);
@@ -456,11 +484,9 @@ int container_transfer(struct container *to, struct container *from)
 
 static struct task *taskset_next_set(const struct taskset *ts, struct task *t)
 {
-	const struct list *sets = ts->moved ? &ts->to : &ts->from;
-	struct css_set *set = t ? list_next(t->containers.set, mg_node)
-				: list_first(sets, struct css_set, mg_node);
+	struct css_set *set = t ? t->containers.set->mg_next : ts->moved ? ts->to : ts->from;
 
-	for (; &set->mg_node != sets; set = list_next(set, mg_node))
+	for (; set; set = set->mg_next)
 		if (!list_empty(&set->mg_tasks))
 			return list_first(&set->mg_tasks, struct task, containers.node);
 	return NULL;

@@ -25,14 +25,19 @@ int container_refuse(int error, const char *fmt, ...)
 	return error;
 }
 
-void container_request_begin(struct container_request *r, const char *value)
+void container_request_begin(struct container_request *r)
+{
+	r->value[0] = 0;
+	reason[0] = 0;
+}
+
+void container_request_keep(struct container_request *r, const char *value)
 {
 	size_t n = 0;
 
 	for (; *value && *value != '\n' && n < sizeof(r->value) - 1; value++)
 		r->value[n++] = *value >= ' ' && *value <= '~' ? *value : '?';
 	r->value[n] = 0;
-	reason[0] = 0;
 }
 
 static const char *usual_reason(int error)

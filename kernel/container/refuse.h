@@ -16,12 +16,13 @@ struct container;
 /* Notes the reason; returns error. */
 int container_refuse(int error, const char *fmt, ...) printf_like(2, 3);
 
-/* What was asked: kept aside, as a write may change its text. */
+/* What was asked: kept aside before its text is changed, by the end at the latest. */
 struct container_request {
-	char value[48]; /* printable, cut */
+	char value[48]; /* printable, cut; "": not kept yet */
 };
 
-void container_request_begin(struct container_request *r, const char *value);
+void container_request_begin(struct container_request *r); /* no reason has been given yet */
+void container_request_keep(struct container_request *r, const char *value);
 /* Writes the line; c: where, NULL: nowhere yet; prefix and name of the file, or "" and a verb. */
 void container_report_error(const struct container_request *r, struct container *c,
 			    const char *prefix, const char *name, int error);

@@ -85,12 +85,18 @@ void gate_leave(struct gate *g)
 		waitq_wake_all(&g->closer);
 }
 
+static noinline void wait_for_leavers(struct gate *g)
+{
+	wait_event(&g->closer, sum(g) == 0);
+}
+
 void gate_close(struct gate *g)
 {
 	check(g, CALLER_IP);
 	assert(!g->closed);
 	WRITE_ONCE(g->closed, true);
-	wait_event(&g->closer, sum(g) == 0);
+	if (unlikely(sum(g) != 0))
+		wait_for_leavers(g);
 	note(g, CALLER_IP);
 }
 
