@@ -97,7 +97,7 @@ static inline u64 dentry_first(const struct dentry *d)
 	return word;
 }
 
-/* Are the names, both of that length, the same behind the first word? */
+/* Are names that are the same up to the eighth byte so to their ends? */
 bool dentry_rest_is_same(const struct dentry *d, const char *text, size_t len);
 
 /* One mount more, or less, on d.  A fleeting one counts those below it besides, and can be found
@@ -117,8 +117,8 @@ static always_inline struct dentry *dentry_find_locked(struct dentry *parent,
 	struct dentry *d;
 
 	list_for_each (d, dentry_bucket(parent, n->hash), hash) {
-		if (d->parent == parent && dentry_first(d) == n->first && d->name_len == n->len &&
-		    (n->len <= sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len)))
+		if (d->parent == parent && dentry_first(d) == n->first &&
+		    (n->len < sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len)))
 			return d;
 	}
 	return NULL;

@@ -148,35 +148,39 @@ void fdtable_put(struct fdtable *t)
 	kfree(t);
 }
 
+/* The first that is free, in a table that is large enough then.  -EMFILE, -ENOMEM. */
+static noinline int fd_search(struct fdtable *t, u32 from, u32 limit)
+{
+	for (;;) {
+		u32 fd = max(from, t->next);
+
+		if (fd < t->size)
+			fd = bitmap_next_clear(t->used, t->size, fd);
+		if (fd >= limit)
+			return -EMFILE;
+		if (fd < t->size)
+			return (int)fd;
+		if (fdtable_grow(t, fd))
+			return -ENOMEM;
+	}
+}
+
 int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
 {
 	u32 fd;
 
 	spin_lock(&t->lock);
-	for (;;) {
-		fd = max(from, t->next);
-		if (fd < t->size && bitmap_test(t->used, fd))
-			fd = bitmap_next_clear(t->used, t->size, fd);
-		if (fd >= limit) {
-			spin_unlock(&t->lock);
-			return -EMFILE;
-		}
-		if (fd < t->size)
-			break;
-		if (fdtable_grow(t, fd)) {
-			spin_unlock(&t->lock);
-			return -ENOMEM;
-		}
+	fd = max(from, t->next);
+	if (unlikely(fd >= min(t->size, limit) || bitmap_test(t->used, fd)))
+		fd = (u32)fd_search(t, from, limit);
+	if (likely((s32)fd >= 0)) {
+		bitmap_set(t->used, fd);
+		bitmap_assign(t->cloexec, fd, cloexec);
+		if (from <= t->next)
+			t->next = fd + 1;
 	}
-	bitmap_set(t->used, fd);
-	if (cloexec)
-		bitmap_set(t->cloexec, fd);
-	else
-		bitmap_clear(t->cloexec, fd);
-	if (from <= t->next)
-		t->next = fd + 1;
 	spin_unlock(&t->lock);
-	return fd;
+	return (int)fd;
 }
 
 void fd_install(struct fdtable *t, int fd, struct file *f)
@@ -186,7 +190,7 @@ void fd_install(struct fdtable *t, int fd, struct file *f)
 	spin_unlock(&t->lock);
 }
 
-static void fd_clear(struct fdtable *t, u32 fd)
+static always_inline void fd_clear(struct fdtable *t, u32 fd)
 {
 	t->files[fd] = NULL;
 	bitmap_clear(t->used, fd);
@@ -263,10 +267,7 @@ int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexe
 	*old = t->files[fd];
 	t->files[fd] = file_get(f);
 	bitmap_set(t->used, fd);
-	if (cloexec)
-		bitmap_set(t->cloexec, fd);
-	else
-		bitmap_clear(t->cloexec, fd);
+	bitmap_assign(t->cloexec, fd, cloexec);
 	spin_unlock(&t->lock);
 	return fd;
 }

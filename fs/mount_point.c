@@ -62,24 +62,14 @@ static struct mount *find_on(const struct dentry *d, const struct mount_namespac
 
 /* --- crossing ----------------------------------------------------------------------------------*/
 
-static struct mount *mounted_on(const struct path *p)
+struct mount *mount_on_locked(const struct mount *parent, const struct dentry *point)
 {
 	struct mount *m;
 
-	if (likely(!p->dentry->mounts))
-		return NULL;
-	list_for_each (m, bucket_of(p->dentry), in_point)
-		if (m->point == p->dentry && m->parent == p->mount)
+	list_for_each (m, bucket_of(point), in_point)
+		if (m->point == point && m->parent == parent)
 			return m;
 	return NULL;
-}
-
-void mount_cross_locked(struct path *p)
-{
-	struct mount *m;
-
-	while ((m = mounted_on(p)))
-		*p = (struct path){ m, m->root };
 }
 
 /* --- names that are removed --------------------------------------------------------------------*/

@@ -52,28 +52,36 @@ static unsigned wanted_rights(u32 flags)
 	return of_access[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
 }
 
-static int check_open(const struct path *path, u32 flags, const struct cred *cred, bool created)
+/* May what the place is be opened so at all? */
+static int check_kind(const struct path *path, u32 mode, unsigned may)
 {
-	struct inode *inode = path->dentry->inode;
-	unsigned may = created ? 0 : wanted_rights(flags);
-	u32 mode = inode->mode;
-	int error;
-
 	if (S_ISLNK(mode))
 		return -ELOOP;
 	if (S_ISDIR(mode) && may & MAY_WRITE)
 		return -EISDIR;
-	if ((S_ISCHR(mode) || S_ISBLK(mode)) && path->mount->flags & MS_NODEV)
-		return -EACCES;
-	if (may & MAY_WRITE && (S_ISREG(mode) || S_ISDIR(mode)) && path->mount->super->readonly)
-		return -EROFS;
-	error = may ? inode_permission(inode, may, cred) : 0;
-	if (error)
-		return error;
-	return flags & O_NOATIME && !inode_is_owner(inode, cred) ? -EPERM : 0;
+	return (S_ISCHR(mode) || S_ISBLK(mode)) && path->mount->flags & MS_NODEV ? -EACCES : 0;
 }
 
-static const struct file_ops *ops_of(struct inode *inode)
+static always_inline int check_open(const struct path *path, u32 flags, const struct cred *cred,
+				    bool created)
+{
+	struct inode *inode = path->dentry->inode;
+	unsigned may = created ? 0 : wanted_rights(flags);
+	u32 mode = inode->mode;
+	int error = 0;
+
+	if (unlikely(!S_ISREG(mode)))
+		error = check_kind(path, mode, may);
+	else if (may & MAY_WRITE && path->mount->super->readonly)
+		return -EROFS;
+	if (!error && may)
+		error = inode_permission(inode, may, cred);
+	if (unlikely(flags & O_NOATIME) && !error && !inode_is_owner(inode, cred))
+		error = -EPERM;
+	return error;
+}
+
+static noinline const struct file_ops *ops_of_special(struct inode *inode)
 {
 	switch (inode->mode & S_IFMT) {
 	case S_IFCHR:
@@ -93,21 +101,22 @@ static always_inline struct file *open_place(const struct path *path, u32 flags,
 					     const struct cred *cred, bool created)
 {
 	struct inode *inode = path->dentry->inode;
+	bool regular = S_ISREG(inode->mode);
 	const struct file_ops *ops;
 	struct file *f;
 	int error = check_open(path, flags, cred, created);
 
-	if (error)
+	if (unlikely(error))
 		return ERR_PTR(error);
-	ops = ops_of(inode);
-	if (!ops)
+	ops = likely(regular) ? inode->fops : ops_of_special(inode);
+	if (unlikely(!ops))
 		return ERR_PTR(-ENXIO);
-	if (flags & O_DIRECT && !S_ISFIFO(inode->mode))
+	if (unlikely(flags & O_DIRECT) && !S_ISFIFO(inode->mode))
 		return ERR_PTR(-EINVAL);
 	f = file_create_at(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
-	if (!f)
+	if (unlikely(!f))
 		return ERR_PTR(-ENOMEM);
-	if (f->can_write && S_ISREG(inode->mode))
+	if (regular && f->can_write)
 		error = file_count_writer(f);
 	if (!error && ops->open)
 		error = ops->open(inode, f);
@@ -304,7 +313,7 @@ static noinline struct file *open_create(const struct walk *w, const char *name,
 	return f;
 }
 
-static struct file *open_existing(const struct walk *w, const char *name, u32 flags)
+static always_inline struct file *open_existing(const struct walk *w, const char *name, u32 flags)
 {
 	unsigned how =
 		(flags & O_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
@@ -343,17 +352,25 @@ static noinline struct file *open_nameless(const struct walk *w, const char *nam
 	return f;
 }
 
-struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mode)
+/* Flags that ask for more than to open what is there. */
+static noinline struct file *open_otherwise(const struct walk *w, const char *name, u32 flags,
+					    u32 mode)
 {
-	if (flags & O_PATH)
-		flags &= PATH_FLAGS;
-	mode &= 07777;
 	if (flags & TMPFILE_BIT) {
 		if ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || !(flags & 3))
 			return ERR_PTR(-EINVAL);
 		return open_nameless(w, name, flags, mode);
 	}
-	if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+	if (flags & O_DIRECTORY)
 		return ERR_PTR(-EINVAL);
-	return flags & O_CREAT ? open_create(w, name, flags, mode) : open_existing(w, name, flags);
+	return open_create(w, name, flags, mode);
+}
+
+struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mode)
+{
+	if (unlikely(flags & O_PATH))
+		flags &= PATH_FLAGS;
+	if (flags & (TMPFILE_BIT | O_CREAT))
+		return open_otherwise(w, name, flags, mode & 07777);
+	return open_existing(w, name, flags);
 }

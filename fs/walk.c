@@ -209,7 +209,7 @@ static int step_across(struct walker *x, struct dentry *d, const char *name, siz
 	if (unlikely(d->inode->ops->valid) && !d->inode->ops->valid(d))
 		return step_lookup(x, name, len);
 	x->at.dentry = d;
-	if (!(x->flags & WALK_NO_MOUNT && !*x->rest))
+	if (likely(!(x->flags & WALK_NO_MOUNT) || *x->rest))
 		mount_cross_locked(&x->at);
 	return 0;
 }
@@ -304,7 +304,7 @@ static noinline int walk_locked(struct walker *x)
 	}
 }
 
-static always_inline int run(struct walker *x)
+int walker_run(struct walker *x)
 {
 	int error;
 
@@ -317,20 +317,20 @@ static always_inline int run(struct walker *x)
 	return error;
 }
 
-int walker_run(struct walker *x)
-{
-	return run(x);
-}
-
 int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
 {
 	struct walker x;
 	int error = begin(&x, w, name, flags, false);
 
-	if (!error)
-		error = run(&x);
-	if (!error)
-		walker_take(&x, out);
+	if (unlikely(error))
+		return error;
+	spin_lock(&dentry_lock);
+	error = walk_locked(&x);
+	if (likely(!error)) {
+		*out = x.at;
+		path_get(out);
+	}
+	spin_unlock(&dentry_lock);
 	end(&x);
 	return error;
 }
@@ -342,7 +342,7 @@ int path_walk_parent(const struct walk *w, const char *name, struct path *dir, c
 	int error = walker_begin(&x, w, name, 0, true);
 
 	if (!error)
-		error = run(&x);
+		error = walker_run(&x);
 	if (!error) {
 		/* The last name is the tail of the path as given, whatever links came before. */
 		*last = name + strlen(name) - strlen(x.last);

@@ -2,6 +2,8 @@
  * walk.h - a path walk under way; for this folder only.
  */
 #pragma once
+#include "fs/dentry.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 
 #define WALK_LINKS_MAX 40
@@ -41,5 +43,12 @@ static inline void walker_take(struct walker *x, struct path *out)
 	x->pin = (struct path){ NULL, NULL };
 }
 
-/* What is mounted there, with dentry_lock held; no references. */
-void mount_cross_locked(struct path *p);
+/* mount_point.c.  What is mounted there, without a reference; NULL.  dentry_lock held. */
+struct mount *mount_on_locked(const struct mount *parent, const struct dentry *point);
+static inline void mount_cross_locked(struct path *p)
+{
+	struct mount *m;
+
+	while (unlikely(p->dentry->mounts) && (m = mount_on_locked(p->mount, p->dentry)))
+		*p = (struct path){ m, m->root };
+}

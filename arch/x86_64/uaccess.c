@@ -184,11 +184,24 @@ static always_inline ssize_t string_scan(char *dst, const char __user *src, size
 					 bool copies)
 {
 	size_t len = 0, room = (u64)src < USER_END ? USER_END - (u64)src : 0;
-	size_t end = min(limit, room);
+	size_t end = min(limit, room), in_page = PAGE_SIZE - ((u64)src & (PAGE_SIZE - 1));
+	u64 word, zero;
+	u8 byte;
 
+	/* Nearly all end in the page in which they begin. */
+	user_access_begin();
+	for (; len + sizeof(word) <= min(end, in_page); len += sizeof(word)) {
+		USER_LOAD(word, *(const u64 *)raw(src + len), fault);
+		if (copies)
+			*(u64 *)(dst + len) = word;
+		zero = zero_bytes(word);
+		if (zero) {
+			user_access_end();
+			return (ssize_t)len + __builtin_ctzl(zero) / 8;
+		}
+	}
+	user_access_end();
 	while (len < end) {
-		u64 word, zero;
-		u8 byte;
 
 		if (likely(len + sizeof(word) <= end && in_one_page((u64)(src + len)))) {
 			if (unlikely(load_u64(&word, (const u64 __user *)(src + len))))
@@ -210,6 +223,10 @@ static always_inline ssize_t string_scan(char *dst, const char __user *src, size
 		}
 	}
 	return end < limit ? -EFAULT : (ssize_t)limit;
+
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 ssize_t user_string(char *dst, const char __user *src, size_t size)

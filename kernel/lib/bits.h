@@ -44,6 +44,14 @@ static inline void bitmap_clear(u64 *map, size_t bit)
 	map[bit / 64] &= ~BIT(bit % 64);
 }
 
+static inline void bitmap_assign(u64 *map, size_t bit, bool value)
+{
+	if (value)
+		bitmap_set(map, bit);
+	else
+		bitmap_clear(map, bit);
+}
+
 /* First bit at or after `from` that is clear (set); `bits` when there is none. */
 size_t bitmap_next_clear(const u64 *map, size_t bits, size_t from);
 size_t bitmap_next_set(const u64 *map, size_t bits, size_t from);

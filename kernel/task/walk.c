@@ -10,46 +10,52 @@
 
 /* Root and directory of a context that others may change meanwhile are held; one that only the
    running task uses stays as it is until the walk ends. */
-static always_inline void walk_from(struct task_walk *w, struct fs_context *fs, bool absolute)
+static always_inline void walk_from(struct task_walk *w, struct fs_context *fs, bool based)
 {
 	w->held = refcount_read(&fs->refs) > 1;
-	w->based = false;
-	if (likely(!w->held)) {
-		w->walk.root = fs->root;
-		w->walk.base = absolute ? fs->root : fs->cwd;
-		return;
-	}
-	spin_lock(&fs->lock);
+	w->based = w->held && based;
+	if (w->held)
+		spin_lock(&fs->lock);
 	w->walk.root = fs->root;
-	path_get(&fs->root);
-	if (!absolute) {
+	if (based)
 		w->walk.base = fs->cwd;
-		path_get(&fs->cwd);
-		w->based = true;
-	}
+	if (!w->held)
+		return;
+	path_get(&w->walk.root);
+	if (based)
+		path_get(&w->walk.base);
 	spin_unlock(&fs->lock);
-	if (absolute)
-		w->walk.base = w->walk.root;
+}
+
+static noinline int walk_from_file(struct task_walk *w, struct fdtable *files, int fd,
+				   const char *name)
+{
+	w->dir = fd_get(files, fd);
+	if (!w->dir)
+		return -EBADF;
+	if (name[0] && (!w->dir->inode || !S_ISDIR(w->dir->inode->mode))) {
+		file_put(w->dir);
+		return -ENOTDIR;
+	}
+	w->walk.base = w->dir->path;
+	return 0;
 }
 
 int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
 {
 	struct task *t = task_current();
+	bool relative = name[0] != '/';
+	int error;
 
 	w->dir = NULL;
 	w->walk.cred = t->cred;
-	if (dirfd != AT_FDCWD && name[0] != '/') {
-		w->dir = fd_get(t->files, dirfd);
-		if (!w->dir)
-			return -EBADF;
-		if (name[0] && (!w->dir->inode || !S_ISDIR(w->dir->inode->mode))) {
-			file_put(w->dir);
-			return -ENOTDIR;
-		}
+	if (unlikely(dirfd != AT_FDCWD) && relative) {
+		error = walk_from_file(w, t->files, dirfd, name);
+		if (error)
+			return error;
+		relative = false;
 	}
-	walk_from(w, t->fs, name[0] == '/' || w->dir);
-	if (w->dir)
-		w->walk.base = w->dir->path;
+	walk_from(w, t->fs, relative);
 	return 0;
 }
 
@@ -57,9 +63,9 @@ void task_walk_end(struct task_walk *w)
 {
 	if (w->held)
 		path_put(&w->walk.root);
-	if (w->based)
+	if (unlikely(w->based))
 		path_put(&w->walk.base);
-	if (w->dir)
+	if (unlikely(w->dir))
 		file_put(w->dir);
 }
 
