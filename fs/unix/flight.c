@@ -8,8 +8,9 @@
  * Messages with files that nobody will read are doomed: the worker puts their files, so sockets in
  * messages in sockets need no stack.  Then it looks for cycles if a socket has ended (collect.c).
  *
- * Locking: unix_lock for what makes a file's reference one of a message or of somebody again, if
- * the file is a socket; doomed_lock for the messages to free.
+ * Locking: clean_lock for whoever cleans, so that a sender waits for the worker; unix_lock for what
+ * makes a file's reference one of a message or of somebody again, if the file is a socket;
+ * doomed_lock for the messages to free.
  */
 #include "fs/unix/flight.h"
 
@@ -24,6 +25,7 @@
 
 static void clean_work(struct work *w);
 
+static struct mutex clean_lock = MUTEX_INIT(clean_lock, RANK_FLIGHT);
 static struct spinlock doomed_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list doomed = LIST_INIT(doomed); /* [doomed_lock] messages with files */
 static struct work cleaner = { LIST_INIT(cleaner.node), clean_work };
@@ -61,15 +63,18 @@ static void free_doomed(void)
 	}
 }
 
-/* Looks again when sockets have gone: what they held may be a cycle. */
+/* Looks again when sockets have gone: what they held may be a cycle.  What was to be freed before
+   the call has been when it returns, whoever did it. */
 static void clean(void)
 {
+	mutex_lock(&clean_lock);
 	free_doomed();
 	while (READ_ONCE(look_wanted) &&
 	       __atomic_exchange_n(&look_wanted, false, __ATOMIC_ACQ_REL)) {
 		unix_collect();
 		free_doomed();
 	}
+	mutex_unlock(&clean_lock);
 }
 
 static void clean_work(struct work *w)

@@ -11,6 +11,7 @@
 enum lock_rank {
 	/* Sleeping locks (kernel/sched/mutex.h). */
 	RANK_POSITION = 1, /* fs/file.c: an open file's position, held throughout read and write */
+	RANK_FLIGHT,	   /* fs/unix/flight.c: the end of files in messages, any files */
 	RANK_MOUNT,	   /* fs/mount.c: the mount tree */
 	RANK_RENAME,	   /* fs: one cross-directory rename at a time */
 	RANK_INODE,	   /* one inode; nested: parent before child, else by address */
