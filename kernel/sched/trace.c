@@ -92,10 +92,8 @@ static int allocate(void)
 	return 0;
 }
 
-/* Nobody records any more.  Who has begun does so with interrupts off, and answers after that. */
 static void give_back(void)
 {
-	sched_domains_changed();
 	for (int cpu = 0; cpu < cpu_count(); cpu++) {
 		if (rings[cpu].events)
 			page_free(page_of_virt(rings[cpu].events));
@@ -113,6 +111,8 @@ int sched_trace_write(const char *word)
 		return -EINVAL;
 	mutex_lock(&trace_mutex);
 	__atomic_store_n(&sched_trace_on, false, __ATOMIC_SEQ_CST);
+	/* Who has begun to record does so with interrupts off, and answers after that. */
+	sched_domains_changed();
 	if (none)
 		give_back();
 	if (on)

@@ -77,8 +77,8 @@ static inline void sched_trace_relabel(struct thread *t)
 		WRITE_ONCE(t->label, container_trace_label(t));
 }
 
-/* "1": from here on, without what was there; "0": no more; "free": no more, and the memory
-   is given back.  May sleep.  -EINVAL, -ENOMEM. */
+/* "1": from here on, without what was there; "0": nothing any more, on no CPU; "free": that, and
+   the memory is given back.  May sleep.  -EINVAL, -ENOMEM. */
 int sched_trace_write(const char *word) must_check;
 /* What is in the rings, CPU by CPU, oldest first.  One reader or writer at a time. */
 void sched_trace_show(struct text *out);
