@@ -2,14 +2,12 @@
 
 import itertools
 import os
-import random
 import re
 import select
 import shlex
 import shutil
-import signal
 import subprocess
-import threading
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ PANIC = re.compile(rb"^panic: |Kernel panic - not syncing|^BUG: ", re.M)
 # The first shell's, which begins in /root; the kernel may print behind it.
 PROMPT = "~ # "
 TAIL = 4000
+STALL = Path(__file__).with_name("stall.py")
 
 
 class MachineError(Exception):
@@ -68,6 +67,7 @@ class Machine:
         self.console = bytearray()
         self.mark = 0
         self.process = None
+        self.stall = None
         self.dead = None
 
     @staticmethod
@@ -122,17 +122,9 @@ class Machine:
         os.set_blocking(self.process.stdin.fileno(), False)
         os.set_blocking(self.process.stdout.fileno(), False)
         if self.stalls:
-            threading.Thread(target=self._stall, args=(self.process,), daemon=True).start()
+            self.stall = subprocess.Popen([sys.executable, STALL, str(self.process.pid)])
         if self.shell:
             self._meet_shell()
-
-    @staticmethod
-    def _stall(process):
-        while process.poll() is None:
-            time.sleep(random.uniform(0.01, 0.3))
-            process.send_signal(signal.SIGSTOP)
-            time.sleep(random.uniform(0.05, 0.4))
-            process.send_signal(signal.SIGCONT)
 
     def stop(self):
         if self.process is None:
@@ -140,6 +132,8 @@ class Machine:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if self.stall:
+            self.stall.wait()
         self.process.stdin.close()
         self.process.stdout.close()
         status, self.process = self.process.returncode, None
