@@ -1,5 +1,6 @@
 /* /proc/sched_trace: what the scheduler did, event by event.
  * guest: only=corral */
+#include "../await.h"
 #include "../container/group.h"
 
 #include <pthread.h>
@@ -138,7 +139,7 @@ static void processes(void)
 	pthread_t threads[THREADS];
 	unsigned set;
 	pid_t pid;
-	char byte;
+	char byte = 0;
 
 	MUST(!group_mount(GROUP, "freezer") && !mkdir(GROUP "/a", 0755));
 	MUST(!pipe(gate) && !pipe(here));
@@ -146,18 +147,21 @@ static void processes(void)
 	if (!pid) {
 		for (int i = 0; i < THREADS; i++)
 			MUST(!pthread_create(&threads[i], NULL, wait_at_gate, NULL));
+		wait_at_gate(NULL);
 		for (int i = 0; i < THREADS; i++)
 			pthread_join(threads[i], NULL);
 		_exit(0);
 	}
-	for (int i = 0; i < THREADS; i++)
+	for (int i = 0; i < THREADS + 1; i++)
 		MUST(read(here[0], &byte, 1) == 1);
+	await_asleep(pid); /* it will have to get a CPU */
 	text_write(FILE_NAME, "1");
 	group_write_pid(GROUP "/a/cgroup.procs", pid);
 	CHECK_EQ(events("attach", 0, &line, NULL), THREADS + 1,
 		 "a move of a process tells each of its threads");
 	set = line.value;
-	MUST(write(gate[1], "abcde", THREADS) == THREADS);
+	for (int i = 0; i < THREADS + 1; i++)
+		MUST(write(gate[1], &byte, 1) == 1);
 	waitpid(pid, NULL, 0);
 	text_write(FILE_NAME, "0");
 	CHECK(events("switch", pid, &line, NULL) >= 1 && line.set == set,
