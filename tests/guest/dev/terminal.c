@@ -1,8 +1,7 @@
 /* The console's terminal as a program sees it: modes, groups, sizes, sessions. */
-#include "check.h"
+#include "await.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 
@@ -38,34 +37,26 @@ static void settings(void)
 	CHECK_ERR(tcsetattr(99, TCSANOW, &mode), EBADF, "a closed descriptor is EBADF");
 }
 
-static char state_of(pid_t pid)
-{
-	char path[32], line[256] = "", *at;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	read(fd, line, sizeof(line) - 1);
-	close(fd);
-	at = strrchr(line, ')');
-	return at ? at[2] : 0;
-}
-
 /* A child holds output, writes and waits until it has gone; the parent lets it go. */
 static void held_output(int (*let_go)(int), const char *sentence)
 {
-	int status;
-	pid_t pid = fork();
+	int status, held[2];
+	char byte;
+	pid_t pid;
 
+	MUST(!pipe(held));
+	pid = fork();
 	if (!pid) {
-		alarm(10);
 		tcflow(tty, TCOOFF);
 		write(tty, "\n", 1);
+		write(held[1], "", 1);
 		_exit(tcdrain(tty) ? 1 : 0);
 	}
-	while (state_of(pid) == 'R')
-		sched_yield();
+	MUST(read(held[0], &byte, 1) == 1);
+	await_asleep(pid);
 	let_go(tty);
+	close(held[0]);
+	close(held[1]);
 	waitpid(pid, &status, 0);
 	CHECK(EXITED(status, 0), sentence);
 }
@@ -184,7 +175,6 @@ int main(void)
 {
 	tty = open("/dev/tty", O_RDWR);
 	MUST(tty >= 0 && !tcgetattr(tty, &saved));
-	signal(SIGALRM, caught);
 	settings();
 	foreground();
 	leaving();

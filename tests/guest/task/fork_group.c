@@ -48,10 +48,8 @@ static int survivors(int signo, bool all)
 	} else {
 		kill(-pid, signo);
 	}
-	alarm(20);
 	while ((pid = waitpid(-1, &status, 0)) > 0)
 		left += !KILLED(status, signo);
-	alarm(0);
 	return left;
 }
 

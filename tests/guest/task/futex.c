@@ -1,6 +1,7 @@
 /* futex: wait, wake, bitsets, requeue, time limits, and the robust list. */
 #include "await.h"
 
+#include <dirent.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,29 +23,22 @@ static void *waiter(void *bits)
 	return NULL;
 }
 
-static void until_asleep(pid_t pid, int threads)
+/* How many threads /proc shows as asleep: not the caller, nor who is on its way out. */
+static int asleep(void)
 {
-	char path[64], text[256];
+	DIR *dir = opendir("/proc/self/task");
+	int n = 0;
 
-	/* Each thread but the caller sleeps when /proc shows an S for all of them. */
-	for (;;) {
-		int asleep = 0, seen = 0;
+	MUST(dir);
+	for (struct dirent *e; (e = readdir(dir));)
+		n += atoi(e->d_name) && await_look(atoi(e->d_name)) == 'S';
+	closedir(dir);
+	return n;
+}
 
-		for (int tid = pid + 1; seen < threads && tid < pid + 400; tid++) {
-			snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-			int fd = open(path, O_RDONLY);
-			if (fd < 0)
-				continue;
-			ssize_t n = read(fd, text, sizeof(text) - 1);
-			close(fd);
-			text[n > 0 ? n : 0] = '\0';
-			seen++;
-			asleep += strrchr(text, ')') && strrchr(text, ')')[2] == 'S';
-		}
-		if (asleep >= threads)
-			return;
-		usleep(1000);
-	}
+static void until_asleep(int threads)
+{
+	AWAIT(asleep() >= threads);
 }
 
 static void until_woken(int n)
@@ -95,7 +89,7 @@ static void waking(void)
 	woken = 0;
 	for (int i = 0; i < 4; i++)
 		pthread_create(&thread[i], NULL, waiter, NULL);
-	until_asleep(getpid(), 4);
+	until_asleep(4);
 	CHECK_EQ(futex(&word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 1, "wake of one wakes one");
 	until_woken(1);
 	CHECK_EQ(woken, 1, "and only one");
@@ -108,7 +102,7 @@ static void waking(void)
 	woken = 0;
 	pthread_create(&thread[0], NULL, waiter, (void *)1L);
 	pthread_create(&thread[1], NULL, waiter, (void *)2L);
-	until_asleep(getpid(), 2);
+	until_asleep(2);
 	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 4), 0,
 		 "a bitset that meets none");
 	CHECK_EQ(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 9, NULL, NULL, 2), 1,
@@ -126,7 +120,7 @@ static void requeueing(void)
 	woken = 0;
 	for (int i = 0; i < 3; i++)
 		pthread_create(&thread[i], NULL, waiter, NULL);
-	until_asleep(getpid(), 3);
+	until_asleep(3);
 	CHECK_ERR(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)9L, &other, 5), EAGAIN,
 		  "FUTEX_CMP_REQUEUE compares first");
 	CHECK_EQ(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)9L, &other, 0), 3,
@@ -140,7 +134,7 @@ static void requeueing(void)
 
 	woken = 0;
 	pthread_create(&thread[0], NULL, waiter, NULL);
-	until_asleep(getpid(), 1);
+	until_asleep(1);
 	other = 5;
 	CHECK_EQ(futex(&word, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1L, &other,
 		       FUTEX_OP(FUTEX_OP_ADD, 2, FUTEX_OP_CMP_EQ, 5)),

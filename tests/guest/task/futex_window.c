@@ -13,12 +13,10 @@ static volatile long answer;
 
 static void *wait_in_thread(void *arg)
 {
-	struct timespec limit = { .tv_sec = 5 };
-
 	tid = syscall(SYS_gettid);
 	while (!go)
 		sched_yield();
-	answer = syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &limit, NULL, 0) ? errno : 0;
+	answer = syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) ? errno : 0;
 	return arg;
 }
 
@@ -56,7 +54,7 @@ static void window(long (*waker)(void), const char *sentence)
 	word = 1;
 	CHECK_EQ(waker(), 1, sentence);
 	pthread_join(thread, NULL);
-	CHECK_EQ(answer, 0, "and the waiter has been woken, not timed out");
+	CHECK_EQ(answer, 0, "and the waiter has been woken");
 	CHECK(says("0"), "nobody is held any more");
 }
 

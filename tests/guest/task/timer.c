@@ -44,6 +44,7 @@ static void clocks(void)
 	struct timeval tv;
 	bool rising = true;
 	int64_t last = 0;
+	time_t before;
 
 	for (int i = 0; i < 2000; i++) {
 		int64_t n = now(CLOCK_MONOTONIC);
@@ -66,8 +67,9 @@ static void clocks(void)
 	CHECK_ERR(syscall(SYS_clock_gettime, 77, &t), EINVAL, "an unknown clock is EINVAL");
 	CHECK_ERR(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, 8), EFAULT,
 		  "a wild result is EFAULT");
+	before = time(NULL);
 	gettimeofday(&tv, NULL);
-	CHECK(labs(tv.tv_sec - time(NULL)) <= 1, "gettimeofday and time agree");
+	CHECK(tv.tv_sec >= before && tv.tv_sec <= time(NULL) + 1, "gettimeofday and time agree");
 	CHECK(tv.tv_sec > 1600000000, "the real-time clock was set from the machine's");
 	t = (struct timespec){ .tv_sec = tv.tv_sec + 1000 };
 	clock_gettime(CLOCK_REALTIME, &old);
@@ -116,7 +118,8 @@ static void intervals(void)
 	struct itimerval value = { .it_value = { .tv_usec = 20000 },
 				   .it_interval = { .tv_usec = 10000 } };
 	struct itimerval never = { 0 }, old;
-	int64_t start = now(CLOCK_MONOTONIC);
+	int64_t start = now(CLOCK_MONOTONIC), passed;
+	unsigned left;
 
 	signal(SIGALRM, tick);
 	ticks = 0;
@@ -136,8 +139,12 @@ static void intervals(void)
 	CHECK_ERR(setitimer(ITIMER_REAL, &value, NULL), EINVAL, "a bad time is EINVAL");
 	CHECK_ERR(setitimer(9, &never, NULL), EINVAL, "so is an unknown timer");
 
+	start = now(CLOCK_MONOTONIC);
 	alarm(100);
-	CHECK_EQ(alarm(0), 100, "alarm returns the seconds that were left");
+	left = alarm(0);
+	passed = (now(CLOCK_MONOTONIC) - start) / 1000000000;
+	CHECK(left <= 100 && left + passed >= 99 && (left == 100 || !clock_is_exact()),
+	      "alarm returns the seconds that were left");
 	alarm(1);
 	CHECK(!IN_CHILD(_exit(alarm(0) ? 1 : 0)), "a child does not inherit an alarm");
 	alarm(0);
@@ -152,7 +159,8 @@ static void intervals(void)
 	CHECK_EQ(ticks, 1, "the virtual timer counts time in user mode");
 	ticks = 0;
 	setitimer(ITIMER_PROF, &value, NULL);
-	burn(30000000);
+	while (!ticks)
+		burn(1000000);
 	CHECK_EQ(ticks, 1, "the profiling timer counts all processor time");
 }
 
@@ -162,15 +170,14 @@ static void posix_timers(void)
 	struct itimerspec value = { .it_value = { .tv_nsec = 10000000 } }, left;
 	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
 	timer_t timer;
-	sigset_t set;
+	sigset_t set, pending;
 
 	sigaction(SIGUSR1, &action, NULL);
 	event.sigev_value.sival_int = 321;
 	ticks = 0;
 	MUST(!timer_create(CLOCK_MONOTONIC, &event, &timer));
 	CHECK_OK(timer_settime(timer, 0, &value, NULL), "timer_settime arms a timer");
-	while (!ticks)
-		pause();
+	AWAIT(ticks);
 	CHECK(seen.si_code == SI_TIMER && seen.si_value.sival_int == 321,
 	      "it signals with SI_TIMER and the value");
 	CHECK(!timer_gettime(timer, &left) && !left.it_value.tv_sec && !left.it_value.tv_nsec,
@@ -180,6 +187,9 @@ static void posix_timers(void)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	timer_settime(timer, 0, &value, NULL);
+	do
+		sigpending(&pending);
+	while (!sigismember(&pending, SIGUSR1));
 	poll(NULL, 0, 60);
 	ticks = 0;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
