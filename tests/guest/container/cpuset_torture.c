@@ -4,6 +4,7 @@
 #include "group.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 
 #define ROOT   "/tmp/ct"
 #define SETS   4
@@ -218,6 +219,7 @@ int main(void)
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 64; i++)
 		shared->victims[i] = 999999;
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* nobody of the storm is in the next test */
 	mkdir(ROOT, 0755);
 	MUST(!group_mount(ROOT, "cpuset"));
 	for (int i = 0; i < SETS; i++) {

@@ -18,13 +18,13 @@ static pid_t counter(int slot)
 	return pid;
 }
 
+/* True, sooner or later. */
 static bool moves(int slot)
 {
 	unsigned long before = shared[slot];
 
-	for (int i = 0; i < PATIENCE && shared[slot] == before; i++)
-		usleep(5000);
-	return shared[slot] != before;
+	AWAIT(shared[slot] != before);
+	return true;
 }
 
 static bool rests(int slot)
@@ -125,9 +125,11 @@ static void stopped(void)
 	CHECK(freeze("a"), "and freezes");
 	CHECK_EQ(state_of(pid), 'D', "and then is in state D");
 	thaw("a");
+	AWAIT(state_of(pid) == 'T');
 	CHECK(rests(1) && state_of(pid) == 'T', "thawed it is stopped as before");
 	freeze("a");
 	kill(pid, SIGCONT);
+	AWAIT(state_of(pid) == 'D');
 	CHECK(rests(1) && state_of(pid) == 'D', "SIGCONT does not continue a frozen one");
 	thaw("a");
 	CHECK(moves(1), "until it is thawed");
@@ -184,8 +186,7 @@ static void storm(void)
 	CHECK_EQ(still, 20, "and so do its children, the newborn too");
 	CHECK(moves(2), "and goes on");
 	reap(pid);
-	for (int i = 0; i < PATIENCE && text_read(ROOT "/a/tasks") > 0; i++)
-		usleep(5000);
+	AWAIT(text_read(ROOT "/a/tasks") == 0);
 }
 
 int main(void)

@@ -2,23 +2,22 @@
  * What the tests of the freezer share: a hierarchy with the groups a and a/b.
  */
 #pragma once
+#include "../await.h"
 #include "group.h"
 #include "stat.h"
 
 #define ROOT "/tmp/freezer"
-#define PATIENCE \
-	4000 /* looks, 5 ms apart, for what comes sooner or later: only a fault ends them */
 
 __attribute__((unused)) static bool reads(const char *path, const char *expected)
 {
 	return text_read(path) > 0 && !strcmp(text, expected);
 }
 
+/* True, sooner or later. */
 static bool becomes(const char *path, const char *expected)
 {
-	for (int i = 0; i < PATIENCE && !reads(path, expected); i++)
-		usleep(5000);
-	return reads(path, expected);
+	AWAIT(reads(path, expected));
+	return true;
 }
 
 static bool freeze(const char *group)

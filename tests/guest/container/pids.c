@@ -1,4 +1,5 @@
 /* pids: how many tasks a group and those below it may have. */
+#include "../await.h"
 #include "group.h"
 
 #include <pthread.h>
@@ -52,9 +53,8 @@ static void reap(pid_t pid)
 /* Until the last of the dead is forgotten: the old kernel does it a little later. */
 static bool settles(const char *group, long n)
 {
-	for (int i = 0; i < 1000 && current(group) != n; i++)
-		usleep(10000);
-	return current(group) == n;
+	AWAIT(current(group) == n);
+	return true;
 }
 
 static void files(void)
@@ -247,7 +247,6 @@ static void storm(void)
 			pthread_t thread;
 
 			text_write(ROOT "/a/b/cgroup.procs", "0");
-			alarm(10);
 			pthread_create(&thread, NULL, breed, NULL);
 			usleep(400000);
 			stop = 1;

@@ -69,6 +69,7 @@ static void others(void)
 int main(void)
 {
 	char number[16], line[160];
+	struct timespec from, to;
 
 	mkdir(ROOT, 0755);
 	MUST(!mount("none", ROOT, "cgroup", 0, "cpuset"));
@@ -119,12 +120,15 @@ int main(void)
 		       "cgroup: mount \"cpuset,pids\": cpuset is in another hierarchy"),
 	      "why something is not mounted");
 	begin();
+	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (int i = 0; i < 100; i++)
 		(void)!text_write(ROOT "/cpuset.cpus", "0");
+	clock_gettime(CLOCK_MONOTONIC, &to);
 	int lines = 0;
 	for (const char *at = log_since(); (at = strstr(at + 1, "cgroup: /: cpuset"));)
 		lines++;
-	CHECK(lines <= 20, "a hundred refusals are a few lines");
+	CHECK(lines <= 20 + 10 * (to.tv_sec - from.tv_sec) / 5,
+	      "a hundred refusals are a few lines");
 	rmdir(ROOT "/a/b");
 	rmdir(ROOT "/a");
 	umount(ROOT);
