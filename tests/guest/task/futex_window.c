@@ -11,8 +11,17 @@
 static volatile int word, tid, go;
 static volatile long answer;
 
+/* Who is held keeps its CPU to itself: one that waits for it there would not come to go on. */
+static void use_cpu(int cpu)
+{
+	unsigned long mask = 1ul << cpu;
+
+	MUST(!syscall(SYS_sched_setaffinity, 0, sizeof(mask), &mask));
+}
+
 static void *wait_in_thread(void *arg)
 {
+	use_cpu(1);
 	tid = syscall(SYS_gettid);
 	while (!go)
 		sched_yield();
@@ -72,6 +81,7 @@ static long requeue(void)
 
 int main(void)
 {
+	use_cpu(0);
 	window(wake, "a wake-up that comes while a waiter goes to sleep wakes it");
 	window(requeue, "so does a requeue");
 	CHECK_END();
