@@ -65,15 +65,13 @@ static void nudge(void)
 static bool rings(void)
 {
 	struct pollfd p = { bell[0], 0, 0 };
-	bool ended = false;
 
 	close(bell[1]);
-	for (int i = 0; i < 200 && !ended; i++) {
+	do
 		nudge();
-		ended = poll(&p, 1, 100) == 1 && p.revents == POLLHUP;
-	}
+	while (!poll(&p, 1, 100));
 	close(bell[0]);
-	return ended;
+	return p.revents == POLLHUP;
 }
 
 static int listener_at(const char *name, int *client)
@@ -158,7 +156,7 @@ static void test_hang_up(void)
 	close(pair[1]);
 	CHECK(rings(), "a cycle is freed with all that its messages hold");
 	p = (struct pollfd){ other[0], POLLIN, 0 };
-	CHECK(poll(&p, 1, 20000) == 1 && p.revents & POLLHUP, "the peer of a socket in it is told");
+	CHECK(poll(&p, 1, -1) == 1 && p.revents & POLLHUP, "the peer of a socket in it is told");
 	close(other[0]);
 }
 
@@ -188,7 +186,7 @@ static void test_alive(void)
 	MUST((s = take_fd(pair[1], MSG_PEEK)) >= 0);
 	CHECK((t = take_fd(s, 0)) >= 0, "who peeks at it gets it");
 	close(t);
-	CHECK(poll(&p, 1, 20000) == 1, "which opens the cycle");
+	CHECK(poll(&p, 1, -1) == 1, "which opens the cycle");
 	CHECK((t = take_fd(s, 0)) >= 0 && (u = take_fd(t, 0)) >= 0, "so do all behind it");
 	CHECK(read(u, &byte, 1) == 1 && byte == 'z', "with what they have to read");
 	close(s);
