@@ -214,6 +214,7 @@ static const struct file_ops epoll_ops = {
 	.release = epoll_release,
 	.poll = epoll_poll,
 	.seek = epoll_seek,
+	.show = epoll_show,
 	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 

@@ -15,6 +15,7 @@
 
 struct cred;
 struct file;
+struct text;
 
 struct epoll {
 	struct mutex lock;	    /* held while items are looked at, and to change [t] */
@@ -65,6 +66,9 @@ int epoll_control(struct epoll *ep, int op, int fd, struct file *f,
 
 /* epoll_wait(2): the number of events stored; -EINTR, -EFAULT. */
 long epoll_wait(struct epoll *ep, struct epoll_event __user *out, int max, u64 deadline);
+
+/* For /proc/PID/fdinfo: a line for each item. */
+void epoll_show(struct file *f, struct text *out);
 
 /* From file_put, before the file's release: nobody watches it any more. */
 void epoll_forget_file(struct file *f);

@@ -11,6 +11,7 @@
 #include "fs/epoll.h"
 
 #include "fs/file.h"
+#include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
 
 #define WATCHERS_MAX 32
@@ -275,6 +276,25 @@ static int check_exclusive(int op, struct file *f, const struct epoll_event *eve
 	if (op == EPOLL_CTL_MOD || epoll_of(f) || (event->events & ~EXCLUSIVE_OK))
 		return -EINVAL;
 	return 0;
+}
+
+void epoll_show(struct file *f, struct text *out)
+{
+	struct epoll *ep = epoll_of(f);
+	struct rbnode *n;
+
+	mutex_lock(&ep->lock);
+	rb_for_each (n, &ep->items) {
+		const struct epoll_item *item = rb_entry(n, struct epoll_item, node);
+		const struct inode *inode = item->file->inode;
+
+		text_printf(out, "tfd: %8d events: %8x data: %16lx  pos:%ld ino:%lx sdev:%x\n",
+			    item->fd, item->events, item->data, READ_ONCE(item->file->pos),
+			    inode->ino, (u32)inode->super->dev);
+		if (out->overflow)
+			break;
+	}
+	mutex_unlock(&ep->lock);
 }
 
 int epoll_control(struct epoll *ep, int op, int fd, struct file *f, const struct epoll_event *event)

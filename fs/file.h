@@ -9,6 +9,7 @@
 
 struct poll_table;
 struct region;
+struct text;
 
 /* Called by readdir for each entry; false: the buffer is full, stop. */
 struct dir_sink {
@@ -31,7 +32,8 @@ struct file_ops {
 	int (*readdir)(struct file *f, struct dir_sink *sink);
 	/* May choose another mapping or -ENODEV.  NULL: the inode's mapping if FILE_MAPPABLE. */
 	int (*mmap)(struct file *f, u32 map_flags, struct mapping **mapping, void **owner);
-	u32 flags; /* FILE_* */
+	void (*show)(struct file *f, struct text *out); /* more lines of /proc/PID/fdinfo */
+	u32 flags;					/* FILE_* */
 };
 
 #define FILE_MAPPABLE 1u  /* mmap uses inode->mapping */

@@ -11,7 +11,7 @@
  *
  * Locking: lock_lock for everything.
  */
-#include "fs/lock.h"
+#include "fs/lock_range.h"
 
 #include "arch/uaccess.h"
 #include "kernel/abi/errno.h"
@@ -20,7 +20,6 @@
 #include "kernel/sched/wait.h"
 
 #define HASH_BITS 6
-#define RANGE_END 0x7fffffffffffffffl
 #define CHAIN_MAX 32 /* owners that deadlock detection follows */
 
 enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8, LOCK_MAND = 32 };
@@ -31,28 +30,14 @@ struct flock { /* Linux ABI */
 	s32 pid;
 };
 
-struct range {
-	struct list node;    /* bucket */
-	struct inode *inode; /* borrowed: the owner has it open */
-	const void *owner;
-	s64 start, end; /* both included */
-	s32 pid;
-	bool write, is_flock;
-};
-
-/* Who waits for whom; only records, for EDEADLK. */
-struct blocked {
-	struct list node;
-	const void *owner, *by;
-};
-
-static struct spinlock lock_lock = SPINLOCK_INIT(RANK_LEAF);
+struct spinlock lock_lock = SPINLOCK_INIT(RANK_FILE_LOCK);
+struct list lock_ranges = LIST_INIT(lock_ranges);
+struct list lock_blocked = LIST_INIT(lock_blocked);
 static struct list buckets[1 << HASH_BITS];
-static struct list blocked_list = LIST_INIT(blocked_list);
 static struct waitq unlocked = WAITQ_INIT(unlocked);
 u32 file_lock_count;
 
-static struct list *bucket_of(const struct inode *inode)
+struct list *lock_bucket(const struct inode *inode)
 {
 	struct list *b = &buckets[hash_u64((u64)inode, HASH_BITS)];
 
@@ -61,24 +46,42 @@ static struct list *bucket_of(const struct inode *inode)
 	return b;
 }
 
+static bool of_one_owner(const struct range *a, const struct range *b)
+{
+	return a->inode == b->inode && a->is_flock == b->is_flock && a->owner == b->owner;
+}
+
+/* An owner's ranges of an inode lie beside each other, by position; owners as they came. */
 static void range_insert(struct range *r)
 {
-	list_add_tail(&r->node, bucket_of(r->inode));
+	struct list *bucket = lock_bucket(r->inode), *after = bucket->prev;
+	struct range *other;
+
+	list_for_each (other, bucket, node) {
+		if (!of_one_owner(r, other))
+			continue;
+		after = other->start < r->start ? &other->node : other->node.prev;
+		if (other->start > r->start)
+			break;
+	}
+	list_add(&r->node, after);
+	list_add(&r->in_all, &lock_ranges);
 	__atomic_fetch_add(&file_lock_count, 1, __ATOMIC_RELAXED);
 }
 
 static void range_remove(struct range *r)
 {
 	list_del(&r->node);
+	list_del(&r->in_all);
 	__atomic_fetch_sub(&file_lock_count, 1, __ATOMIC_RELAXED);
 }
 
 /* The first one by position, which is what F_GETLK tells. */
-static struct range *find_conflict(const struct range *want)
+struct range *lock_conflict(const struct range *want)
 {
 	struct range *r, *found = NULL;
 
-	list_for_each (r, bucket_of(want->inode), node)
+	list_for_each (r, lock_bucket(want->inode), node)
 		if (r->inode == want->inode && r->is_flock == want->is_flock &&
 		    r->owner != want->owner && r->start <= want->end && want->start <= r->end &&
 		    (r->write || want->write) && (!found || r->start < found->start))
@@ -94,9 +97,8 @@ static void carve(const struct range *want, struct range **spare, struct list *d
 {
 	struct range *r, *next;
 
-	list_for_each_safe (r, next, bucket_of(want->inode), node) {
-		if (r->inode != want->inode || r->is_flock != want->is_flock ||
-		    r->owner != want->owner || r->start > want->end || want->start > r->end)
+	list_for_each_safe (r, next, lock_bucket(want->inode), node) {
+		if (!of_one_owner(r, want) || r->start > want->end || want->start > r->end)
 			continue;
 		if (r->start < want->start && r->end > want->end) {
 			struct range *upper = *spare;
@@ -125,6 +127,20 @@ static void free_all(struct list *dead)
 		kfree(r);
 }
 
+/* What the owner has locked alike beside `want` becomes part of it. */
+static void widen(struct range *want)
+{
+	struct range *r;
+
+	list_for_each (r, lock_bucket(want->inode), node) {
+		if (!of_one_owner(r, want) || r->write != want->write || r->start - 1 > want->end ||
+		    want->start - 1 > r->end)
+			continue;
+		want->start = min(want->start, r->start);
+		want->end = max(want->end, r->end);
+	}
+}
+
 /* Would waiting for `by` close a circle back to `owner`? */
 static bool would_deadlock(const void *owner, const void *by)
 {
@@ -134,7 +150,7 @@ static bool would_deadlock(const void *owner, const void *by)
 
 		if (by == owner)
 			return true;
-		list_for_each (b, &blocked_list, node)
+		list_for_each (b, &lock_blocked, node)
 			if (b->owner == by)
 				next = b->by;
 		if (!next)
@@ -145,19 +161,22 @@ static bool would_deadlock(const void *owner, const void *by)
 }
 
 /* One try: 0 done, -EAGAIN with *by set. */
-static int try_set(struct range *want, bool unlock, struct range **fresh, struct range **spare,
-		   const void **by)
+static int try_set(const struct range *asked, bool unlock, struct range **fresh,
+		   struct range **spare, const void **by)
 {
 	struct list dead = LIST_INIT(dead);
+	struct range wide = *asked, *want = &wide;
 	struct range *other;
 
 	spin_lock(&lock_lock);
-	other = unlock ? NULL : find_conflict(want);
+	other = unlock ? NULL : lock_conflict(want);
 	if (other) {
 		*by = other->owner;
 		spin_unlock(&lock_lock);
 		return -EAGAIN;
 	}
+	if (!unlock)
+		widen(want);
 	carve(want, spare, &dead);
 	if (!unlock) {
 		**fresh = *want;
@@ -172,7 +191,7 @@ static int try_set(struct range *want, bool unlock, struct range **fresh, struct
 
 static int wait_turn(struct range *want, struct range **fresh, struct range **spare, const void *by)
 {
-	struct blocked b = { .owner = want->owner, .by = by };
+	struct blocked b = { .want = want, .owner = want->owner, .by = by };
 	int error = -EAGAIN, result;
 
 	spin_lock(&lock_lock);
@@ -180,7 +199,7 @@ static int wait_turn(struct range *want, struct range **fresh, struct range **sp
 		spin_unlock(&lock_lock);
 		return -EDEADLK;
 	}
-	list_add(&b.node, &blocked_list);
+	list_add(&b.node, &lock_blocked);
 	spin_unlock(&lock_lock);
 	result = wait_event_interruptible(
 		&unlocked, (error = try_set(want, false, fresh, spare, &b.by)) != -EAGAIN);
@@ -230,6 +249,7 @@ static int range_from_flock(struct file *f, const struct flock *l, const void *o
 	if (start < 0 || end < start)
 		return -EINVAL;
 	*r = (struct range){ .inode = f->inode,
+			     .file = f,
 			     .owner = owner,
 			     .start = start,
 			     .end = end,
@@ -245,7 +265,7 @@ static long get_lock(struct range *want, struct flock *l, void __user *user,
 	struct range *other;
 
 	spin_lock(&lock_lock);
-	other = find_conflict(want);
+	other = lock_conflict(want);
 	if (other) {
 		l->type = other->write ? F_WRLCK : F_RDLCK;
 		l->whence = SEEK_SET;
@@ -290,9 +310,11 @@ long file_lock_fcntl(struct file *f, unsigned cmd, void __user *user, const void
 /* --- flock --------------------------------------------------------------------------------------
  */
 
-long file_lock_flock(struct file *f, int op)
+long file_lock_flock(struct file *f, int op, s32 pid)
 {
-	struct range want = { .owner = f, .end = RANGE_END, .is_flock = true };
+	struct range want = {
+		.file = f, .owner = f, .end = RANGE_END, .pid = pid, .is_flock = true
+	};
 	int kind = op & ~LOCK_NB;
 
 	if (op & LOCK_MAND)

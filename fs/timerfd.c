@@ -16,6 +16,7 @@
 #include "arch/clock.h"
 #include "fs/poll.h"
 #include "kernel/abi/epoll.h"
+#include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/realtime.h"
 #include "kernel/sched/timer.h"
@@ -35,6 +36,8 @@ struct timerfd {
 	bool watches; /* [l] `watch` is on */
 	struct realtime_watch watch;
 	bool is_wall; /* [I] its clock is the wall clock */
+	u8 clock;     /* [I] CLOCK_* */
+	u8 flags;     /* [l] TFD_TIMER_* that it was set with */
 };
 
 /* The wall clock was set, if it was: the deadline moves with it. */
@@ -153,11 +156,32 @@ static s64 timerfd_seek(struct file *f, s64 offset, int whence)
 	return 0;
 }
 
+/* Counts nothing: until somebody reads, one expiration is all that has been. */
+static void timerfd_show(struct file *f, struct text *out)
+{
+	struct timerfd *t = f->private;
+	struct timespec value, interval;
+	u64 now, ticks;
+	u32 flags;
+
+	spin_lock(&t->lock);
+	now = clock_now();
+	value = timespec_of(!t->fired && t->deadline > now ? t->deadline - now : 0);
+	interval = timespec_of(t->interval);
+	ticks = t->ticks;
+	flags = t->flags;
+	spin_unlock(&t->lock);
+	text_printf(out, "clockid: %d\nticks: %lu\nsettime flags: 0%o\n", t->clock, ticks, flags);
+	text_printf(out, "it_value: (%ld, %ld)\nit_interval: (%ld, %ld)\n", value.tv_sec,
+		    value.tv_nsec, interval.tv_sec, interval.tv_nsec);
+}
+
 static const struct file_ops timerfd_ops = {
 	.release = timerfd_release,
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.seek = timerfd_seek,
+	.show = timerfd_show,
 	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
 
@@ -176,6 +200,7 @@ struct file *timerfd_create(int clock, u32 flags, const struct cred *cred)
 	spin_init(&t->lock, RANK_PIPE);
 	waitq_init(&t->wait);
 	timer_init(&t->timer, timerfd_fire);
+	t->clock = (u8)clock;
 	t->is_wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM;
 	f = file_create_anonymous("timerfd", &timerfd_ops, NULL, t, O_RDWR | (flags & O_NONBLOCK),
 				  cred);
@@ -242,6 +267,7 @@ void timerfd_set(struct file *f, u32 flags, const struct itimerspec *in, struct 
 	show(t, old);
 	timer_cancel_async(&t->timer);
 	t->wall = wall;
+	t->flags = (u8)flags;
 	t->cancel = wall && (flags & TFD_TIMER_CANCEL_ON_SET);
 	t->cancelled = false;
 	t->offset = realtime_offset();

@@ -132,6 +132,8 @@ struct pid *proc_directory_pid(const struct file *f);
 int proc_add_system(struct dentry *root) must_check;
 int proc_add_sysctl(struct dentry *root) must_check;
 int proc_add_sysrq(struct dentry *root) must_check;
+int proc_add_locks(struct dentry *root) must_check;
+struct lock_reader proc_lock_reader(const struct super *s); /* numbers as this /proc shows them */
 int proc_show_meminfo(struct text *out);
 int proc_show_vmstat(struct text *out);
 int proc_show_buddyinfo(struct text *out);

@@ -177,8 +177,8 @@ static const struct file_ops root_fops = { .readdir = root_readdir };
 
 static int fill(struct dentry *root)
 {
-	if (proc_add_system(root) || proc_add_sysctl(root) || proc_add_sysrq(root) ||
-	    add_mounts(root) || add_link(root, "self", &self_ops) ||
+	if (proc_add_system(root) || proc_add_locks(root) || proc_add_sysctl(root) ||
+	    proc_add_sysrq(root) || add_mounts(root) || add_link(root, "self", &self_ops) ||
 	    add_link(root, "thread-self", &thread_self_ops))
 		return -ENOMEM;
 	return 0;

@@ -3,19 +3,26 @@
  *
  * User space sees: in fd a link for each descriptor, whose own permission bits are the modes that
  * the file is open in; opening the link opens the file anew.  In fdinfo a text for each: position,
- * flags, mount, inode; of a pidfd the numbers of its process.
+ * flags, mount, inode, the locks that it holds; what kinds of files add (file_ops.show); of a pidfd
+ * the numbers of its process.
  */
 #include "fs/procfs/task_files.h"
 
+#include "fs/lock.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/format.h"
 #include "kernel/task/pidfd.h"
 
 /* --- the entries -------------------------------------------------------------------------------*/
 
+struct entry {
+	bool cloexec;
+	const void *files; /* the table that it is in; only to be compared */
+};
+
 /* The open file behind an inode of fd or fdinfo, with a reference.  ERR_PTR(-ENOENT): closed;
-   -EACCES.  *cloexec may be NULL. */
-static struct file *fd_file(struct inode *inode, const struct cred *reader, bool *cloexec)
+   -EACCES.  *entry may be NULL. */
+static struct file *fd_file(struct inode *inode, const struct cred *reader, struct entry *entry)
 {
 	s32 fd = proc_inode_of(inode)->fd;
 	struct task *t = proc_get_task(inode);
@@ -30,8 +37,8 @@ static struct file *fd_file(struct inode *inode, const struct cred *reader, bool
 	task_put(t);
 	if (files) {
 		f = fd_get(files, fd);
-		if (f && cloexec)
-			*cloexec = fd_cloexec(files, fd, -1) > 0;
+		if (f && entry)
+			*entry = (struct entry){ fd_cloexec(files, fd, -1) > 0, files };
 		fdtable_put(files);
 	}
 	return f ?: ERR_PTR(may ? -ENOENT : -EACCES);
@@ -76,14 +83,18 @@ static void show_pid(struct pid *p, const struct pid_namespace *ns, struct text 
 
 static int fdinfo_show(struct file *f, struct text *out)
 {
-	bool cloexec = false;
-	struct file *open = fd_file(f->inode, f->cred, &cloexec);
+	const struct lock_reader reader = proc_lock_reader(f->inode->super);
+	struct entry entry = { .files = NULL };
+	struct file *open = fd_file(f->inode, f->cred, &entry);
 
 	if (IS_ERR(open))
 		return (int)PTR_ERR(open);
 	text_printf(out, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", READ_ONCE(open->pos),
-		    READ_ONCE(open->flags) | (cloexec ? O_CLOEXEC : 0), open->path.mount->id,
+		    READ_ONCE(open->flags) | (entry.cloexec ? O_CLOEXEC : 0), open->path.mount->id,
 		    open->inode->ino);
+	file_lock_show(open, entry.files, &reader, out);
+	if (open->ops->show)
+		open->ops->show(open, out);
 	if (pidfd_pid(open))
 		show_pid(pidfd_pid(open), proc_namespace(f->inode->super), out);
 	file_put(open);

@@ -28,6 +28,7 @@ enum lock_rank {
 	/* Spinning locks (kernel/lock/spinlock.h), interrupts off. */
 	RANK_DENTRY,	  /* fs/dentry.c: names, parents, mount points */
 	RANK_CSS_SET,	  /* css_set_lock: task lists of css_sets */
+	RANK_FILE_LOCK,	  /* fs/lock.c: all advisory locks */
 	RANK_TASK_TREE,	  /* pids, parents, children, groups, sessions */
 	RANK_SIGNAL,	  /* per process: signals, threads, exit state */
 	RANK_FILES,	  /* one table of file descriptors */

@@ -410,7 +410,7 @@ long sys_flock(int fd, int op)
 	struct file *f = fd_get(task_current()->files, fd);
 	long result;
 
-	result = file_lock_flock(f, op);
+	result = file_lock_flock(f, op, process_pid(task_current()->process));
 	if (!f)
 		return result;
 	file_put(f);

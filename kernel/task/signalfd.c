@@ -11,6 +11,7 @@
 
 #include "fs/poll.h"
 #include "kernel/abi/errno.h"
+#include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
 #include "kernel/task/sigqueue.h"
 #include "kernel/task/task.h"
@@ -139,10 +140,16 @@ static s64 signalfd_seek(struct file *f, s64 offset, int whence)
 	return 0;
 }
 
+static void signalfd_show(struct file *f, struct text *out)
+{
+	text_printf(out, "sigmask:\t%016lx\n", READ_ONCE(((struct signalfd *)f->private)->mask));
+}
+
 static const struct file_ops signalfd_ops = {
 	.read = signalfd_read,
 	.poll = signalfd_poll,
 	.seek = signalfd_seek,
+	.show = signalfd_show,
 	.release = signalfd_release,
 	.flags = FILE_NO_POS | FILE_NO_PREAD,
 };
