@@ -176,13 +176,13 @@ static int create_main(int argc, char **argv)
 
 const struct command cgcreate = {
 	"cgcreate", create_main,
-	"cgcreate [-t USER:GROUP] [-a USER:GROUP] [-d MODE] [-f MODE] [-s MODE] -g "
-	"CONTROLLERS:PATH...\n"
+	"cgcreate [-t USER:GROUP] [-a USER:GROUP] [-d MODE] [-f MODE] [-s MODE]\n"
+	"         -g CONTROLLERS:PATH...\n"
 	"Makes containers, and those above them that are missing.\n"
 	"  -g CONTROLLERS:PATH  where; \"*\" stands for all controllers that are mounted\n"
 	"  -t USER:GROUP        owns the file tasks: may move tasks in\n"
 	"  -a USER:GROUP        owns the directory and its other files\n"
-	"  -d, -f, -s MODE      octal modes of the directory, of its files, of the file tasks\n"
+	"  -d, -f, -s MODE      octal modes of the directory, its files, the file tasks\n"
 	"  --json               tells what was made\n"
 };
 

@@ -48,9 +48,8 @@ static int exec_main(int argc, char **argv)
 const struct command cgexec = {
 	"cgexec", exec_main,
 	"cgexec -g CONTROLLERS:PATH... PROGRAM [ARGUMENT...]\n"
-	"Runs a program in containers, which must exist.  Ends as it does; with 127 if there is "
-	"none,\n"
-	"126 if it cannot be run.\n"
+	"Runs a program in containers, which must exist.  Ends as it does; with 127 if\n"
+	"there is none, 126 if it cannot be run.\n"
 	"  -g CONTROLLERS:PATH  where; \"*\" stands for all controllers that are mounted\n"
 	"  --sticky             accepted: no daemon moves programs here\n"
 	"  --json               tells first, on stderr, the process and its directories\n"
@@ -98,7 +97,7 @@ const struct command cgclassify = {
 	"cgclassify", classify_main,
 	"cgclassify [--threads] -g CONTROLLERS:PATH... PID...\n"
 	"Moves processes into containers.\n"
-	"  -g CONTROLLERS:PATH        where; \"*\" stands for all controllers that are mounted\n"
+	"  -g CONTROLLERS:PATH        where; \"*\" stands for all mounted controllers\n"
 	"  --threads                  the numbers are those of threads, which move alone\n"
 	"  --sticky, --cancel-sticky  accepted: no daemon moves programs here\n"
 	"  --json                     tells who was moved where\n"

@@ -374,6 +374,6 @@ const struct command cgset = {
 	"cgset --copy-from PATH PATH...\n"
 	"Writes files of containers.\n"
 	"  -r NAME=VALUE     such as pids.max=20\n"
-	"  --copy-from PATH  the settings of that container, in all hierarchies that have both\n"
+	"  --copy-from PATH  the settings of that one, in all hierarchies that have both\n"
 	"  --json            tells what was written\n"
 };

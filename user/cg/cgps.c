@@ -169,13 +169,11 @@ static int ps_main(int argc, char **argv)
 	return finish();
 }
 
-const struct command cgps = {
-	"cgps", ps_main,
-	"cgps [-aTr] [-g CONTROLLERS:PATH]...\n"
-	"Lists processes with their containers; - stands for the roots of all hierarchies.\n"
-	"  -a, --all            the roots, too\n"
-	"  -g CONTROLLERS:PATH  only who is in there\n"
-	"  -r, --recursive      or below\n"
-	"  -T, --threads        each thread\n"
-	"  --json               an array of objects\n"
-};
+const struct command cgps = { "cgps", ps_main,
+			      "cgps [-aTr] [-g CONTROLLERS:PATH]...\n"
+			      "Lists processes with their containers; - stands for all roots.\n"
+			      "  -a, --all            the roots, too\n"
+			      "  -g CONTROLLERS:PATH  only who is in there\n"
+			      "  -r, --recursive      or below\n"
+			      "  -T, --threads        each thread\n"
+			      "  --json               an array of objects\n" };

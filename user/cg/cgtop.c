@@ -304,9 +304,9 @@ static int top_main(int argc, char **argv)
 const struct command cgtop = {
 	"cgtop", top_main,
 	"cgtop [-b] [-n ROUNDS] [-d SECONDS] [-s cpu|tasks|path]\n"
-	"Shows who uses the processors: containers with their share of one processor, of which "
-	"OWN\n"
-	"without those below, and the number of tasks with those below.  Needs cpuacct mounted.\n"
+	"Shows who uses the processors: containers with their share of one processor, of\n"
+	"which OWN without those below, and the number of tasks with those below.  Needs\n"
+	"cpuacct mounted.\n"
 	"  -b, --batch  for a file: no clearing of the screen, all lines whole\n"
 	"  -n ROUNDS    ends after so many\n"
 	"  -d SECONDS   between two readings, 2 unless told\n"

@@ -200,9 +200,8 @@ static int tree_main(int argc, char **argv)
 const struct command cgtree = {
 	"cgtree", tree_main,
 	"cgtree [-p] [CONTROLLER]...\n"
-	"Draws the hierarchies that are mounted, or those of the controllers, as trees: each "
-	"container\n"
-	"with its tasks, and usage/limit where they say something.\n"
+	"Draws the hierarchies that are mounted, or those of the controllers, as trees:\n"
+	"each container with its tasks, and usage/limit where they say something.\n"
 	"  -p, --pids  with the numbers and names of the tasks\n"
 	"  --json      an array of hierarchies; values are named as their files\n"
 };

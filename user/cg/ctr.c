@@ -148,17 +148,16 @@ static int ctr_main(int argc, char **argv)
 
 const struct command ctr = {
 	"ctr", ctr_main,
-	"ctr run [--cpus LIST] [--mems LIST] [--pids N] [--hostname NAME] [--name NAME] ROOT "
-	"PROGRAM...\n"
-	"Runs a program with ROOT as its root, as process 1 of a pid namespace, with mounts and "
-	"host\n"
-	"name of its own, and ends as it does; 125 if that could not be set up.  Nothing is left\n"
-	"behind, even if ctr is killed.\n"
+	"ctr run [--cpus LIST] [--mems LIST] [--pids N] [--hostname NAME] [--name NAME]\n"
+	"        ROOT PROGRAM...\n"
+	"Runs a program with ROOT as its root, as process 1 of a pid namespace, with\n"
+	"mounts and host name of its own, and ends as it does; 125 if that could not be\n"
+	"set up.  Nothing is left behind, even if ctr is killed.\n"
 	"  --cpus, --mems LIST  in a cpuset with these processors, memory nodes\n"
 	"  --pids N             with at most so many tasks\n"
 	"  --hostname NAME      under this name\n"
 	"  --name NAME          calls its containers ctr.NAME\n"
-	"  --json               tells at the end, on stderr, its number outside and its status\n"
+	"  --json               tells at the end, on stderr, its outer number and status\n"
 	"ctr ls [--json]\n"
 	"Lists the containers of those that run.\n"
 };

@@ -55,7 +55,7 @@ static int lscgroup_main(int argc, char **argv)
 const struct command lscgroup = {
 	"lscgroup", lscgroup_main,
 	"lscgroup [[-g] CONTROLLERS:PATH]...\n"
-	"Lists all containers, or those from PATH on in the hierarchies of the controllers.\n"
+	"Lists all containers, or those from PATH on where the controllers are.\n"
 	"  --json  with directory and number of tasks\n"
 };
 

@@ -34,6 +34,7 @@ def told(machine, command):
 def test_help_and_a_wrong_option(machine, name):
     text = machine.check(f"{name} --help")
     assert text.startswith(name) and "--json" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
     result = machine.run(f"{name} --wrong")
     assert result.status == 2
     assert result.output == f"{name}: --wrong: no such option\n{name} --help tells more\n"
