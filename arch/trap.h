@@ -17,6 +17,14 @@ struct trap_frame {
 
 #define NO_SYSCALL ((u64)-1)
 
+/* In a system call's frame r11, rbx, rbp and r12 to r15 are missing up to the way back.  `entry` is
+   a way into the body of one that needs them, to copy its frame. */
+#define SYSCALL_WITH_FRAME(entry, body)                                   \
+	long entry(void);                                                 \
+	__asm__(".pushsection .text\n" #entry ": call frame_complete\n\t" \
+		"jmp " #body "\n\t"                                       \
+		".popsection");
+
 static inline bool frame_is_user(const struct trap_frame *f)
 {
 	return f->cs & 3;

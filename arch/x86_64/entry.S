@@ -8,6 +8,9 @@
  * A system call that ends without an alert returns by sysretq and restores only what C does not
  * preserve.  That is wrong when the call has changed its frame (sigreturn, exec), so such a call
  * sets frame->orig_rax to NO_SYSCALL; the alert path may change frames as it likes.
+ *
+ * What C does preserve is put into the frame where somebody looks at it: by the alert path, and
+ * before the body of a call that copies its frame (SYSCALL_WITH_FRAME).
  */
 #include "arch/x86_64/extable.h"
 #include "arch/x86_64/offsets.h"
@@ -75,9 +78,12 @@ syscall_entry:
 	pushq %rdx
 	pushq %rcx
 	pushq $-ENOSYS
-	push_above_rax
-	subq $8, %rsp /* the stack is aligned at a call */
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	subq $FRAME_R10 + 8, %rsp /* the stack is aligned at a call */
 #ifdef DEBUG
+	movq %rbp, FRAME_RBP + 8(%rsp)
 	xorl %ebp, %ebp
 #endif
 	sti
@@ -112,7 +118,12 @@ syscall_entry:
 2:	movq $-ENOSYS, %rax
 	jmp 1b
 
-3:	movq %rax, FRAME_RAX + 8(%rsp)
+3:	cmpq $-1, FRAME_ORIG_RAX + 8(%rsp)
+	je 4f
+	pushq %rax
+	call frame_complete
+	popq %rax
+4:	movq %rax, FRAME_RAX + 8(%rsp)
 	addq $8, %rsp
 
 /* Interrupts off, rsp at a frame of user mode. */
@@ -126,6 +137,21 @@ user_return:
 	pop_registers
 	addq $8, %rsp
 	iretq
+
+/* Called two words below what the entry of a system call leaves on the stack; changes r11 only. */
+	.globl frame_complete
+frame_complete:
+	movq FRAME_RFLAGS + 24(%rsp), %r11
+	movq %r11, FRAME_R11 + 24(%rsp)
+	movq %rbx, FRAME_RBX + 24(%rsp)
+#ifndef DEBUG
+	movq %rbp, FRAME_RBP + 24(%rsp)
+#endif
+	movq %r12, FRAME_R12 + 24(%rsp)
+	movq %r13, FRAME_R13 + 24(%rsp)
+	movq %r14, FRAME_R14 + 24(%rsp)
+	movq %r15, FRAME_R15 + 24(%rsp)
+	ret
 
 /* First code of a new thread, on its own stack (context.c). */
 	.globl thread_start_user, thread_start_kernel

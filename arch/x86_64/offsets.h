@@ -16,8 +16,13 @@
 #define THREAD_ALERT  16
 
 /* struct trap_frame */
-#define FRAME_RBX      40
+#define FRAME_R15      0
+#define FRAME_R14      8
+#define FRAME_R13      16
+#define FRAME_R12      24
 #define FRAME_RBP      32
+#define FRAME_RBX      40
+#define FRAME_R11      48
 #define FRAME_R10      56
 #define FRAME_R9       64
 #define FRAME_R8       72

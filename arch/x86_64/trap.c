@@ -21,6 +21,8 @@
 #include "kernel/lib/log.h"
 
 static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "entry.S");
+static_assert(offsetof(struct trap_frame, rbx) == FRAME_RBX, "entry.S");
+static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "entry.S");
 static_assert(offsetof(struct trap_frame, rdi) == FRAME_RDI, "entry.S");
 static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "entry.S");
 static_assert(offsetof(struct trap_frame, orig_rax) == FRAME_ORIG_RAX, "entry.S");

@@ -24,5 +24,7 @@ struct tms;
 struct utsname;
 
 #define SYSCALL(nr, name, ...) long sys_##name(__VA_ARGS__);
+#define SYSCALL_FRAME	       SYSCALL
 #include "kernel/syscall/syscall.tbl"
 #undef SYSCALL
+#undef SYSCALL_FRAME

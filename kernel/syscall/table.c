@@ -9,10 +9,18 @@
 
 #pragma GCC diagnostic ignored "-Wcast-function-type"
 
-const syscall_fn syscall_table[] = {
-#define SYSCALL(nr, name, ...) [nr] = (syscall_fn)sys_##name,
+#define SYSCALL(nr, name, ...)
+#define SYSCALL_FRAME(nr, name, ...) SYSCALL_WITH_FRAME(enter_##name, sys_##name)
 #include "kernel/syscall/syscall.tbl"
 #undef SYSCALL
+#undef SYSCALL_FRAME
+
+const syscall_fn syscall_table[] = {
+#define SYSCALL(nr, name, ...)	     [nr] = (syscall_fn)sys_##name,
+#define SYSCALL_FRAME(nr, name, ...) [nr] = (syscall_fn)enter_##name,
+#include "kernel/syscall/syscall.tbl"
+#undef SYSCALL
+#undef SYSCALL_FRAME
 };
 
 const u64 syscall_count = ARRAY_SIZE(syscall_table);
