@@ -7,7 +7,7 @@
 #include "kernel/mem/slab.h"
 
 struct cred cred_root = {
-	.refs = { 1 },
+	.refs = REFCOUNT_INIT(1),
 	.cap_effective = CAPS_ALL,
 	.cap_permitted = CAPS_ALL,
 	.cap_bounding = CAPS_ALL,

@@ -18,7 +18,7 @@ struct mapping;
 
 struct page {
 	struct list list;	 /* free list; else the owner's */
-	struct refcount refs;	 /* 0: free */
+	struct refcount refs;	 /* 0: free, once it has been used */
 	u8 order;		 /* [I] while allocated */
 	u8 nid;			 /* [I] memory node */
 	u8 flags;		 /* PAGE_* */

@@ -12,7 +12,7 @@
 
 #define ACCOUNT_HASH_BITS 6
 
-struct account account_root = { .refs = { 1 }, .hash = LIST_INIT(account_root.hash) };
+struct account account_root = { .refs = REFCOUNT_INIT(1), .hash = LIST_INIT(account_root.hash) };
 
 static struct spinlock accounts_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list buckets[1 << ACCOUNT_HASH_BITS]; /* [accounts] all zero: an empty bucket */

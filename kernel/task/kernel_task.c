@@ -20,17 +20,17 @@ struct process process_zero;
 struct process *process_kthreadd;
 
 static struct pid pid_zero = {
-	.refs = { 1 },
+	.refs = REFCOUNT_INIT(1),
 	.ns = &pid_first,
 	.ended = WAITQ_INIT(pid_zero.ended),
 };
 static struct session session_zero = {
-	.refs = { 1 },
+	.refs = REFCOUNT_INIT(1),
 	.pid = &pid_zero,
 	.pgrps = LIST_INIT(session_zero.pgrps),
 };
 static struct pgrp pgrp_zero = {
-	.refs = { 1 },
+	.refs = REFCOUNT_INIT(1),
 	.pid = &pid_zero,
 	.session = &session_zero,
 	.processes = LIST_INIT(pgrp_zero.processes),

@@ -16,7 +16,9 @@
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | \
 	 CLONE_NEWCGROUP | CLONE_NEWTIME)
 
-struct namespaces namespaces_first = { .refs = { 1 }, .uts = &uts_first, .pids = &pid_first };
+struct namespaces namespaces_first = { .refs = REFCOUNT_INIT(1),
+				       .uts = &uts_first,
+				       .pids = &pid_first };
 
 struct namespaces *namespaces_get(struct namespaces *s)
 {

@@ -32,7 +32,7 @@ static const struct namespace_kind kind = {
 };
 
 struct pid_namespace pid_first = {
-	.base = { .refs = { 1 }, .id = NAMESPACE_ID_PID, .kind = &kind },
+	.base = { .refs = REFCOUNT_INIT(1), .id = NAMESPACE_ID_PID, .kind = &kind },
 };
 
 struct pid_namespace *pid_namespace_create(struct pid_namespace *parent)

@@ -26,7 +26,7 @@ static const struct namespace_kind kind = {
 };
 
 struct uts_namespace uts_first = {
-	.base = { .refs = { 1 }, .id = NAMESPACE_ID_UTS, .kind = &kind },
+	.base = { .refs = REFCOUNT_INIT(1), .id = NAMESPACE_ID_UTS, .kind = &kind },
 	.names = { .sysname = UTS_SYSNAME,
 		   .nodename = "(none)",
 		   .release = UTS_RELEASE,

@@ -193,7 +193,7 @@ def containers(arguments):
     for each_set in sets_of(value("dummy_hierarchy")["top"]):
         tasks = [str(tid(task)) for head in ("tasks", "mg_tasks")
                  for task in each(each_set[head], "task", "containers.node")]
-        say(f"css_set {int(each_set['id'])}: {int(each_set['refs']['count'])} references, tasks "
+        say(f"css_set {int(each_set['id'])}: {int(each_set['refs']['more']) + 1} references, tasks "
             + (" ".join(tasks) or "none"))
 
 
@@ -212,7 +212,7 @@ def object_(arguments):
         raise gdb.GdbError(f"{address:#x} is not in the direct map")
     page = value("page_array")[(address - DIRECT_MAP) >> PAGE_SHIFT]
     if not int(page["flags"]) & PAGE_SLAB:
-        say(f"a page of its own: flags {int(page['flags']):#x}, {int(page['refs']['count'])} references")
+        say(f"a page of its own: flags {int(page['flags']):#x}, {int(page['refs']['more']) + 1} references")
         return
     cache = page["mapping"].cast(typed("slab_cache").pointer()).dereference()
     slab = (4096 << int(cache["order"])) - 1
