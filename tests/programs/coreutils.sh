@@ -414,14 +414,14 @@ chroot --skip-chdir / pwd
 chroot t/none true
 timeout 0.2 sleep infinity
 timeout -s KILL 0.2 sleep infinity
-timeout --preserve-status -s INT 0.1 sh -c "trap \"exit 9\" INT; while :; do :; done"
-timeout 10 false
-timeout 5 /nothing
-timeout -k 0.1 0.1 sh -c "trap \"\" TERM; while :; do :; done"
+timeout --preserve-status -s INT 0.1 sleep infinity
+timeout 1000 false
+timeout 1000 /nothing
+env --block-signal=TERM timeout -k 0.1 0.1 sleep infinity
 timeout --foreground 0.1 sleep infinity
 timeout 0 echo on
 timeout -v 0.1 sleep infinity
-timeout 1 sh -c "kill -9 \$\$"
+timeout 1000 sh -c "kill -9 \$\$"
 sleep 0.01 0.02
 sleep x
 /bin/kill -l | tr "\n" " "

@@ -5,7 +5,7 @@ mkdir -p m g
 # pattern WORDS: sleepers that are known by their argument.
 sleep 77771 & a=$!
 sleep 77772 & b=$!
-until [ "$(pgrep -c -f '^sleep 7777')" = 2 ]; do :; done
+until [ "$(pgrep -c -r S -f '^sleep 7777')" = 2 ]; do :; done
 mine() { sed -e "s/\b$a\b/A/g" -e "s/\b$b\b/B/g" -e "s/\b$$\b/ME/g"; }
 asks <<'END'
 ps -o pid,ppid,pgid,sid,tty,stat,ni,pri,cls,rtprio,psr,comm,args -p $a,$b | sed 's/ [0-3] sleep/ CPU sleep/' | mine | tr -s ' ' | sed "s/ [0-9]\+ / N /g"
