@@ -1,5 +1,6 @@
 """From the loader to the shell and back: command line, archives, sizes, discs, the end."""
 
+import contextlib
 import os
 import re
 import struct
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import BUILD, KERNELS, TEST_INITRD
-from corral import Machine, MachineError, Panic, archive
+from corral import Machine, Panic, archive
+from corral.machine import PROMPT
 
 KERNEL, INITRD = KERNELS["plain"], BUILD / "initrd.cpio"
 OVMF = Path("/usr/share/ovmf/OVMF.fd")
@@ -138,9 +140,9 @@ def test_damaged_archives_are_told(tmp_path, damage):
     path = tmp_path / "damaged.cpio"
     path.write_bytes(data)
     with boot(initrd=path, shell=False) as machine:
-        with pytest.raises((Panic, MachineError)):
-            machine.expect("never", timeout=20)
-        assert re.search(rb"initr|cpio|archive", machine.console), bytes(machine.console)
+        machine.expect("initr|cpio|archive", machine.boot_timeout)
+        with contextlib.suppress(Panic):  # half of an archive may do for a shell
+            machine.expect(re.escape(PROMPT), machine.boot_timeout)
         assert not re.search(rb"page fault|general protection", machine.console)
 
 

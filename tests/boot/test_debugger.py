@@ -56,6 +56,7 @@ def test_every_command_tells_what_there_is(debugged):
     machine = debugged.machine
     machine.check("mkdir /tmp/c; mount -t cgroup -o pids none /tmp/c; mkdir /tmp/c/a")
     machine.check("echo 1 >/proc/sched_trace; sleep infinity & echo $! >/tmp/c/a/tasks; jobs -p >/tmp/pid")
+    machine.check("until grep -q sleep /proc/$!/comm && grep -q State:.S /proc/$!/status; do :; done")
     pid = machine.check("cat /tmp/pid").strip()
     said = debugged.ask("ps", "locks", "runqueues", "containers", "trace 5", "bt-all",
                         "object pid_first.pids.root", "help locks")

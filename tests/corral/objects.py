@@ -11,10 +11,11 @@ def objects(machine):
     return {kind: int(alive) for kind, alive in map(str.split, result.output.splitlines())}
 
 
-def left_behind(machine, before, timeout=5):
-    """What there is more of than before, once what has ended had time to leave; "" for nothing.
+def left_behind(machine, before, timeout=60):
+    """What there is more of than before, once what has ended has left; "" for nothing.
 
-    Less is what had not quite left when `before` was read.
+    Less is what had not quite left when `before` was read.  As for any other event, the machine has
+    a minute.
     """
     deadline = time.monotonic() + timeout
     while True:

@@ -20,7 +20,7 @@ def run(machine, command, seconds):
     """Prints what the command said; True when all is well and no objects are left."""
     before = objects(machine)
     result = machine.run(command, timeout=seconds * 10 + 300)
-    left = left_behind(machine, before, timeout=20)
+    left = left_behind(machine, before)
     print(f"$ {command}\n{result.output.strip()}\nleft behind: {left or 'nothing'}", flush=True)
     return result.ok and not left
 
