@@ -1,4 +1,5 @@
 /* devices: which device nodes the members of a group may open and make. */
+#include "../await.h"
 #include "group.h"
 
 #include <sys/mount.h>
@@ -24,12 +25,22 @@ static bool lists(const char *group, const char *expected)
 	return text_read(path) >= 0 && !strcmp(text, expected);
 }
 
+/* Of the hierarchy. */
+static int containers(void)
+{
+	int id, count = -1;
+
+	MUST(text_read("/proc/cgroups") > 0);
+	sscanf(strstr(text, "\ndevices\t"), " devices %d %d", &id, &count);
+	return count;
+}
+
 /* The old kernel forgets a removed child a little later. */
 static int remove_child(const char *path)
 {
-	int error = rmdir(path);
+	int before = containers(), error = rmdir(path);
 
-	usleep(on_corral() ? 0 : 300000);
+	AWAIT(error || containers() < before);
 	return error;
 }
 
