@@ -17,6 +17,7 @@
 #define DAY 86400
 
 struct mutex mount_lock;
+struct waitq mount_changes = WAITQ_INIT(mount_changes);
 
 static struct slab_cache *mount_cache;
 static u32 last_mount_id;
@@ -86,6 +87,12 @@ void mount_cross(struct path *p)
 /* --- the tree; mount_lock held
  * ------------------------------------------------------------------*/
 
+void mount_changed(struct mount_namespace *ns)
+{
+	WRITE_ONCE(ns->event, ns->event + 1);
+	waitq_wake_all(&mount_changes);
+}
+
 void mount_hook(struct mount *m, const struct path *at)
 {
 	spin_lock(&dentry_lock);
@@ -93,7 +100,7 @@ void mount_hook(struct mount *m, const struct path *at)
 	m->point = dentry_get(at->dentry);
 	mount_point_add_locked(m);
 	list_add_tail(&m->sibling, &m->parent->children);
-	m->ns->event++;
+	mount_changed(m->ns);
 	spin_unlock(&dentry_lock);
 }
 
@@ -119,7 +126,7 @@ struct dentry *mount_unhook(struct mount *m)
 	m->parent = NULL;
 	m->point = NULL;
 	list_del(&m->sibling);
-	m->ns->event++;
+	mount_changed(m->ns);
 	spin_unlock(&dentry_lock);
 	return point;
 }

@@ -66,11 +66,12 @@ struct mount_namespace {
 	struct namespace base; /* first */
 	struct mount *root;    /* [m] */
 	struct list mounts;    /* [m] struct mount.in_ns */
-	u32 event;	       /* [m] changes, for poll of /proc/mounts */
+	u32 event;	       /* [m; poll of /proc/mounts reads it] changes */
 	u32 count;	       /* [m] */
 };
 
 extern struct mutex mount_lock;
+extern struct waitq mount_changes; /* woken whenever any namespace's `event` grows */
 
 void mount_init(void); /* boot */
 static inline void mount_get(struct mount *m)

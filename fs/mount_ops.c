@@ -268,7 +268,7 @@ int mount_remount(struct path *at, unsigned long flags, const char *options)
 	}
 	if (!error) {
 		WRITE_ONCE(m->flags, wanted);
-		m->ns->event++;
+		mount_changed(m->ns);
 	}
 	mutex_unlock(&mount_lock);
 	kfree(own);

@@ -8,6 +8,9 @@
 /* Puts m, whose one reference becomes the tree's, on top of a place; `at` NULL: the first. */
 void mount_attach(struct mount *m, struct mount_namespace *ns, const struct path *at);
 
+/* Who watches the mounts of ns looks again. */
+void mount_changed(struct mount_namespace *ns);
+
 /* Takes m off the place where it is, for mount_attach elsewhere; it stays in its namespace.
    Returns the place's dentry, whose reference is the caller's now. */
 struct dentry *mount_unhook(struct mount *m);

@@ -104,36 +104,6 @@ int proc_show_container(struct task *t, struct text *out)
 	return 0;
 }
 
-/* --- mounts -----------------------------------------------------------------------------------*/
-
-/* What the task sees, as it sees it: -EINVAL when it has left. */
-int proc_with_mounts(struct task *t, struct text *out, mounts_fn show)
-{
-	struct namespaces *s = task_get_namespaces(t);
-	struct path root;
-
-	if (!s)
-		return -EINVAL;
-	if (proc_place_root(t, &root)) {
-		namespaces_put(s);
-		return -EINVAL;
-	}
-	show(s->mounts, &root, out);
-	path_put(&root);
-	namespaces_put(s);
-	return 0;
-}
-
-int proc_show_mounts(struct task *t, struct text *out)
-{
-	return proc_with_mounts(t, out, mount_show);
-}
-
-int proc_show_mountinfo(struct task *t, struct text *out)
-{
-	return proc_with_mounts(t, out, mount_show_info);
-}
-
 /* --- the OOM killer ----------------------------------------------------------------------------*/
 
 /* Linux's scale: two thirds of the share of memory that it has, in thousandths, and 1000. */

@@ -16,6 +16,12 @@
 static const struct inode_ops task_list_ops;
 static const struct file_ops task_list_fops;
 
+#define PROC_MOUNTS(filename, show_fn)                                         \
+	{                                                                      \
+		.name = (filename), .mode = S_IFREG | 0444, .show = (show_fn), \
+		.fops = &proc_mounts_fops                                      \
+	}
+
 /* What a process and a thread have in common. */
 // clang-format off
 #define TASK_ENTRIES \
@@ -36,8 +42,8 @@ static const struct file_ops task_list_fops;
 	PROC_RW("loginuid", 0644, proc_show_no_login, proc_write_refused), \
 	PROC_SECRET("maps", 0444, proc_show_maps), \
 	{ .name = "mem", .mode = S_IFREG | 0600, .flags = PROC_TRACE, .fops = &proc_mem_ops }, \
-	PROC_FILE("mountinfo", 0444, proc_show_mountinfo), \
-	PROC_FILE("mounts", 0444, proc_show_mounts), \
+	PROC_MOUNTS("mountinfo", proc_show_mountinfo), \
+	PROC_MOUNTS("mounts", proc_show_mounts), \
 	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops), \
 	PROC_SECRET("numa_maps", 0444, proc_show_numa_maps), \
 	PROC_FILE("oom_score", 0444, proc_show_oom_score), \

@@ -68,17 +68,17 @@ int proc_show_limits(struct task *t, struct text *out);
 int proc_show_cgroup(struct task *t, struct text *out);
 int proc_show_cpuset(struct task *t, struct text *out);
 int proc_show_container(struct task *t, struct text *out);
-int proc_show_mounts(struct task *t, struct text *out);
-int proc_show_mountinfo(struct task *t, struct text *out);
 int proc_show_oom_score(struct task *t, struct text *out);
 int proc_show_oom_score_adj(struct task *t, struct text *out);
 int proc_write_oom_score_adj(struct task *t, char *text);
 int proc_show_personality(struct task *t, struct text *out);
 int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out);
 
-/* What a task's mounts look like as it sees them. */
-typedef void (*mounts_fn)(struct mount_namespace *ns, const struct path *root, struct text *out);
-int proc_with_mounts(struct task *t, struct text *out, mounts_fn show);
+/* task_mounts.c */
+int proc_show_mounts(struct task *t, struct text *out);
+int proc_show_mountinfo(struct task *t, struct text *out);
+int proc_show_mountstats(struct task *t, struct text *out);
+extern const struct file_ops proc_mounts_fops;
 
 /* task_misc.c */
 int proc_show_io(struct task *t, struct text *out);
@@ -87,7 +87,6 @@ int proc_show_sched(struct task *t, const struct pid_namespace *ns, struct text 
 int proc_show_wchan(struct task *t, struct text *out);
 int proc_show_timerslack(struct task *t, struct text *out);
 int proc_write_timerslack(struct task *t, char *text);
-int proc_show_mountstats(struct task *t, struct text *out);
 int proc_show_id_map(struct task *t, struct text *out);
 int proc_show_setgroups(struct task *t, struct text *out);
 int proc_write_refused(struct task *t, char *text);

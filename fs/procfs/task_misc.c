@@ -1,5 +1,5 @@
 /*
- * task_misc.c - small files that programs look for: io, sched, wchan, mountstats, timerslack_ns,
+ * task_misc.c - small files that programs look for: io, sched, wchan, timerslack_ns,
  * the files of audit and of user namespaces.
  *
  * User space sees what Linux 6.1 shows a process of the first user namespace that nobody audits.
@@ -101,11 +101,6 @@ int proc_write_timerslack(struct task *t, char *text)
 }
 
 /* --- namespaces, audit ------------------------------------------------------------------------*/
-
-int proc_show_mountstats(struct task *t, struct text *out)
-{
-	return proc_with_mounts(t, out, mount_show_stats);
-}
 
 /* All ids, as they are. */
 int proc_show_id_map(struct task *t, struct text *out)
