@@ -176,7 +176,7 @@ findmnt -n -o TARGET -R m | wc -l
 umount -R m; umount m
 umount m
 umount -l m
-mount -t tmpfs a m; (cd m; umount $PWD); sleep infinity <m & c=$!; umount m; kill $c; wait $c; umount m
+mount -t tmpfs a m; (cd m; umount $PWD); sleep infinity <m & c=$!; until grep -q sleep /proc/$c/comm; do :; done; umount m; kill $c; wait $c; umount m
 mount --make-shared m
 mount -t tmpfs a m; mount --make-private m; mount --make-rslave m; findmnt -n -o PROPAGATION m; umount m
 mount -t nothing x m

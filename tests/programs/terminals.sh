@@ -4,11 +4,14 @@
 tree t
 export SHELL=/bin/sh
 tm() { tmux -L vi -f /dev/null "$@"; }
-# keys WORDS...: sends keys; waits SIGN: until the screen shows it; gone SIGN: until it does not.
+# keys WORDS...: sends keys; waits SIGN: until the screen shows it; gone SIGN: until it does not;
+# runs NAME: until that program is in the foreground; silent: until keys are not echoed.
 keys() { tm send-keys "$@"; }
 screen() { tm capture-pane -p; }
 waits() { until screen | grep -q -e "$1"; do :; done; }
 gone() { while screen | grep -q -e "$1"; do :; done; }
+runs() { until [ "$(tm display-message -p '#{pane_current_command}')" = "$1" ]; do :; done; }
+silent() { until stty -F "$(tm display-message -p '#{pane_tty}')" -a | grep -q -e '-echo '; do :; done; }
 final() { screen | sed 's/ *$//' | sed '/^~*$/d'; }
 
 ask 'tm new-session -d -x 60 -y 16 "busybox vi t/doc/lines"'
@@ -30,10 +33,10 @@ ask 'PS1="ready$ " tm new-session -d -x 50 -y 12 "dash -i"'
 ask 'waits "^ready"; command "stty size; tty | cut -c1-9; echo \$TERM; test -t 0 && echo yes"; waits "^yes"; waits "^ready"; final'
 ask 'command "sleep infinity; echo never"; gone ready; keys C-c; waits ready; keys "echo \$?" Enter; waits "^130"; final | grep -c never'
 ask 'command cat; gone ready; keys typed; waits typed; keys BSpace BSpace C-w; gone typed; keys "x y" C-u z Enter C-d; waits ready; final'
-ask 'command "cat >/dev/null"; gone ready; keys C-z; waits Stopped; waits "ready.$"; final'
+ask 'command "cat >/dev/null"; runs cat; keys C-z; waits Stopped; waits "ready.$"; final'
 ask 'command fg; waits "^cat"; keys C-d; waits ready; final'
 ask 'command "sleep infinity & jobs -l | tr -d 0-9; kill -9 %1; wait; echo gone"; waits "^gone"; waits "^ready"; final'
-ask 'command "stty -echo; read x; stty echo; echo got \$x"; gone ready; keys secret Enter; waits "^got"; waits "^ready"; final'
+ask 'command "stty -echo; read x; stty echo; echo got \$x"; silent; keys secret Enter; waits "^got"; waits "^ready"; final'
 ask 'command "stty raw opost -echo; echo now; dd bs=1 count=3 2>/dev/null | od -c; stty sane"; waits "^now"; keys C-c C-z C-d; waits "^0*3"; waits ready; final'
 ask 'command "stty -icanon min 0 time 1; cat; stty sane; echo timed"; waits "^timed"; waits "^ready"; final'
 ask 'command "seq 1 100 | more"; waits More; final | tail -n 2; keys Space; waits "^2[0-9]"; waits More; keys q; waits ready'
@@ -41,7 +44,7 @@ ask 'command "printf \"\\033[31mred\\033[0m \\033[5;10Hplaced\\033[2;3Hup\\n\"";
 ask 'tm resize-window -x 40 -y 9; command "stty size"; waits "^9 40"; waits "^ready"; final'
 echo 'trap "stty size; echo resized; exit" WINCH; echo now; while sleep 0.02; do :; done' >winch
 ask 'command "sh winch"; waits "^now"; tm resize-window -x 44 -y 10; waits "^resized"; waits "^ready"; final'
-ask 'tm split-window -v "echo other; tty | cut -c1-9; exec cat"; waits other; tm list-panes -F "#{pane_index} #{pane_width}x#{pane_height} #{pane_active} #{pane_current_command}"'
+ask 'tm split-window -v "echo other; tty | cut -c1-9; exec cat"; waits other; runs cat; tm list-panes -F "#{pane_index} #{pane_width}x#{pane_height} #{pane_active} #{pane_current_command}"'
 ask 'tm select-pane -t 0; tm kill-pane -t 1; tm list-panes | wc -l; tm new-window "exec cat"; tm list-windows -F "#{window_index} #{window_panes}"'
 ask 'tm display-message -p "#{session_name} #{pane_tty}" | sed "s/[0-9]*$/N/"; tm set-buffer text; tm paste-buffer -t :1; waits text; tm pipe-pane "cat >piped"; keys more Enter; waits more; tm pipe-pane; until grep -q more piped; do :; done; grep -c more piped'
 ask 'tm run-shell "echo from tmux; exit 3"'
