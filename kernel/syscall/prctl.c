@@ -6,12 +6,15 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/bits.h"
 #include "kernel/lib/string.h"
+#include "kernel/syscall/prctl.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/task.h"
 
 #define TSC_ENABLE    1
 #define SLACK_DEFAULT 50000
+
+enum { MCE_OWN = 1, MCE_EARLY = 2 }; /* of task->mce_kill: has chosen, and that */
 
 static long set_name(const char __user *user)
 {
@@ -167,6 +170,100 @@ static long set_subreaper(bool on)
 	return 0;
 }
 
+/* No error of memory is ever reported, so this is only kept.  As on Linux a bad `when` leaves the
+   task with a policy of its own. */
+static long set_mce_kill(u64 own, u64 when)
+{
+	struct task *t = task_current();
+
+	if (own > 1 || (!own && when))
+		return -EINVAL;
+	t->mce_kill = own ? MCE_OWN | (t->mce_kill & MCE_EARLY) : t->mce_kill & MCE_EARLY;
+	if (!own)
+		return 0;
+	if (when > PR_MCE_KILL_DEFAULT)
+		return -EINVAL;
+	t->mce_kill = when == PR_MCE_KILL_EARLY	    ? MCE_OWN | MCE_EARLY
+		      : when == PR_MCE_KILL_DEFAULT ? 0
+						    : MCE_OWN;
+	return 0;
+}
+
+static long get_mce_kill(void)
+{
+	u8 own = task_current()->mce_kill;
+
+	if (!(own & MCE_OWN))
+		return PR_MCE_KILL_DEFAULT;
+	return own & MCE_EARLY ? PR_MCE_KILL_EARLY : PR_MCE_KILL_LATE;
+}
+
+/* What Linux says on the processor that QEMU emulates: stores are not bypassed, branches of others
+   do not matter, and the cache is not flushed. */
+static long get_speculation(u64 which)
+{
+	switch (which) {
+	case PR_SPEC_STORE_BYPASS:
+		return 0;
+	case PR_SPEC_INDIRECT_BRANCH:
+		return PR_SPEC_ENABLE;
+	case PR_SPEC_L1D_FLUSH:
+		return PR_SPEC_FORCE_DISABLE;
+	}
+	return -ENODEV;
+}
+
+static long set_speculation(u64 which, u64 how)
+{
+	switch (which) {
+	case PR_SPEC_STORE_BYPASS:
+		return -ENXIO;
+	case PR_SPEC_INDIRECT_BRANCH:
+		if (how == PR_SPEC_DISABLE || how == PR_SPEC_FORCE_DISABLE)
+			return -EPERM;
+		return how == PR_SPEC_ENABLE ? 0 : -ERANGE;
+	case PR_SPEC_L1D_FLUSH:
+		return -EPERM;
+	}
+	return -ENODEV;
+}
+
+static long io_flusher(bool set, u64 on)
+{
+	struct task *t = task_current();
+
+	if (!task_capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (on > set)
+		return -EINVAL;
+	if (!set)
+		return t->io_flusher;
+	t->io_flusher = on;
+	return 0;
+}
+
+/* Options of which every argument is looked at; -ENOSYS: not one of these. */
+static long prctl_strict(int option, u64 a, u64 b, u64 c, u64 d)
+{
+	switch (option) {
+	case PR_MCE_KILL:
+		return c || d ? -EINVAL : set_mce_kill(a, b);
+	case PR_MCE_KILL_GET:
+		return a || b || c || d ? -EINVAL : get_mce_kill();
+	case PR_GET_SPECULATION_CTRL:
+		return b || c || d ? -EINVAL : get_speculation(a);
+	case PR_SET_SPECULATION_CTRL:
+		return c || d ? -EINVAL : set_speculation(a, b);
+	case PR_SET_IO_FLUSHER:
+	case PR_GET_IO_FLUSHER:
+		/* Who may not is told so first. */
+		return io_flusher(option == PR_SET_IO_FLUSHER, b || c || d ? 2 : a);
+	case PR_SET_MM:
+		return prctl_mm(a, b, c, d);
+	}
+	return -ENOSYS;
+}
+
 /* Options that set something. */
 static long prctl_set(int option, u64 a)
 {
@@ -200,6 +297,8 @@ long sys_prctl(int option, u64 a, u64 b, u64 c, u64 d)
 	struct task *t = task_current();
 	long ret = prctl_cred(option, a, b, c, d);
 
+	if (ret == -ENOSYS)
+		ret = prctl_strict(option, a, b, c, d);
 	if (ret != -ENOSYS)
 		return ret;
 	switch (option) {

@@ -53,6 +53,8 @@ struct task *task_create(const struct task *from)
 	t->cred = from ? cred_get(from->cred) : cred_get(&cred_root);
 	t->account = from ? account_get(from->account) : &account_root;
 	account_add_task(t->account);
+	t->mce_kill = from ? from->mce_kill : 0;
+	t->io_flusher = from && from->io_flusher;
 	t->timer_slack = from ? from->timer_slack : 50000;
 	t->personality = from ? from->personality : 0;
 	return t;

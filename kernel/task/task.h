@@ -68,6 +68,8 @@ struct task {
 	struct task_work *works;    /* [a] run on the way back to user mode */
 	struct io_count io;	    /* [o] */
 	u32 timer_slack;
+	u8 mce_kill;		   /* [o] prctl(PR_MCE_KILL) */
+	bool io_flusher;	   /* [o] prctl(PR_SET_IO_FLUSHER), to no effect */
 	u32 death_signal;	   /* [o] prctl(PR_SET_PDEATHSIG) */
 	u32 personality;	   /* [o] */
 	bool reset_on_fork;	   /* [o] sched_setscheduler: children get the default policy */
