@@ -50,8 +50,8 @@ def ps(arguments):
             f"{string(thread['name']):16} {where}")
 
 
-MACHINERY = {"context_switch", "switch_to", "sched_switch", "wait_sleep", "wait_for", "stack_switch",
-             "mutex_lock", "mutex_lock_killable", "mutex_lock_nested", "sched_relax"}
+MACHINERY = {"context_switch", "switch_to", "sched_switch", "wait_sleep", "stack_switch",
+             "mutex_lock", "mutex_wait", "mutex_lock_killable", "mutex_lock_nested", "sched_relax"}
 
 
 def sleeping_in(thread):
