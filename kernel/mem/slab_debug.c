@@ -23,17 +23,16 @@ static noreturn void complain(const struct slab_cache *c, const void *object, co
 	      (void *)trailer_of(c, object)->ip);
 }
 
-/* Says what was written, which tells more of who wrote than the object does. */
+/* What was written, and where, tells more of who wrote than the object does. */
 static noreturn void complain_written(const struct slab_cache *c, const void *object, u64 ip)
 {
 	const u64 *word = object;
 
 	while (*word == POISON * 0x0101010101010101ul)
 		word++;
-	panic("slab %s: object %p written after it was freed: %lx at offset %lx, seen at %p, "
-	      "last by %p",
-	      c->name, object, *word, (u64)word - (u64)object, (void *)ip,
-	      (void *)trailer_of(c, object)->ip);
+	log_error("slab %s: %lx at offset %lx of %p", c->name, *word, (u64)word - (u64)object,
+		  object);
+	complain(c, object, "written after it was freed", ip);
 }
 
 static bool filled_with(const void *start, u8 byte, size_t n)
