@@ -55,7 +55,7 @@ void dentry_name_init(struct dentry_name *n, const char *text, size_t len)
 		if (len - at < sizeof(word))
 			break;
 	}
-	n->hash = (u32)hash;
+	n->hash = (u32)(hash >> 32);
 }
 
 static void name_of(struct dentry_name *n, const struct dentry *d)

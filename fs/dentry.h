@@ -110,17 +110,22 @@ void dentry_settle(struct dentry **d);
 
 /* The child of that name with a reference, from the tree only; NULL. */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
-/* The same without a reference, for the walk. */
-static always_inline struct dentry *dentry_find_locked(struct dentry *parent,
-						       const struct dentry_name *n)
+/* Is d that child?  dentry_lock held. */
+static always_inline bool dentry_is(const struct dentry *d, const struct dentry *parent,
+				    const struct dentry_name *n)
+{
+	return d->parent == parent && dentry_first(d) == n->first &&
+	       (n->len < sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len));
+}
+
+/* The child without a reference. */
+static inline struct dentry *dentry_find_locked(struct dentry *parent, const struct dentry_name *n)
 {
 	struct dentry *d;
 
-	list_for_each (d, dentry_bucket(parent, n->hash), hash) {
-		if (d->parent == parent && dentry_first(d) == n->first &&
-		    (n->len < sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len)))
+	list_for_each (d, dentry_bucket(parent, n->hash), hash)
+		if (dentry_is(d, parent, n))
 			return d;
-	}
 	return NULL;
 }
 bool dentry_has_children(struct dentry *d);

@@ -34,10 +34,10 @@ static inline u64 dentry_name_word(const char *text)
 	return word;
 }
 
+/* The upper half of what comes of all words is the hash. */
 static inline u64 dentry_name_step(u64 hash, u64 word)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ul;
-	return hash ^ hash >> 32;
+	return (hash ^ word) * 0x9e3779b97f4a7c15ul;
 }
 
 /* The bytes at `text` before a slash or a NUL, and where in the word that is: the lowest bit of
@@ -64,8 +64,8 @@ static always_inline void dentry_name_scan(struct dentry_name *n, const char *te
 		p += sizeof(n->first);
 		hash = dentry_name_step(hash, dentry_name_part(p, &ends));
 	}
-	n->len = (size_t)(p - text) + (size_t)__builtin_ctzl(ends) / 8;
-	n->hash = (u32)hash;
+	n->len = (size_t)(p - text) + (u32)__builtin_ctzl(ends) / 8u;
+	n->hash = (u32)(hash >> 32);
 }
 
 /* A name of a given length. */

@@ -171,14 +171,16 @@ int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
 
 	spin_lock(&t->lock);
 	fd = max(from, t->next);
-	if (unlikely(fd >= min(t->size, limit) || bitmap_test(t->used, fd)))
+	if (unlikely(fd >= t->size || fd >= limit || bitmap_test(t->used, fd))) {
 		fd = (u32)fd_search(t, from, limit);
-	if (likely((s32)fd >= 0)) {
-		bitmap_set(t->used, fd);
-		bitmap_assign(t->cloexec, fd, cloexec);
-		if (from <= t->next)
-			t->next = fd + 1;
+		if ((s32)fd < 0)
+			goto out;
 	}
+	bitmap_set(t->used, fd);
+	bitmap_assign(t->cloexec, fd, cloexec);
+	if (from <= t->next)
+		t->next = fd + 1;
+out:
 	spin_unlock(&t->lock);
 	return (int)fd;
 }

@@ -140,7 +140,7 @@ static struct file *open_path_only(const struct path *path, u32 flags, const str
 	return f;
 }
 
-static int truncate_opened(const struct path *path)
+static noinline int truncate_opened(const struct path *path)
 {
 	struct inode *inode = path->dentry->inode;
 	struct setattr a = { .valid = ATTR_SIZE };

@@ -214,18 +214,31 @@ static int step_across(struct walker *x, struct dentry *d, const char *name, siz
 	return 0;
 }
 
-static always_inline int step_down(struct walker *x, const struct dentry_name *name)
+/* *inode: that of the place afterwards. */
+static always_inline int step_down(struct walker *x, const struct dentry_name *name,
+				   struct inode **inode)
 {
-	struct dentry *d = dentry_find_locked(x->at.dentry, name);
+	struct dentry *d, *parent = x->at.dentry;
+	int error;
 
-	if (unlikely(!d))
-		return step_lookup(x, name->text, name->len);
-	if (unlikely(is_followed(x, d)))
-		return step_link(x, d);
-	if (unlikely(d->mounts))
-		return step_across(x, d, name->text, name->len);
-	x->at.dentry = d;
-	return 0;
+	list_for_each (d, dentry_bucket(parent, name->hash), hash)
+		if (dentry_is(d, parent, name))
+			goto found;
+	error = step_lookup(x, name->text, name->len);
+	goto moved;
+found:
+	if (unlikely(is_followed(x, d))) {
+		error = step_link(x, d);
+	} else if (unlikely(d->mounts)) {
+		error = step_across(x, d, name->text, name->len);
+	} else {
+		x->at.dentry = d;
+		*inode = d->inode;
+		return 0;
+	}
+moved:
+	*inode = x->at.dentry->inode;
+	return error;
 }
 
 /* Not everybody may search the directory, or it is none. */
@@ -243,11 +256,9 @@ static noinline int ask_search(struct walker *x, struct inode *dir)
 	return error;
 }
 
-/* May names be looked up in this directory? */
-static always_inline int may_search(struct walker *x)
+/* May names be looked up in this directory, which is the place? */
+static always_inline int may_search(struct walker *x, struct inode *dir)
 {
-	struct inode *dir = x->at.dentry->inode;
-
 	if (likely((dir->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111) && !dir->ops->permission))
 		return 0;
 	return ask_search(x, dir);
@@ -267,6 +278,7 @@ static int walk_end(struct walker *x, const char *rest)
 
 static noinline int walk_locked(struct walker *x)
 {
+	struct inode *inode = x->at.dentry->inode;
 	struct dentry_name name;
 	const char *rest;
 	int error;
@@ -276,7 +288,7 @@ static noinline int walk_locked(struct walker *x)
 			;
 		if (!*rest)
 			return walk_end(x, rest);
-		error = may_search(x);
+		error = may_search(x, inode);
 		if (unlikely(error))
 			return error;
 		dentry_name_scan(&name, rest);
@@ -290,11 +302,12 @@ static noinline int walk_locked(struct walker *x)
 			return 0;
 		}
 		if (likely((u8)name.first != '.' || !dentry_name_is_dots(&name))) {
-			error = step_down(x, &name);
+			error = step_down(x, &name, &inode);
 			if (unlikely(error))
 				return error;
 		} else if (name.len == 2) {
 			step_up(x);
+			inode = x->at.dentry->inode;
 		}
 		if (unlikely(--x->budget == 0)) {
 			x->budget = LOCK_BUDGET;

@@ -35,15 +35,11 @@ static ssize_t tasks_read(struct file *f, struct io *io, u64 *pos)
 
 /* The opener's rights count, not the writer's: a descriptor may be handed on (cgroup-v1: EACCES).
  */
-static int may_move(struct file *f, struct task *t)
+static noinline int may_move(u32 euid, struct task *t)
 {
-	const struct cred *target;
-	u32 euid = f->cred->euid;
+	const struct cred *target = task_get_cred(t);
 	int error = 0;
 
-	if (!euid)
-		return 0;
-	target = task_get_cred(t);
 	if (euid != target->uid && euid != target->suid)
 		error = -EACCES;
 	cred_put(target);
@@ -53,7 +49,8 @@ static int may_move(struct file *f, struct task *t)
 static always_inline int move(struct file *f, struct container *c, struct task *t,
 			      bool whole_process)
 {
-	int error = may_move(f, t);
+	u32 euid = f->cred->euid;
+	int error = likely(!euid) ? 0 : may_move(euid, t);
 
 	if (error)
 		return error;
@@ -63,7 +60,7 @@ static always_inline int move(struct file *f, struct container *c, struct task *
 }
 
 /* Nearly always it is decimal digits, and perhaps a newline. */
-static bool parse_plain(const char *text, size_t len, s64 *id)
+static always_inline bool parse_plain(const char *text, size_t len, s64 *id)
 {
 	s64 n = 0;
 

@@ -75,17 +75,12 @@ static struct css_set_link *own_free(struct css_set *set)
 	return NULL;
 }
 
-/* The set names a container of its last hierarchy, which does not know it yet. */
-static void link_name(struct css_set_link *link, struct css_set *set, struct container *c)
+/* To the set's last hierarchy. */
+static void link_join(struct css_set_link *link, struct css_set *set, struct container *c)
 {
 	link->set = set;
 	link->container = c;
 	list_add_tail(&link->of_set, &set->links);
-}
-
-static void link_join(struct css_set_link *link, struct css_set *set, struct container *c)
-{
-	link_name(link, set, c);
 	list_add_tail(&link->of_container, &c->links);
 }
 
@@ -208,44 +203,32 @@ static unsigned links_lacking(void)
 	return hierarchy_count > CSS_SET_OWN_LINKS ? hierarchy_count - CSS_SET_OWN_LINKS : 0;
 }
 
-/* Its containers, in the order of hierarchies; it has no link yet. */
-static always_inline void links_name(struct css_set *set, struct list *fresh, struct css_set *from,
-				     struct container *old, struct container *to)
-{
-	struct css_set_link *theirs, *own = set->own;
-
-	list_for_each (theirs, &from->links, of_set)
-		link_name(own < set->own + CSS_SET_OWN_LINKS ? own++ : links_take(fresh), set,
-			  theirs->container == old ? to : theirs->container);
-}
-
 struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to)
 {
-	struct css_set *set = slab_alloc(set_cache);
+	struct css_set_link *theirs, *own;
+	struct css_set *set;
 	struct list fresh;
 	int id;
 
-	if (!set)
-		return NULL;
-	if (links_alloc(&fresh, links_lacking())) {
+	assert_held(&css_set_lock);
+	spin_unlock(&css_set_lock);
+	set = slab_alloc(set_cache);
+	if (set && links_alloc(&fresh, links_lacking())) {
 		css_set_free(set);
-		return NULL;
+		set = NULL;
 	}
+	spin_lock(&css_set_lock);
+	if (unlikely(!set))
+		return NULL;
 	set_init(set, key_after(from, old, to));
 	__builtin_memcpy(set->css, from->css, sizeof(set->css));
 	for_each_bit(id, to->hierarchy->subsys) set->css[id] = to->css[id];
-	links_name(set, &fresh, from, old, to);
-	return set;
-}
-
-void css_set_publish(struct css_set *set)
-{
-	struct css_set_link *link;
-
-	assert_held(&css_set_lock);
-	list_for_each (link, &set->links, of_set)
-		list_add_tail(&link->of_container, &link->container->links);
+	own = set->own;
+	list_for_each (theirs, &from->links, of_set)
+		link_join(own < set->own + CSS_SET_OWN_LINKS ? own++ : links_take(&fresh), set,
+			  theirs->container == old ? to : theirs->container);
 	list_add(&set->hash, bucket_of(set->key));
+	return set;
 }
 
 bool css_set_is_hashed(struct css_set *set)

@@ -110,10 +110,9 @@ void css_set_init_first(void);
 /* The set that differs from `from` only in having `to` in place of `old`: if it is there, one
    reference; m and s. */
 struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to);
-/* If it is not: a fresh one, one reference, which nobody finds until it is published; NULL: no
-   memory.  m */
+/* If it is not: a fresh one, one reference; NULL: no memory.  m and s, which is let go of while
+   memory is asked for. */
 struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to);
-void css_set_publish(struct css_set *set);   /* m and s */
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
 static inline void css_set_get(struct css_set *set)
 {

@@ -64,19 +64,6 @@ static void add_source(struct migration *m, struct css_set *set)
 	trace("add_source: set %u", set->id);
 }
 
-/* Lets go of the lock for a moment. */
-static struct css_set *make_target(struct css_set *set, struct container *to)
-{
-	struct css_set *target;
-
-	spin_unlock(&css_set_lock);
-	target = css_set_create(set, set->mg_from, to);
-	spin_lock(&css_set_lock);
-	if (target)
-		css_set_publish(target);
-	return target;
-}
-
 static int prepare(struct migration *m)
 {
 	struct css_set *set;
@@ -85,7 +72,7 @@ static int prepare(struct migration *m)
 	for (set = m->tasks.from; set; set = set->mg_next) {
 		set->mg_to = css_set_find(set, set->mg_from, m->to);
 		if (!set->mg_to)
-			set->mg_to = make_target(set, m->to);
+			set->mg_to = css_set_create(set, set->mg_from, m->to);
 		if (!set->mg_to) {
 			trace("prepare: no memory for what set %u turns into", set->id);
 			return -ENOMEM;

@@ -35,6 +35,8 @@ typedef long ssize_t;
 #define READ_ONCE(x)	   (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)   (*(volatile __typeof__(x) *)&(x) = (v))
 #define compiler_barrier() __asm__ volatile("" ::: "memory")
+#define compiler_hide(variable) \
+	__asm__ volatile("" : "+r"(variable)) /* it may have any value now */
 
 /* Clang's thread-safety analysis reads these; gcc ignores them. */
 #define must_hold(lock)

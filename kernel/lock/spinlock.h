@@ -37,9 +37,13 @@ void lock_show_held(int cpu);		    /* for panics: logs the spinlocks that a CPU 
 static always_inline void spin_lock(struct spinlock *l)
 {
 	irq_disable();
-	while (unlikely(!cpu_claim(&l->locked)))
-		while (READ_ONCE(l->locked))
-			cpu_relax();
+	if (unlikely(!cpu_claim(&l->locked))) {
+		compiler_hide(l); /* or its address is made ready before anybody needs it */
+		do
+			while (READ_ONCE(l->locked))
+				cpu_relax();
+		while (!cpu_claim(&l->locked));
+	}
 }
 
 static always_inline void spin_lock_nested(struct spinlock *l)

@@ -28,7 +28,7 @@ static s64 sum(struct gate *g)
 	s64 n = 0;
 
 	fence();
-	for (int cpu = cpu_count(); cpu--;)
+	for (int cpu = 0, count = cpu_count(); cpu < count; cpu++)
 		n += READ_ONCE(g->inside[cpu].count);
 	return n;
 }
