@@ -1,19 +1,19 @@
 #!/bin/sh
 # debug.sh KERNEL INITRD APPEND QEMU...: a machine that waits for gdb on a free port, and gdb with
 # the kernel's own commands and what GDBFLAGS adds, for scripts.  Its console is a socket beside the
-# kernel, which tools/console.py shows, and what it says is written into console.log there.
+# kernel, or CONSOLE, which tools/console.py shows; what it says is written into console.log there.
 set -eu
-kernel=$1 initrd=$2 append=$3 place=${1%/*}
+kernel=$1 initrd=$2 append=$3 console=${CONSOLE-${1%/*}/console}
 shift 3
 port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-rm -f "$place/console"
+rm -f "$console"
 # Ctrl-C is meant for gdb alone.
 setsid "$@" -S -gdb tcp:127.0.0.1:"$port" -kernel "$kernel" -initrd "$initrd" \
-	-chardev socket,id=console,path="$place/console",server=on,wait=off,logfile="$place/console.log" \
+	-chardev socket,id=console,path="$console",server=on,wait=off,logfile="$console.log" \
 	-serial chardev:console -append "console=ttyS0 $append" </dev/null &
 machine=$!
-trap 'kill $machine 2>/dev/null; rm -f "$place/console"' EXIT
-until [ -S "$place/console" ]; do
+trap 'kill $machine 2>/dev/null; rm -f "$console"' EXIT
+until [ -S "$console" ]; do
 	kill -0 "$machine" 2>/dev/null || exit 1
 	sleep 0.1
 done
