@@ -88,6 +88,7 @@ struct inode {
 	void *private;		/* file system's own */
 	u32 writers;		/* [a] open for writing; exec wants 0 (ETXTBSY) */
 	u32 executing;		/* [a] running programs; writing wants 0 */
+	u8 write_hint;		/* [a] fcntl F_SET_RW_HINT */
 };
 
 struct setattr {

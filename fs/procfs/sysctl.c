@@ -306,8 +306,8 @@ static const struct sysctl in_kernel[] = {
 #endif
 	{ "osrelease", 0444, show_osrelease, NULL },
 	{ "ostype", 0444, show_ostype, NULL },
-	{ "overflowgid", 0444, show_overflow_id, NULL },
-	{ "overflowuid", 0444, show_overflow_id, NULL },
+	{ "overflowgid", 0644, show_overflow_id, NULL },
+	{ "overflowuid", 0644, show_overflow_id, NULL },
 	{ "panic", 0644, show_panic, write_panic },
 	{ "pid_max", 0644, show_pid_max, write_pid_max },
 	{ "printk", 0644, proc_show_printk, proc_write_printk },
@@ -318,10 +318,10 @@ static const struct sysctl in_kernel[] = {
 #ifdef DEBUG
 	{ "provoke", 0600, proc_show_faults, proc_provoke },
 #endif
-	{ "randomize_va_space", 0444, show_none, NULL },
-	{ "sched_rr_timeslice_ms", 0444, show_rr_timeslice, NULL },
-	{ "sysctl_writes_strict", 0444, show_always, NULL },
-	{ "tainted", 0444, show_tainted, NULL },
+	{ "randomize_va_space", 0644, show_none, NULL },
+	{ "sched_rr_timeslice_ms", 0644, show_rr_timeslice, NULL },
+	{ "sysctl_writes_strict", 0644, show_always, NULL },
+	{ "tainted", 0644, show_tainted, NULL },
 	{ "threads-max", 0644, show_threads_max, write_threads_max },
 	{ "version", 0444, show_version, NULL },
 	{},
@@ -343,26 +343,26 @@ static const struct sysctl in_random[] = {
 };
 
 static const struct sysctl in_vm[] = {
-	{ "max_map_count", 0444, show_max_map_count, NULL },
-	{ "mmap_min_addr", 0444, show_mmap_min_addr, NULL },
-	{ "oom_kill_allocating_task", 0444, show_none, NULL },
-	{ "overcommit_memory", 0444, show_overcommit_memory, NULL },
-	{ "panic_on_oom", 0444, show_none, NULL },
-	{ "swappiness", 0444, show_none, NULL },
+	{ "max_map_count", 0644, show_max_map_count, NULL },
+	{ "mmap_min_addr", 0644, show_mmap_min_addr, NULL },
+	{ "oom_kill_allocating_task", 0644, show_none, NULL },
+	{ "overcommit_memory", 0644, show_overcommit_memory, NULL },
+	{ "panic_on_oom", 0644, show_none, NULL },
+	{ "swappiness", 0644, show_none, NULL },
 	{},
 };
 
 static const struct sysctl in_fs[] = {
-	{ "file-max", 0444, show_file_max, NULL },
+	{ "file-max", 0644, show_file_max, NULL },
 	{ "file-nr", 0444, show_file_nr, NULL },
-	{ "mount-max", 0444, show_mount_max, NULL },
-	{ "nr_open", 0444, show_nr_open, NULL },
-	{ "overflowgid", 0444, show_overflow_id, NULL },
-	{ "overflowuid", 0444, show_overflow_id, NULL },
-	{ "pipe-max-size", 0444, show_pipe_max_size, NULL },
-	{ "protected_hardlinks", 0444, show_always, NULL },
-	{ "protected_symlinks", 0444, show_always, NULL },
-	{ "suid_dumpable", 0444, show_none, NULL },
+	{ "mount-max", 0644, show_mount_max, NULL },
+	{ "nr_open", 0644, show_nr_open, NULL },
+	{ "overflowgid", 0644, show_overflow_id, NULL },
+	{ "overflowuid", 0644, show_overflow_id, NULL },
+	{ "pipe-max-size", 0644, show_pipe_max_size, NULL },
+	{ "protected_hardlinks", 0644, show_always, NULL },
+	{ "protected_symlinks", 0644, show_always, NULL },
+	{ "suid_dumpable", 0644, show_none, NULL },
 	{},
 };
 
@@ -374,11 +374,23 @@ static int sysctl_show(struct file *f, struct text *out)
 	return 0;
 }
 
+/* What is fixed here, but not on Linux, may be set to what it is. */
+static int write_same(const struct sysctl *s, char *text)
+{
+	char buf[64];
+	struct text now;
+
+	text_init(&now, buf, sizeof(buf) - 1);
+	s->show(&now);
+	buf[now.len] = '\0';
+	return strcmp(str_trim(text), str_trim(buf)) ? -EINVAL : 0;
+}
+
 static int sysctl_write(struct file *f, char *text, size_t len)
 {
 	const struct sysctl *s = pseudo_data(f);
 
-	return s->write ? s->write(text) : -EPERM;
+	return s->write ? s->write(text) : write_same(s, text);
 }
 
 static const struct pseudo_ops sysctl_ops = {

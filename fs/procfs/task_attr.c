@@ -104,54 +104,6 @@ int proc_show_container(struct task *t, struct text *out)
 	return 0;
 }
 
-/* --- the OOM killer ----------------------------------------------------------------------------*/
-
-/* Linux's scale: two thirds of the share of memory that it has, in thousandths, and 1000. */
-int proc_show_oom_score(struct task *t, struct text *out)
-{
-	s64 adj = READ_ONCE(t->process->oom_score_adj), total, points = 0;
-	struct vm *vm = task_get_vm(t);
-	struct page_stats pages;
-
-	page_stats(&pages, NODES_ALL);
-	total = (s64)max(pages.total, 1ul);
-	if (vm && adj != -1000 && t->process != init_process) {
-		points = (s64)(vm->rss_anon + vm->rss_file + vm->rss_shared + vm->pt.tables) +
-			 adj * (total / 1000);
-		points = max((1000 + points * 1000 / total) * 2 / 3, 0l);
-	}
-	if (vm)
-		vm_put(vm);
-	text_printf(out, "%ld\n", points);
-	return 0;
-}
-
-int proc_show_oom_score_adj(struct task *t, struct text *out)
-{
-	text_printf(out, "%d\n", READ_ONCE(t->process->oom_score_adj));
-	return 0;
-}
-
-int proc_write_oom_score_adj(struct task *t, char *text)
-{
-	struct process *p = t->process;
-	s64 value;
-	int error = parse_s64(str_trim(text), &value);
-
-	if (error)
-		return error;
-	if (value < -1000 || value > 1000)
-		return -EINVAL;
-	spin_lock(&p->lock);
-	if (value < min(p->oom_score_adj, 0) &&
-	    !cred_capable(task_current()->cred, CAP_SYS_RESOURCE))
-		error = -EACCES;
-	else
-		p->oom_score_adj = (s32)value;
-	spin_unlock(&p->lock);
-	return error;
-}
-
 /* --- others -----------------------------------------------------------------------------------*/
 
 int proc_show_personality(struct task *t, struct text *out)

@@ -46,6 +46,7 @@ static const struct file_ops task_list_fops;
 	PROC_MOUNTS("mounts", proc_show_mounts), \
 	PROC_DIR("ns", 0511, proc_ns_ops, proc_ns_fops), \
 	PROC_SECRET("numa_maps", 0444, proc_show_numa_maps), \
+	PROC_RW("oom_adj", 0644, proc_show_oom_adj, proc_write_oom_adj), \
 	PROC_FILE("oom_score", 0444, proc_show_oom_score), \
 	PROC_RW("oom_score_adj", 0644, proc_show_oom_score_adj, proc_write_oom_score_adj), \
 	PROC_SECRET("personality", 0400, proc_show_personality), \
@@ -64,6 +65,7 @@ static const struct file_ops task_list_fops;
 
 static const struct proc_entry process_entries[] = {
 	TASK_ENTRIES,
+	PROC_RW("coredump_filter", 0644, proc_show_coredump_filter, proc_write_coredump_filter),
 	PROC_SECRET("io", 0400, proc_show_io),
 	PROC_FILE("mountstats", 0400, proc_show_mountstats),
 	PROC_NUMBERS("stat", 0444, proc_show_stat),

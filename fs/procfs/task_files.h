@@ -68,11 +68,17 @@ int proc_show_limits(struct task *t, struct text *out);
 int proc_show_cgroup(struct task *t, struct text *out);
 int proc_show_cpuset(struct task *t, struct text *out);
 int proc_show_container(struct task *t, struct text *out);
+int proc_show_personality(struct task *t, struct text *out);
+int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out);
+
+/* task_oom.c */
 int proc_show_oom_score(struct task *t, struct text *out);
 int proc_show_oom_score_adj(struct task *t, struct text *out);
 int proc_write_oom_score_adj(struct task *t, char *text);
-int proc_show_personality(struct task *t, struct text *out);
-int proc_show_children(struct task *t, const struct pid_namespace *ns, struct text *out);
+int proc_show_oom_adj(struct task *t, struct text *out);
+int proc_write_oom_adj(struct task *t, char *text);
+int proc_show_coredump_filter(struct task *t, struct text *out);
+int proc_write_coredump_filter(struct task *t, char *text);
 
 /* task_mounts.c */
 int proc_show_mounts(struct task *t, struct text *out);

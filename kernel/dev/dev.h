@@ -16,11 +16,11 @@ void random_init(void);
 void random_stir(const void *bytes, size_t n); /* up to 12 bytes that somebody knows */
 
 /* The operations behind the table. */
-extern const struct file_ops null_ops, zero_ops, full_ops, random_ops; /* mem.c */
-extern const struct file_ops kmsg_ops;				       /* kmsg.c */
-extern const struct file_ops tty_ops;				       /* tty.c */
-extern const struct file_ops ptmx_ops;				       /* pty_master.c */
-extern const struct file_ops vcs_ops;				       /* vt/vcs.c */
+extern const struct file_ops null_ops, zero_ops, full_ops, random_ops, urandom_ops; /* mem.c */
+extern const struct file_ops kmsg_ops;						    /* kmsg.c */
+extern const struct file_ops tty_ops;						    /* tty.c */
+extern const struct file_ops ptmx_ops; /* pty_master.c */
+extern const struct file_ops vcs_ops;  /* vt/vcs.c */
 
 /* kmsg.c: sleeps until there is a record at or after the cursor.  0, -ERESTARTSYS. */
 int kmsg_wait(u64 cursor) must_check;

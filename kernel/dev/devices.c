@@ -19,7 +19,7 @@ const struct device devices[] = {
 	{ "zero", 1, 5, 0666, &zero_ops },
 	{ "full", 1, 7, 0666, &full_ops },
 	{ "random", 1, 8, 0666, &random_ops },
-	{ "urandom", 1, 9, 0666, &random_ops },
+	{ "urandom", 1, 9, 0666, &urandom_ops },
 	{ "kmsg", 1, 11, 0644, &kmsg_ops },
 	{ "tty0", 4, 0, 0600, &tty_ops },
 	{ "tty1", 4, 1, 0600, &tty_ops },

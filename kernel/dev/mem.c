@@ -130,7 +130,7 @@ static long random_ioctl(struct file *f, unsigned cmd, u64 arg)
 	case RNDRESEEDCRNG:
 		return cred_capable(f->cred, CAP_SYS_ADMIN) ? 0 : -EPERM;
 	default:
-		return -ENOTTY;
+		return -EINVAL;
 	}
 }
 
@@ -160,6 +160,15 @@ const struct file_ops random_ops = {
 	.read = random_read,
 	.write = random_write,
 	.poll = random_poll,
+	.ioctl = random_ioctl,
+	.seek = null_seek,
+	.flags = FILE_NO_POS,
+};
+
+/* Like it, but there is nothing to wait for. */
+const struct file_ops urandom_ops = {
+	.read = random_read,
+	.write = random_write,
 	.ioctl = random_ioctl,
 	.seek = null_seek,
 	.flags = FILE_NO_POS,

@@ -7,6 +7,7 @@
 #include "fs/pipe.h"
 #include "fs/seal.h"
 #include "kernel/abi/errno.h"
+#include "kernel/syscall/fd_attr.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/syscall/transfer.h"
 #include "kernel/task/pid_namespace.h"
@@ -299,7 +300,7 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 	case F_GETPIPE_SZ:
 		return pipe_get_size(f);
 	default:
-		return -EINVAL;
+		return fd_attr_fcntl(f, cmd, arg);
 	}
 }
 
@@ -390,6 +391,9 @@ static long ioctl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 			return put_user((s32)(f->inode->size - f->pos), (s32 __user *)arg);
 		break;
 	}
+	result = fd_attr_ioctl(f, cmd, arg);
+	if (result != -ENOTTY)
+		return result;
 	return f->ops->ioctl ? f->ops->ioctl(f, cmd, arg) : -ENOTTY;
 }
 

@@ -56,6 +56,7 @@ static void zero_init(void)
 	p->parent = p;
 	p->pgrp = &pgrp_zero;
 	p->dumpable = 1;
+	p->dump_filter = 0x33; /* as on Linux */
 	rlimit_init(p->limits);
 	signal_init_process(p);
 	p->sighand = sighand_create(NULL);

@@ -92,7 +92,8 @@ struct process {
 	s32 oom_score_adj; /* [g] -1000 .. 1000 */
 	bool oom_victim;   /* [g] killed for its memory, which is not free before its end */
 	u32 dumpable;
-	u32 membarrier; /* [a] commands of membarrier(2) that it registered for */
+	u32 dump_filter; /* [a] /proc/PID/coredump_filter: kept, for nothing is dumped */
+	u32 membarrier;	 /* [a] commands of membarrier(2) that it registered for */
 };
 
 extern struct spinlock task_tree_lock;

@@ -104,6 +104,7 @@ struct process *process_create(struct task *t, struct process *from)
 	memcpy(p->limits, from->limits, sizeof(p->limits));
 	p->oom_score_adj = from->oom_score_adj;
 	p->dumpable = from->dumpable;
+	p->dump_filter = from->dump_filter;
 	spin_unlock(&from->lock);
 	signal_init_process(p);
 	t->process = p;
