@@ -247,10 +247,9 @@ static always_inline u32 change_pointers(struct list *tasks, struct css_set *to)
 			locked = thread_settle_lock(locked, &t->thread);
 			cpu = t->thread.cpu;
 		}
-		if (likely(thread_is_settled(&t->thread)))
-			t->containers.set = to;
-		else
+		if (unlikely(!thread_is_settled(&t->thread)))
 			thread_settle_locked(locked, &t->thread, change_set, to);
+		t->containers.set = to;
 		if (++count % SETTLE_BATCH == 0) {
 			thread_settle_end(locked);
 			locked = NULL;

@@ -144,7 +144,7 @@ void thread_settle_end(struct runq *locked);
 /* With its run queue locked: may t be changed without ado? */
 static inline bool thread_is_settled(const struct thread *t)
 {
-	return !t->queued && !t->running;
+	return !(t->queued | t->running);
 }
 /* If not. */
 void thread_settle_locked(struct runq *rq, struct thread *t,
