@@ -341,8 +341,7 @@ void dentry_settle(struct dentry **d)
 
 bool dentry_rest_is_same(const struct dentry *d, const char *text, size_t len)
 {
-	return d->name_len == len &&
-	       memcmp(d->name + sizeof(u64), text + sizeof(u64), len - sizeof(u64)) == 0;
+	return memcmp(d->name + sizeof(u64), text + sizeof(u64), len - sizeof(u64)) == 0;
 }
 
 struct dentry *dentry_find(struct dentry *parent, const char *text, size_t len)

@@ -97,7 +97,7 @@ static inline u64 dentry_first(const struct dentry *d)
 	return word;
 }
 
-/* Are names that are the same up to the eighth byte so to their ends? */
+/* Are the names, both of that length, the same behind the first word? */
 bool dentry_rest_is_same(const struct dentry *d, const char *text, size_t len);
 
 /* One mount more, or less, on d.  A fleeting one counts those below it besides, and can be found
@@ -114,8 +114,12 @@ struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
 static always_inline bool dentry_is(const struct dentry *d, const struct dentry *parent,
 				    const struct dentry_name *n)
 {
-	return d->parent == parent && dentry_first(d) == n->first &&
-	       (n->len < sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len));
+	if (d->parent != parent || dentry_first(d) != n->first)
+		return false;
+	if (n->len < sizeof(n->first))
+		return true;
+	return d->name_len == n->len &&
+	       (n->len == sizeof(n->first) || dentry_rest_is_same(d, n->text, n->len));
 }
 
 /* The child without a reference. */
