@@ -115,7 +115,10 @@ syscall_entry:
 	swapgs
 	sysretq
 
-2:	movq $-ENOSYS, %rax
+2:	subq $8, %rsp
+	call frame_complete /* the number may be NO_SYSCALL's, by which the frame is taken as it is */
+	addq $8, %rsp
+	movq $-ENOSYS, %rax
 	jmp 1b
 
 3:	cmpq $-1, FRAME_ORIG_RAX + 8(%rsp)

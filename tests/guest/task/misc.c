@@ -126,6 +126,24 @@ static void segment_bases(void)
 	CHECK_ERR(syscall(SYS_arch_prctl, 1, 0), EINVAL, "an unknown request is EINVAL");
 }
 
+/* Calls with numbers in the registers that a call preserves; are they there afterwards? */
+static int registers_stay(long number)
+{
+	unsigned long sum, result;
+
+	__asm__ volatile("push %%rbp\n\t"
+			 "mov $0x1001, %%ebx; mov $0x2002, %%ebp; mov $0x4004, %%r12d\n\t"
+			 "mov $0x8008, %%r13d; mov $0x10010, %%r14d; mov $0x20020, %%r15d\n\t"
+			 "syscall\n\t"
+			 "xor %%rbp, %%rbx; xor %%r13, %%r12; xor %%r15, %%r14\n\t"
+			 "xor %%r12, %%rbx; xor %%r14, %%rbx\n\t"
+			 "pop %%rbp"
+			 : "=a"(result), "=&b"(sum)
+			 : "a"(number)
+			 : "rcx", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+	return sum == 0x3f03f && result == (unsigned long)-ENOSYS;
+}
+
 static void other_calls(void)
 {
 	unsigned cpu = 999, node = 999;
@@ -134,6 +152,8 @@ static void other_calls(void)
 	CHECK_ERR(syscall(9999), ENOSYS, "an unknown call is ENOSYS");
 	CHECK_ERR(syscall(-1L), ENOSYS, "so is -1");
 	CHECK_ERR(syscall(0x80000000L), ENOSYS, "so is one far away");
+	CHECK(registers_stay(9999), "an unknown call leaves the program's registers alone");
+	CHECK(registers_stay(-1), "and so does -1");
 	CHECK(!syscall(SYS_getcpu, &cpu, &node, NULL) && cpu < 64, "getcpu tells a processor");
 	CHECK_EQ(personality(0xffffffff), 0, "the personality is Linux");
 	CHECK(!personality(PER_LINUX32 | ADDR_NO_RANDOMIZE) && !uname(&names) &&
