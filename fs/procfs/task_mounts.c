@@ -46,17 +46,23 @@ int proc_show_mountstats(struct task *t, struct text *out)
 	return with_mounts(t, out, mount_show_stats);
 }
 
-/* How often what the file shows has changed; a task that has gone changes nothing. */
+/* How often what the file shows has changed; a task that has gone changes nothing.  An epoll that
+   asks is locked, and the last reference to a namespace ends mounts and files, so none is taken. */
 static u32 event_of(struct file *f)
 {
-	struct task *t = proc_get_task(f->inode);
-	struct namespaces *s = t ? task_get_namespaces(t) : NULL;
-	u32 event = s ? READ_ONCE(s->mounts->event) : READ_ONCE(f->version);
+	const struct pid *p = proc_inode_of(f->inode)->pid;
+	u32 event = READ_ONCE(f->version);
+	const struct task *t;
 
-	if (s)
-		namespaces_put(s);
-	if (t)
-		task_put(t);
+	spin_lock(&task_tree_lock);
+	t = p->task;
+	if (t) {
+		spin_lock(&t->process->lock);
+		if (t->spaces)
+			event = READ_ONCE(t->spaces->mounts->event);
+		spin_unlock(&t->process->lock);
+	}
+	spin_unlock(&task_tree_lock);
 	return event;
 }
 

@@ -90,12 +90,54 @@ static void test_epoll(void)
 	close(info);
 }
 
+/* An epoll takes the file and lets it go while the mounts themselves go. */
+static void watch_to_the_end(int ep)
+{
+	struct epoll_event e = { .events = EPOLLPRI };
+	int ends[2], ready[2], fd, status;
+	char name[64], c;
+	pid_t pid;
+
+	MUST(!pipe(ends) && !pipe(ready));
+	pid = fork();
+	if (!pid) {
+		close(ends[1]);
+		if (unshare(CLONE_NEWNS) || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		_exit(read(ends[0], &c, 1) != 0);
+	}
+	snprintf(name, sizeof(name), "/proc/%d/mounts", pid);
+	MUST(read(ready[0], &c, 1) == 1 && (fd = open(name, O_RDONLY)) >= 0);
+	close(ends[1]);
+	do {
+		for (int i = 0; i < 20; i++)
+			MUST(!epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e) &&
+			     !epoll_ctl(ep, EPOLL_CTL_DEL, fd, &e));
+	} while (!waitpid(pid, &status, WNOHANG));
+	MUST(EXITED(status, 0));
+	close(fd);
+	close(ends[0]);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void test_end(void)
+{
+	int ep = epoll_create1(0);
+
+	for (int i = 0; i < 200; i++)
+		watch_to_the_end(ep);
+	CHECK(true, "the mounts of who is ending can be watched");
+	close(ep);
+}
+
 int main(void)
 {
 	mkdir("/tmp/watched", 0700);
 	test_poll();
 	test_waiting();
 	test_epoll();
+	test_end();
 	rmdir("/tmp/watched");
 	CHECK_END();
 }
