@@ -22,6 +22,7 @@ struct range {
 struct blocked {
 	struct list node;
 	const struct range *want;
+	const struct range *blocker; /* while all are told */
 	const void *owner, *by;
 };
 

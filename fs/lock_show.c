@@ -32,13 +32,22 @@ static void show_range(const struct range *r, u64 id, const char *arrow, s32 pid
 		text_printf(out, "%ld\n", r->end);
 }
 
+/* For all at once: to search for each range again would take the number of ranges squared. */
+static void find_blockers(void)
+{
+	struct blocked *b;
+
+	list_for_each (b, &lock_blocked, node)
+		b->blocker = lock_conflict(b->want);
+}
+
 static void show_waiters(const struct range *r, u64 id, const struct lock_reader *reader,
 			 struct text *out)
 {
 	struct blocked *b;
 
 	list_for_each (b, &lock_blocked, node)
-		if (lock_conflict(b->want) == r)
+		if (b->blocker == r)
 			show_range(b->want, id, "-> ", number_of(b->want, reader), out);
 }
 
@@ -49,6 +58,7 @@ void file_lock_show_all(const struct lock_reader *reader, struct text *out)
 	s32 pid;
 
 	spin_lock(&lock_lock);
+	find_blockers();
 	list_for_each (r, &lock_ranges, in_all) {
 		id++;
 		pid = number_of(r, reader);

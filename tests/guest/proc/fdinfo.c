@@ -224,6 +224,44 @@ static void test_all_locks(void)
 	CHECK(!strstr(text, place), "then none is told");
 }
 
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Nothing else happens on that processor while they are told. */
+static void test_many_locks(void)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_len = 1 };
+	int fd = open("/tmp/locked", O_RDWR);
+	pid_t waiting[16];
+	long begin;
+
+	for (int i = 0; i < 1000; i++) {
+		l.l_start = 2 * i;
+		MUST(!fcntl(fd, F_SETLK, &l));
+	}
+	for (int i = 0; i < 16; i++) {
+		waiting[i] = fork();
+		if (!waiting[i])
+			_exit(fcntl(fd, F_SETLKW, &l) != 0);
+		await_asleep(waiting[i]);
+	}
+	begin = now_ms();
+	MUST(text_read("/proc/locks") > 0);
+	CHECK(!clock_is_exact() || now_ms() - begin < 200,
+	      "a thousand locks and who waits for the last are told in no time");
+	l.l_type = F_UNLCK;
+	l.l_start = l.l_len = 0;
+	MUST(!fcntl(fd, F_SETLK, &l));
+	for (int i = 0; i < 16; i++)
+		waitpid(waiting[i], NULL, 0);
+	close(fd);
+}
+
 int main(void)
 {
 	struct stat st;
@@ -238,6 +276,7 @@ int main(void)
 		 (int)(st.st_dev & 255), (long)st.st_ino);
 	test_locks_of_a_file();
 	test_all_locks();
+	test_many_locks();
 	unlink("/tmp/locked");
 	CHECK_END();
 }
