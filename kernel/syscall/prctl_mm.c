@@ -21,8 +21,7 @@
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/task.h"
-
-#define LOWEST 65536ul /* vm.mmap_min_addr of Debian */
+#include "kernel/vm/region.h"
 
 static void get_map(const struct vm *vm, struct prctl_mm_map *m)
 {
@@ -58,11 +57,10 @@ static void set_map(struct vm *vm, const struct prctl_mm_map *m)
 
 static int check_map(const struct prctl_mm_map *m)
 {
-	const u64 *at = &m->start_code;
 	u64 limit = task_limit(RLIMIT_DATA);
 
-	for (int i = 0; i < 11; i++)
-		if (at[i] < LOWEST || at[i] >= USER_END)
+	for (const u64 *at = &m->start_code; at <= &m->env_end; at++)
+		if (*at < MMAP_MIN || *at >= USER_END)
 			return -EINVAL;
 	if (m->start_code >= m->end_code || m->start_data > m->end_data || m->start_brk > m->brk ||
 	    m->arg_start > m->arg_end || m->env_start > m->env_end)
@@ -102,7 +100,7 @@ static long set_one(struct vm *vm, u64 what, u64 addr)
 	u64 *place;
 	long error;
 
-	if (addr >= USER_END || addr < LOWEST)
+	if (addr >= USER_END || addr < MMAP_MIN)
 		return -EINVAL;
 	mutex_lock(&vm->lock);
 	get_map(vm, &m);
@@ -123,10 +121,12 @@ static long set_one(struct vm *vm, u64 what, u64 addr)
 /* From user space into the program's vector, whose last pair stays AT_NULL. */
 static long copy_auxv(u64 *auxv, u64 from, u64 size)
 {
-	memset(auxv, 0, sizeof(vm_current()->auxv));
+	const size_t count = ARRAY_SIZE(vm_current()->auxv);
+
+	memset(auxv, 0, count * sizeof(*auxv));
 	if (copy_from_user(auxv, (const void __user *)from, size))
 		return -EFAULT;
-	auxv[46] = auxv[47] = 0;
+	auxv[count - 2] = auxv[count - 1] = 0;
 	return 0;
 }
 
