@@ -48,12 +48,16 @@ static void jobs(void)
 	CHECK(strstr(read_until(master, "ready> "), slave_name), "tty tells the terminal's name");
 	type("ps -o pid,tty | grep \"^ *$$ \"\n");
 	CHECK(strstr(read_until(master, "ready> "), "136,"), "ps tells its number");
-	type("sh -c 'trap \"stty size\" WINCH; echo go-$((1+1)); while :; do read x; done'\n");
+	type("sh -c 'trap \"stty size; exit\" WINCH; echo go-$((1+1)); while :; do :; done'\n");
 	read_until(master, "go-2\r\n");
 	ioctl(master, TIOCSWINSZ, &size);
-	type("\n");
-	CHECK(strstr(read_until(master, "40 90\r\n"), "40 90"),
+	CHECK(strstr(read_until(master, "ready> "), "40 90"),
 	      "a new size is told to the foreground");
+	type("cat\n");
+	while (tcgetpgrp(master) == pid)
+		sched_yield();
+	type("here\n");
+	read_until(master, "here\r\nhere\r\n"); /* the second one is from cat: it runs */
 	type("\032");
 	CHECK(strstr(read_until(master, "ready> "), "ready> "), "^Z stops it");
 	type("jobs\n");
