@@ -194,10 +194,7 @@ static int dir_rename(struct inode *from, struct dentry *old, struct inode *to,
 
 static void dir_free(struct inode *inode)
 {
-	struct container *c = dir_container(inode);
-
-	if (c != &c->hierarchy->top)
-		container_put(c);
+	container_put(dir_container(inode));
 	kfree(inode);
 }
 
@@ -288,7 +285,7 @@ struct inode *container_dir_create(struct super *super, struct container *c, u32
 	inode->nlink = 2;
 	c->uid = cred->fsuid;
 	c->gid = cred->fsgid;
-	inode->private = c == &c->hierarchy->top ? c : container_get(c);
+	inode->private = container_get(c);
 	return inode;
 }
 
@@ -343,7 +340,9 @@ static void unmounted(struct super *s)
 
 static void super_free(struct super *s)
 {
-	kfree(s->private);
+	struct hierarchy *h = s->private;
+
+	container_put(&h->top);
 	kfree(s);
 }
 
@@ -396,7 +395,7 @@ static struct super *cgroup_mount(const struct fs_type *type, const char *source
 		error = super_create(&cgroup_type, h);
 		if (error) {
 			hierarchy_destroy(h);
-			kfree(h);
+			container_put(&h->top);
 		}
 	}
 	if (!error)

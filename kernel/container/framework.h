@@ -26,12 +26,12 @@ extern struct gate container_gate;  /* fork.c: closed by migrations, under conta
 void container_find_charging(void); /* fork.c: at boot, before the first slice is booked */
 
 struct container {
-	struct refcount refs;	       /* the tree, and inodes that show it */
-	struct hierarchy *hierarchy;   /* [I] */
-	struct container *parent;      /* [I] a reference; NULL at the root */
-	struct list children;	       /* [m] oldest first */
-	struct list sibling;	       /* [m] */
-	struct list links;	       /* [m+s] css_set_link.of_container */
+	struct refcount refs;	     /* the tree, children, and whoever looks at it, as inodes do */
+	struct hierarchy *hierarchy; /* [I] */
+	struct container *parent;    /* [I] a reference; NULL at the root */
+	struct list children;	     /* [m] oldest first */
+	struct list sibling;	     /* [m] */
+	struct list links;	     /* [m+s] css_set_link.of_container */
 	struct css *css[SUBSYS_COUNT]; /* [m] NULL: that subsystem is not in this hierarchy */
 	struct dentry *dentry;	       /* [m] its directory; NULL for the dummy's */
 	u32 child_count;	       /* [m] */
@@ -63,8 +63,8 @@ struct hierarchy {
 	unsigned flags;			   /* [I] HIERARCHY_* */
 	char name[HIERARCHY_NAME_MAX + 1]; /* [I] "": none */
 	char *release_agent;		   /* [m] NULL: none */
-	struct super *super; /* [m] the file system that shows it; NULL for the dummy */
-	struct container top;
+	struct super *super;  /* [m] the file system that shows it; NULL for the dummy */
+	struct container top; /* the hierarchy is freed with it; the super has a reference */
 };
 
 struct css_set_link {

@@ -13,6 +13,7 @@
  *   exit      inside the gate, not exiting yet
  *   exiting   exiting, and still inside the gate
  *   leave     exiting, outside the gate, and still in its containers
+ *   agent     of the worker, which has asked whether a release agent is to run
  */
 #pragma once
 #include "kernel/lib/types.h"

@@ -16,6 +16,7 @@
 #include "kernel/container/framework.h"
 
 #include "kernel/abi/errno.h"
+#include "kernel/container/hold.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
@@ -125,6 +126,7 @@ static void release_work(struct work *w)
 	while ((c = release_take())) {
 		struct agent *a = agent_for(c);
 
+		hold_at("agent");
 		container_put(c);
 		if (a && IS_ERR(task_create_program("agent", agent_main, a)))
 			agent_free(a);

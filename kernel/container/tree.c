@@ -2,7 +2,8 @@
  * tree.c - the tree of containers of one hierarchy.
  *
  * Locking: container_mutex for all of it.  A removed container lives on, empty and marked, until
- * the last inode that shows it has gone.
+ * whoever looks at it lets go: an inode that shows it, the release worker.  It keeps its parent,
+ * and so the root, in which the hierarchy lies.
  */
 #include "kernel/container/framework.h"
 
@@ -22,14 +23,16 @@ struct container *container_get(struct container *c)
 
 void container_put(struct container *c)
 {
-	struct container *parent = c->parent;
+	while (c && refcount_put(&c->refs)) {
+		struct container *parent = c->parent;
 
-	if (!refcount_put(&c->refs))
-		return;
-	bug_if(c == &c->hierarchy->top);
-	assert(list_empty(&c->files));
-	kfree(c);
-	container_put(parent);
+		assert(list_empty(&c->files));
+		if (parent)
+			kfree(c);
+		else
+			kfree(c->hierarchy);
+		c = parent;
+	}
 }
 
 static void css_destroy(struct container *c, int id)

@@ -7,8 +7,9 @@
 #include <pthread.h>
 #include <sched.h>
 
-#define ROOT "/tmp/window"
-#define HOLD "/proc/sys/kernel/container_hold"
+#define ROOT  "/tmp/window"
+#define OTHER "/tmp/window.other"
+#define HOLD  "/proc/sys/kernel/container_hold"
 
 /* --- helpers: processes that do as they are told ------------------------------------------- */
 
@@ -438,6 +439,38 @@ static void writer_without_group(void)
 	MUST(!mkdir(ROOT "/s", 0755));
 }
 
+/* --- what the worker still looks at ----------------------------------------------------------- */
+
+static pid_t worker_pid(void)
+{
+	char path[32];
+
+	for (pid_t pid = 2;; pid++) {
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		if (text_read(path) > 0 && !strcmp(text, "worker\n"))
+			return pid;
+	}
+}
+
+static void end_of_a_hierarchy(void)
+{
+	struct helper worker = { .pid = worker_pid() };
+
+	MUST(!mkdir(OTHER, 0755) && !mount("none", OTHER, "cgroup", 0, "none,name=other"));
+	MUST(!text_write(OTHER "/notify_on_release", "1") && !mkdir(OTHER "/a", 0755));
+	MUST(!group_write_pid(OTHER "/a/tasks", getpid()));
+	hold("agent", &worker);
+	MUST(!group_write_pid(OTHER "/tasks", getpid()));
+	wait_held();
+	MUST(!rmdir(OTHER "/a") && !umount(OTHER));
+	let_go();
+	MUST(text_read("/proc/sys/kernel/objects") > 0); /* once the worker is done */
+	CHECK_OK(mount("none", OTHER, "cgroup", 0, "none,name=other"),
+		 "a hierarchy can end while a release agent for one of its groups is seen to");
+	MUST(!umount(OTHER));
+	rmdir(OTHER);
+}
+
 int main(void)
 {
 	signal(SIGCHLD, SIG_DFL);
@@ -451,6 +484,7 @@ int main(void)
 	CHECK(exec_in("collect") && exec_in("commit") && exec_in("finish"),
 	      "a thread that takes over its process meanwhile is moved as the process");
 	writer_without_group();
+	end_of_a_hierarchy();
 	MUST(!rmdir(ROOT "/s") && !rmdir(ROOT "/d") && !umount(ROOT));
 	rmdir(ROOT);
 	CHECK_END();
