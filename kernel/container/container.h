@@ -96,8 +96,9 @@ FOR_EACH_SUBSYS(X)
 
 extern const struct container_subsys *const subsystems[SUBSYS_COUNT];
 
-/* The next task of a migration after `t` (NULL: the first, which is the leader of a process). */
-struct task *taskset_next(const struct taskset *tasks, struct task *t);
+/* The next task of a migration after `t`, which it gave last (NULL: the first, which is the leader
+   of a process). */
+struct task *taskset_next(struct taskset *tasks, struct task *t);
 
 #define taskset_for_each(t, tasks) for (t = NULL; (t = taskset_next(tasks, t));)
 

@@ -59,11 +59,11 @@ void css_visit_tasks(struct css *css, void (*fn)(struct task *t, void *arg), voi
 	link = list_first(links, struct css_set_link, of_container);
 	while (&link->of_container != links) {
 		set = link->set;
-		css_set_get(set); /* and so its link stays */
+		set->pins++; /* and so its link stays */
 		visit_set(set, fn, arg);
 		link = list_next(link, of_container);
-		if (css_set_drop(set))
-			css_set_free(set);
+		set->pins--;
+		css_set_drop(set);
 	}
 	spin_unlock(&css_set_lock);
 }

@@ -6,7 +6,7 @@
  * same when hierarchies come and go.
  *
  * Locking: sets are made under container_mutex, so a search followed by a creation is safe;
- * they go under css_set_lock alone, with their last reference.
+ * they go under css_set_lock alone, with their last task or pin.
  */
 #include "kernel/container/framework.h"
 
@@ -26,6 +26,13 @@ static struct list buckets[1 << HASH_BITS]; /* [m+s] css_set.hash */
 static u32 next_id = 1;			    /* [m] */
 static struct slab_cache *set_cache;
 
+/* The last search that found something: task after task mostly goes the same way. */
+static struct step {
+	struct css_set *from; /* NULL: one of the two sets has gone since */
+	struct container *old, *to;
+	struct css_set *found;
+} last_step; /* [s] */
+
 static struct list *bucket_of(u64 key)
 {
 	return &buckets[hash_u64(key, HASH_BITS)];
@@ -38,12 +45,12 @@ static u64 key_of(const struct container *c)
 
 static void set_init(struct css_set *set, u64 key)
 {
-	refcount_init(&set->refs, 1);
 	set->key = key;
 	list_init(&set->links);
 	list_init(&set->tasks);
 	list_init(&set->mg_tasks);
 	set->task_count = 0;
+	set->pins = 0;
 	set->mg_going = 0;
 	set->joined = false;
 	set->id = next_id++;
@@ -52,11 +59,6 @@ static void set_init(struct css_set *set, u64 key)
 	set->mg_to = NULL;
 	for (int i = 0; i < CSS_SET_OWN_LINKS; i++)
 		set->own[i].set = NULL;
-}
-
-void css_set_free(struct css_set *set)
-{
-	slab_free(set_cache, set);
 }
 
 /* --- links --------------------------------------------------------------------------------- */
@@ -102,6 +104,7 @@ void css_set_init_first(void)
 	for (int i = 0; i < 1 << HASH_BITS; i++)
 		list_init(&buckets[i]);
 	set_init(&init_css_set, 0);
+	init_css_set.pins = 1;
 	for (int i = 0; i < SUBSYS_COUNT; i++)
 		init_css_set.css[i] = dummy_hierarchy.top.css[i];
 	link_join(own_free(&init_css_set), &init_css_set, &dummy_hierarchy.top);
@@ -147,19 +150,35 @@ static u64 key_after(const struct css_set *from, struct container *old, struct c
 	return from->key - key_of(old) + key_of(to);
 }
 
-struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to)
+static noinline struct css_set *search(struct css_set *from, struct container *old,
+				       struct container *to)
 {
 	u64 key = key_after(from, old, to);
 	struct css_set *set;
 
-	assert_held(&css_set_lock);
 	list_for_each (set, bucket_of(key), hash) {
 		if (set->key == key && set_matches(set, from, old, to)) {
-			css_set_get(set);
+			last_step = (struct step){ from, old, to, set };
 			return set;
 		}
 	}
 	return NULL;
+}
+
+static bool is_last_step(const struct css_set *from, const struct container *to)
+{
+	assert_held(&css_set_lock);
+	return last_step.from == from && last_step.to == to;
+}
+
+struct container *css_set_leaves(const struct css_set *set, struct container *to)
+{
+	return is_last_step(set, to) ? last_step.old : css_set_container(set, to->hierarchy);
+}
+
+struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to)
+{
+	return is_last_step(from, to) ? last_step.found : search(from, old, to);
 }
 
 static void links_free(struct list *fresh)
@@ -214,7 +233,7 @@ struct css_set *css_set_create(struct css_set *from, struct container *old, stru
 	spin_unlock(&css_set_lock);
 	set = slab_alloc(set_cache);
 	if (set && links_alloc(&fresh, links_lacking())) {
-		css_set_free(set);
+		slab_free(set_cache, set);
 		set = NULL;
 	}
 	spin_lock(&css_set_lock);
@@ -243,16 +262,18 @@ bool css_set_is_hashed(struct css_set *set)
 }
 
 /*
- * Whoever drops the last reference unlinks the set in the same hold of the lock: a set that is
- * linked to a container has users, so a container without links can be removed.  A set that was
- * prepared and never joined has not emptied anything by its end.
+ * A set that nobody wants any more goes in the same hold of the lock: a set that is linked to a
+ * container has users, so a container without links can be removed.  A set that was prepared and
+ * never joined has not emptied anything by its end.
  */
-void css_set_unlink(struct css_set *set)
+void css_set_destroy(struct css_set *set)
 {
 	struct css_set_link *link, *next;
 
 	assert_held(&css_set_lock);
-	assert(list_empty(&set->tasks) && list_empty(&set->mg_tasks) && !set->task_count);
+	assert(list_empty(&set->tasks) && list_empty(&set->mg_tasks));
+	assert(!set->task_count && !set->pins);
+	last_step.from = NULL;
 	list_unlink(&set->hash);
 	list_for_each_safe (link, next, &set->links, of_set) {
 		struct container *c = link->container;
@@ -263,17 +284,7 @@ void css_set_unlink(struct css_set *set)
 		if (set->joined && list_empty(&c->links))
 			release_check(c);
 	}
-}
-
-void css_set_put(struct css_set *set)
-{
-	bool last;
-
-	spin_lock(&css_set_lock);
-	last = css_set_drop(set);
-	spin_unlock(&css_set_lock);
-	if (last)
-		css_set_free(set);
+	slab_free(set_cache, set);
 }
 
 int css_set_link_hierarchy(struct hierarchy *h)
@@ -302,6 +313,7 @@ void css_set_unlink_hierarchy(struct hierarchy *h)
 	struct css_set_link *link, *next;
 
 	spin_lock(&css_set_lock);
+	last_step.from = NULL;
 	list_for_each_safe (link, next, &h->top.links, of_container)
 		link_part(link);
 	spin_unlock(&css_set_lock);

@@ -40,7 +40,7 @@
 u64 debug_fail_nth;
 static enum subsys_id fail_subsys; /* [container_mutex] */
 
-int debug_refuse_attach(enum subsys_id id, const struct taskset *tasks)
+int debug_refuse_attach(enum subsys_id id, struct taskset *tasks)
 {
 	u64 left = debug_fail_nth;
 	struct task *t;
@@ -155,7 +155,7 @@ static void show_set(struct css *css, struct text *out)
 
 static void show_set_refcount(struct css *css, struct text *out)
 {
-	text_printf(out, "%u\n", refcount_read(&own_set()->refs));
+	text_printf(out, "%u\n", own_set()->task_count + own_set()->pins);
 }
 
 static void show_set_links(struct css *css, struct text *out)

@@ -45,7 +45,7 @@ static u64 mix_set(u64 digest, struct css_set *set)
 {
 	struct css_set_link *link;
 
-	digest = mix(mix(digest, (u64)set), refcount_read(&set->refs));
+	digest = mix(mix(digest, (u64)set), set->pins);
 	digest = mix(mix(digest, set->task_count), css_set_is_hashed(set));
 	digest = mix(mix(digest, sum_tasks(&set->tasks)), sum_tasks(&set->mg_tasks));
 	digest = mix(mix(digest, (u64)set->mg_from), (u64)set->mg_to);

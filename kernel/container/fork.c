@@ -72,7 +72,6 @@ void container_fork_cancel(struct task *parent, struct task *child)
 
 static void join(struct task *t, struct css_set *set)
 {
-	css_set_get(set);
 	t->containers.set = set;
 	set->task_count++;
 	set->joined = true;
@@ -107,7 +106,6 @@ static void forget_set(struct thread *t, void *unused)
 void container_exit(struct task *t)
 {
 	struct css_set *set;
-	bool last;
 
 	hold_at("leave");
 	if (list_empty(&t->containers.node))
@@ -121,10 +119,8 @@ void container_exit(struct task *t)
 	list_del(&t->containers.node);
 	set->task_count--;
 	thread_settle(&t->thread, forget_set, NULL);
-	last = css_set_drop(set);
+	css_set_drop(set);
 	spin_unlock(&css_set_lock);
-	if (last)
-		css_set_free(set);
 }
 
 void container_release(struct task *t)

@@ -77,22 +77,22 @@ struct css_set_link {
 #define CSS_SET_OWN_LINKS 2 /* in the set itself: the dummy's, and of one hierarchy */
 
 struct css_set {
-	struct refcount refs;	       /* tasks, and migrations that pin it */
 	struct list hash;	       /* [m+s] */
 	u64 key;		       /* [I] sum of its containers' addresses, roots left out */
 	struct css *css[SUBSYS_COUNT]; /* [I] */
 	struct list links;	       /* [m+s] css_set_link.of_set, in the order of hierarchies */
 	struct list tasks;	       /* [s] task_containers.node */
-	struct list mg_tasks;	       /* [s] those that are being moved */
-	u32 task_count;		       /* [s] on both lists */
-	u32 mg_going;		       /* [m] of a source: those that its migration will collect */
-	bool joined;		       /* [s] it has had a task */
-	u32 id;			       /* [I] */
+	struct list mg_tasks;	       /* [s] those that are being moved away */
+	u32 task_count;		       /* [s] whose set it is */
+	u32 pins;     /* [s] others that want it to stay: it goes with the last of both */
+	u32 mg_going; /* [m] of a source: those that its migration will collect */
+	bool joined;  /* [s] it has had a task */
+	u32 id;	      /* [I] */
 
 	/* Of the migration that is under way; idle outside container_mutex. */
-	struct css_set *mg_next;   /* [m] in taskset.from or taskset.to; NULL: the last */
-	struct container *mg_from; /* [m] not NULL: in taskset.from */
-	struct css_set *mg_to;	   /* [m] where its tasks go: a reference; itself: in taskset.to */
+	struct css_set *mg_next;   /* [m] in taskset.sets; NULL: the last */
+	struct container *mg_from; /* [m] not NULL: in taskset.sets */
+	struct css_set *mg_to;	   /* [m] where its tasks go; pinned */
 
 	struct css_set_link own[CSS_SET_OWN_LINKS]; /* [m+s] set NULL: free */
 };
@@ -107,27 +107,21 @@ extern struct waitq container_events; /* css_notify wakes it */
 
 /* css_set.c */
 void css_set_init_first(void);
-/* The set that differs from `from` only in having `to` in place of `old`: if it is there, one
-   reference; m and s. */
+/* The container that tasks of a set leave when they go to `to`; m and s. */
+struct container *css_set_leaves(const struct css_set *set, struct container *to);
+/* The set that differs from `from` only in having `to` in place of `old`; NULL: there is none.
+   m and s. */
 struct css_set *css_set_find(struct css_set *from, struct container *old, struct container *to);
-/* If it is not: a fresh one, one reference; NULL: no memory.  m and s, which is let go of while
-   memory is asked for. */
+/* If there is none: a fresh one, without tasks and pins; NULL: no memory.  m and s, which is let
+   go of while memory is asked for. */
 struct css_set *css_set_create(struct css_set *from, struct container *old, struct container *to);
 bool css_set_is_hashed(struct css_set *set); /* in the right bucket; s */
-static inline void css_set_get(struct css_set *set)
+void css_set_destroy(struct css_set *set);   /* nobody wants it any more; s */
+/* A task or a pin less; s. */
+static inline void css_set_drop(struct css_set *set)
 {
-	refcount_get(&set->refs);
-}
-void css_set_put(struct css_set *set);
-void css_set_unlink(struct css_set *set); /* without a reference: out of hash and containers; s */
-void css_set_free(struct css_set *set);
-/* With css_set_lock held.  True: it was the last, css_set_free it. */
-static inline must_check bool css_set_drop(struct css_set *set)
-{
-	if (!refcount_put(&set->refs))
-		return false;
-	css_set_unlink(set);
-	return true;
+	if (unlikely(!set->task_count && !set->pins))
+		css_set_destroy(set);
 }
 struct container *css_set_container(const struct css_set *set,
 				    const struct hierarchy *h); /* m or s */

@@ -4,12 +4,13 @@
  *   add_source   names the css_sets that tasks will leave
  *   prepare      finds or makes the set that each turns into: the only stage that allocates
  *   migrate      collects the tasks, asks the subsystems, moves all, tells the subsystems
- *   finish       lets go of the sets, on success and on failure alike
+ *   finish       puts the tasks where they are now and lets go of the sets, whatever has happened
  *
  * Until migrate commits, nothing that others can see has changed.
  *
  * add_source counts how many tasks each set will lose.  One that loses all of them is collected as
- * the list that it is; of others they are picked out by a second walk.
+ * the list that it is; of others they are picked out by a second walk.  A task that is collected
+ * stays on its old set's mg_tasks until finish.
  *
  * Locking: container_mutex throughout.  container_gate is closed meanwhile, so no task is born,
  * begins to exit or changes its process.  css_set_lock covers each walk over tasks; no subsystem is
@@ -32,71 +33,61 @@
 
 struct migration {
 	struct container *to;
-	struct taskset tasks; /* its sets are pinned: sources, and what each turns into */
-	struct css_set **from_end, **to_end; /* of the chains */
-	u64 count;			     /* tasks in it */
-	struct css_set *visited;	     /* last: neighbours mostly share theirs */
-	u32 *going;			     /* where those of it are counted */
-	u32 staying;			     /* those that are there already */
+	struct taskset tasks;	 /* its sets are pinned, and so is what each turns into */
+	struct css_set **end;	 /* of their chain */
+	u64 count;		 /* tasks in it */
+	bool moved;		 /* they have been */
+	struct css_set *visited; /* last: neighbours mostly share theirs */
+	u32 *going;		 /* where those of it are counted */
+	u32 staying;		 /* those that are there already */
 };
 
 u64 migrate_asked[SUBSYS_COUNT], migrate_moved[SUBSYS_COUNT], migrate_cancelled[SUBSYS_COUNT];
 
-static void add_source(struct migration *m, struct css_set *set)
+/* Where those of its tasks that are to move are counted. */
+static always_inline u32 *add_source(struct migration *m, struct css_set *set)
 {
 	struct container *from;
 
 	assert_held(&css_set_lock);
-	m->visited = set;
-	m->going = &set->mg_going;
 	if (set->mg_from)
-		return;
-	from = css_set_container(set, m->to->hierarchy);
-	if (from == m->to) {
-		m->going = &m->staying;
-		return;
-	}
+		return &set->mg_going;
+	from = css_set_leaves(set, m->to);
+	if (from == m->to)
+		return &m->staying;
 	assert(!set->mg_to && !set->mg_next && list_empty(&set->mg_tasks));
-	css_set_get(set);
+	set->pins++;
 	set->mg_from = from;
-	*m->from_end = set;
-	m->from_end = &set->mg_next;
+	*m->end = set;
+	m->end = &set->mg_next;
 	trace("add_source: set %u", set->id);
+	return &set->mg_going;
 }
 
 static int prepare(struct migration *m)
 {
-	struct css_set *set;
+	struct css_set *set, *target;
 
 	assert_held(&css_set_lock);
-	for (set = m->tasks.from; set; set = set->mg_next) {
-		set->mg_to = css_set_find(set, set->mg_from, m->to);
-		if (!set->mg_to)
-			set->mg_to = css_set_create(set, set->mg_from, m->to);
-		if (!set->mg_to) {
+	for (set = m->tasks.sets; set; set = set->mg_next) {
+		target = css_set_find(set, set->mg_from, m->to);
+		if (!target)
+			target = css_set_create(set, set->mg_from, m->to);
+		if (!target) {
 			trace("prepare: no memory for what set %u turns into", set->id);
 			return -ENOMEM;
 		}
-		trace("prepare: set %u turns into set %u", set->id, set->mg_to->id);
+		target->pins++;
+		set->mg_to = target;
+		trace("prepare: set %u turns into set %u", set->id, target->id);
 	}
 	return 0;
 }
 
-static void let_go(struct css_set *set)
+static always_inline void unpin(struct css_set *set)
 {
-	if (css_set_drop(set))
-		css_set_free(set);
-}
-
-/* Its tasks are no longer under way.  The next of the chain. */
-static always_inline struct css_set *put_back(struct css_set *set)
-{
-	struct css_set *next = set->mg_next;
-
-	list_splice_tail(&set->mg_tasks, &set->tasks);
-	set->mg_next = NULL;
-	set->mg_to = NULL;
-	return next;
+	set->pins--;
+	css_set_drop(set);
 }
 
 static void finish(struct migration *m)
@@ -104,21 +95,22 @@ static void finish(struct migration *m)
 	struct css_set *set, *target, *next;
 
 	spin_lock(&css_set_lock);
-	for (set = m->tasks.to; set;)
-		set = put_back(set);
-	for (set = m->tasks.from; set; set = next) {
+	for (set = m->tasks.sets; set; set = next) {
+		next = set->mg_next;
 		target = set->mg_to;
-		next = put_back(set);
-		if (target)
-			let_go(target);
+		list_splice_tail(&set->mg_tasks, m->moved ? &target->tasks : &set->tasks);
+		set->mg_next = NULL;
 		set->mg_from = NULL;
+		set->mg_to = NULL;
 		set->mg_going = 0;
-		let_go(set);
+		if (likely(target))
+			unpin(target);
+		unpin(set);
 	}
 	spin_unlock(&css_set_lock);
 }
 
-/* Those of the sets of which others stay. */
+/* Of a set of which others may stay. */
 static always_inline void collect(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
@@ -127,14 +119,16 @@ static always_inline void collect(struct migration *m, struct task *t)
 		return;
 	list_move_tail(&t->containers.node, &set->mg_tasks);
 	set->mg_going--;
+	m->count++;
 	trace("collect: task %d of set %u", task_tid(t), set->id);
 }
 
 /* All tasks of a set: its list as it is. */
-static void collect_whole(struct css_set *set)
+static void collect_whole(struct migration *m, struct css_set *set)
 {
 	struct task *t;
 
+	m->count += set->mg_going;
 	list_splice_tail(&set->tasks, &set->mg_tasks);
 	set->mg_going = 0;
 	if (unlikely(READ_ONCE(trace_on)))
@@ -142,29 +136,17 @@ static void collect_whole(struct css_set *set)
 			trace("collect: task %d of set %u", task_tid(t), set->id);
 }
 
-/* Several sources may turn into one. */
-static void add_target(struct migration *m, struct css_set *set)
-{
-	if (set->mg_to)
-		return;
-	set->mg_to = set;
-	*m->to_end = set;
-	m->to_end = &set->mg_next;
-}
-
-/* Says what sets gain tasks; false: what some of the others lose is to be picked out. */
+/* False: what some of the sets lose is to be picked out. */
 static bool collect_sets(struct migration *m)
 {
 	struct css_set *set;
 	bool all = true;
 
-	for (set = m->tasks.from; set; set = set->mg_next) {
+	for (set = m->tasks.sets; set; set = set->mg_next) {
 		if (!set->mg_going)
 			continue;
-		m->count += set->mg_going;
-		add_target(m, set->mg_to);
 		if (set->mg_going == set->task_count)
-			collect_whole(set);
+			collect_whole(m, set);
 		else
 			all = false;
 	}
@@ -186,14 +168,13 @@ static void cancel(struct migration *m, int refused)
 	}
 }
 
-static int ask_subsystem(struct migration *m, int id)
+static noinline int ask_subsystem(struct migration *m, int id)
 {
 	struct css *css = m->to->css[id];
 	int error = debug_fail_attach(id, &m->tasks);
 
 	if (!error && subsystems[id]->can_attach)
 		error = subsystems[id]->can_attach(css, &m->tasks);
-	migrate_asked[id] += m->count;
 	if (error)
 		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, -error);
 	else
@@ -205,10 +186,14 @@ static int ask_subsystem(struct migration *m, int id)
 /* can_attach of each subsystem; where one refuses, those before it are told. */
 static int ask(struct migration *m)
 {
+	bool watched = READ_ONCE(trace_on) || debug_fail_nth;
 	int id, error;
 
 	for_each_bit(id, m->to->hierarchy->subsys)
 	{
+		migrate_asked[id] += m->count;
+		if (likely(!subsystems[id]->can_attach && !watched))
+			continue;
 		error = ask_subsystem(m, id);
 		if (!error)
 			continue;
@@ -260,24 +245,21 @@ static always_inline u32 change_pointers(struct list *tasks, struct css_set *to)
 	return count;
 }
 
-/* All on a list of a set go last on a list of what that set turns into, and their references with
-   them: sources stay pinned until finish, so none reaches zero here. */
-static always_inline void change_tasks(struct css_set *from, struct list *tasks, struct list *list)
+/* All on a list of a set belong to what that set turns into.  False: there is none. */
+static always_inline bool change_tasks(struct css_set *from, struct list *tasks)
 {
 	struct css_set *to = from->mg_to;
 	u32 count;
 
 	if (list_empty(tasks))
-		return;
+		return false;
 	if (unlikely(READ_ONCE(trace_on) || READ_ONCE(sched_trace_on)))
 		trace_change(from, tasks);
 	count = change_pointers(tasks, to);
-	list_splice_tail(tasks, list);
 	from->task_count -= count;
 	to->task_count += count;
 	to->joined = true;
-	refcount_get_many(&to->refs, count);
-	bug_if(refcount_put_many(&from->refs, count));
+	return true;
 }
 
 static void commit(struct migration *m)
@@ -286,13 +268,11 @@ static void commit(struct migration *m)
 	int id;
 
 	spin_lock(&css_set_lock);
-	for (set = m->tasks.from; set; set = set->mg_next) {
-		if (list_empty(&set->mg_tasks))
-			continue;
-		change_tasks(set, &set->mg_tasks, &set->mg_to->mg_tasks);
-		set->mg_from->releasable = true;
+	for (set = m->tasks.sets; set; set = set->mg_next) {
+		if (change_tasks(set, &set->mg_tasks))
+			set->mg_from->releasable = true;
 	}
-	m->tasks.moved = true;
+	m->moved = true;
 	spin_unlock(&css_set_lock);
 	for_each_bit(id, m->to->hierarchy->subsys)
 	{
@@ -325,7 +305,6 @@ static int migrate(struct migration *m)
 /* --- what can be moved: a task, a process, all of a container ------------------------------- */
 
 struct movers {
-	struct container *to;
 	struct task *task; /* with `whole`: its process */
 	bool whole;
 	struct container *from; /* instead of task: all its members */
@@ -360,20 +339,26 @@ static always_inline void visit_all(struct migration *m, const struct movers *wh
 	assert_held(&css_set_lock);
 	if (who->from)
 		visit_container(m, who->from, visit);
-	else if (who->whole)
-		visit_process(m, who->task->process, visit);
 	else
-		visit(m, who->task);
+		visit_process(m, who->task->process, visit);
+}
+
+static always_inline void count_one(struct migration *m, struct task *t)
+{
+	if (likely(!list_empty(&t->containers.node))) /* or it has left */
+		*add_source(m, t->containers.set) += !t->exiting;
 }
 
 static always_inline void count_going(struct migration *m, struct task *t)
 {
 	struct css_set *set = t->containers.set;
 
-	if (list_empty(&t->containers.node)) /* has left */
+	if (list_empty(&t->containers.node))
 		return;
-	if (set != m->visited)
-		add_source(m, set);
+	if (set != m->visited) {
+		m->visited = set;
+		m->going = add_source(m, set);
+	}
 	*m->going += !t->exiting;
 }
 
@@ -389,12 +374,23 @@ static void leader_first(const struct process *p)
 	spin_unlock(&task_tree_lock);
 }
 
-static void collect_all(struct migration *m, const struct movers *who)
+static noinline void collect_all(struct migration *m, const struct movers *who)
 {
 	if (who->whole)
 		leader_first(who->task->process);
 	if (!collect_sets(m))
 		visit_all(m, who, collect);
+}
+
+static noinline void count_all(struct migration *m, const struct movers *who)
+{
+	m->visited = NULL;
+	visit_all(m, who, count_going);
+}
+
+static bool is_one(const struct movers *who)
+{
+	return !who->from && !who->whole;
 }
 
 /* Those that have begun to exit are not asked for; when a container is emptied they go along, so
@@ -404,8 +400,9 @@ static noinline void move_exiting(struct migration *m)
 	struct css_set *set;
 
 	spin_lock(&css_set_lock);
-	for (set = m->tasks.from; set; set = set->mg_next)
-		change_tasks(set, &set->tasks, &set->mg_to->tasks);
+	for (set = m->tasks.sets; set; set = set->mg_next)
+		if (change_tasks(set, &set->tasks))
+			list_splice_tail(&set->tasks, &set->mg_to->tasks);
 	spin_unlock(&css_set_lock);
 }
 
@@ -422,34 +419,38 @@ static inline void hold_unlocked(const char *point)
 static always_inline void migration_init(struct migration *m, struct container *to)
 {
 	m->to = to;
-	m->tasks.from = NULL;
-	m->tasks.to = NULL;
-	m->tasks.moved = false;
-	m->from_end = &m->tasks.from;
-	m->to_end = &m->tasks.to;
+	m->tasks.sets = NULL;
+	m->end = &m->tasks.sets;
 	m->count = 0;
-	m->visited = NULL;
+	m->moved = false;
 }
 
-static int move_all(const struct movers *who)
+static noinline int move_all(struct container *to, struct task *t, bool whole,
+			     struct container *from)
 {
+	const struct movers who = { t, whole, from };
 	struct migration m;
 	int error;
 
 	assert(mutex_held(&container_mutex));
-	migration_init(&m, who->to);
+	migration_init(&m, to);
 	hold_at("begin");
 	gate_close(&container_gate);
 	spin_lock(&css_set_lock);
-	visit_all(&m, who, count_going);
+	if (is_one(&who))
+		count_one(&m, t);
+	else
+		count_all(&m, &who);
 	error = prepare(&m);
 	hold_unlocked("collect");
-	if (!error)
-		collect_all(&m, who);
+	if (!error && is_one(&who))
+		collect(&m, t);
+	else if (!error)
+		collect_all(&m, &who);
 	spin_unlock(&css_set_lock);
 	if (!error)
 		error = migrate(&m);
-	if (!error && who->from)
+	if (!error && from)
 		move_exiting(&m);
 	finish(&m);
 	gate_open(&container_gate);
@@ -458,29 +459,27 @@ static int move_all(const struct movers *who)
 
 int container_attach(struct container *to, struct task *t, bool whole_process)
 {
-	return move_all(&(struct movers){ .to = to, .task = t, .whole = whole_process });
+	return move_all(to, t, whole_process, NULL);
 }
 
 int container_transfer(struct container *to, struct container *from)
 {
 	if (to->hierarchy != from->hierarchy)
 		return -EXDEV;
-	return move_all(&(struct movers){ .to = to, .from = from });
+	return move_all(to, NULL, false, from);
 }
 
-static struct task *taskset_next_set(const struct taskset *ts, struct task *t)
+struct task *taskset_next(struct taskset *ts, struct task *t)
 {
-	struct css_set *set = t ? t->containers.set->mg_next : ts->moved ? ts->to : ts->from;
+	struct css_set *set = t ? ts->at : ts->sets;
+	struct list *next = t ? t->containers.node.next : set->mg_tasks.next;
 
-	for (; set; set = set->mg_next)
-		if (!list_empty(&set->mg_tasks))
-			return list_first(&set->mg_tasks, struct task, containers.node);
-	return NULL;
-}
-
-struct task *taskset_next(const struct taskset *ts, struct task *t)
-{
-	if (t && t->containers.node.next != &t->containers.set->mg_tasks)
-		return list_next(t, containers.node);
-	return taskset_next_set(ts, t);
+	while (next == &set->mg_tasks) {
+		set = set->mg_next;
+		if (!set)
+			return NULL;
+		next = set->mg_tasks.next;
+	}
+	ts->at = set;
+	return list_entry(next, struct task, containers.node);
 }

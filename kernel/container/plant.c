@@ -77,7 +77,6 @@ static void empty(struct css_set *set, struct list *node, bool back)
 	else
 		list_del(node);
 	set->task_count += back ? 1 : -1;
-	set->refs.more += back ? 1 : -1;
 }
 
 static void hide(struct container *c, bool back)
@@ -105,7 +104,7 @@ static void change(struct task_containers *mine, struct css_set *set, bool back)
 		set->task_count += by;
 		break;
 	case 3:
-		set->refs.more += by;
+		set->pins += by;
 		break;
 	case 4:
 		set->mg_to = back ? NULL : set;

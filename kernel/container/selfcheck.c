@@ -82,8 +82,7 @@ static void check_tasks(struct check *k, struct css_set *set)
 	}
 	expect(k, set->task_count == list_length(&set->tasks), "I2: wrong count of tasks in set",
 	       set->id);
-	expect(k, refcount_read(&set->refs) == set->task_count + (set == &init_css_set),
-	       "I3: wrong count of references to set", set->id);
+	expect(k, set->pins == (set == &init_css_set), "I3: wrong count of pins of set", set->id);
 	expect(k, list_empty(&set->mg_tasks) && !set->mg_next && !set->mg_from && !set->mg_to,
 	       "I4: marked for a migration: set", set->id);
 	expect(k, set->task_count || set == &init_css_set, "I8: without tasks: set", set->id);

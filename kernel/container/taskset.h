@@ -1,5 +1,5 @@
 /*
- * taskset.h - the tasks of one migration, as chains of css_sets whose mg_tasks hold them.
+ * taskset.h - the tasks of one migration: a chain of css_sets, whose mg_tasks hold them.
  */
 #pragma once
 #include "kernel/lib/types.h"
@@ -7,7 +7,6 @@
 struct css_set;
 
 struct taskset {
-	struct css_set *from; /* css_set.mg_next: the sets that are left */
-	struct css_set *to;   /* those that are joined */
-	bool moved;	      /* the tasks are in `to` now */
+	struct css_set *sets; /* css_set.mg_next: those that are left */
+	struct css_set *at;   /* whose task taskset_next has given last */
 };

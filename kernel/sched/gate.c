@@ -17,19 +17,19 @@ static void fence(void)
 /* Code of the kernel is not preempted: the counter has one writer at a time. */
 static void count(struct gate *g, s64 n)
 {
-	s64 *mine = &g->inside[cpu_id()].count;
+	s64 *mine = &g->inside[cpu_id()].entered;
 
 	WRITE_ONCE(*mine, *mine + n);
 	fence();
 }
 
-static s64 sum(struct gate *g)
+static s64 sum(const struct gate *g)
 {
+	const struct gate_count *at = g->inside, *end = at + cpu_count();
 	s64 n = 0;
 
-	fence();
-	for (int cpu = 0, count = cpu_count(); cpu < count; cpu++)
-		n += READ_ONCE(g->inside[cpu].count);
+	for (; at < end; at++)
+		n += READ_ONCE(at->entered);
 	return n;
 }
 
@@ -94,7 +94,7 @@ void gate_close(struct gate *g)
 {
 	check(g, CALLER_IP);
 	assert(!g->closed);
-	WRITE_ONCE(g->closed, true);
+	__atomic_store_n(&g->closed, true, __ATOMIC_SEQ_CST);
 	if (unlikely(sum(g) != 0))
 		wait_for_leavers(g);
 	note(g, CALLER_IP);
@@ -103,6 +103,8 @@ void gate_close(struct gate *g)
 void gate_open(struct gate *g)
 {
 	forget(g);
+	/* A full fence: pairs with the one in waiter_prepare. */
 	__atomic_store_n(&g->closed, false, __ATOMIC_SEQ_CST);
-	waitq_wake_all(&g->passers);
+	if (unlikely(!list_empty(&g->passers.waiters)))
+		waitq_wake_all(&g->passers);
 }

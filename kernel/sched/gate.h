@@ -11,8 +11,8 @@ struct gate {
 	bool closed; /* [a] */
 	u16 rank;    /* [I] */
 	struct waitq passers, closer;
-	struct {
-		s64 count; /* [p] entered here less left here; only the sum means something */
+	struct gate_count {
+		s64 entered; /* [p] here, less those that left here; only the sum means something */
 	} aligned_to(64) inside[NCPU];
 };
 

@@ -193,7 +193,8 @@ def containers(arguments):
     for each_set in sets_of(value("dummy_hierarchy")["top"]):
         tasks = [str(tid(task)) for head in ("tasks", "mg_tasks")
                  for task in each(each_set[head], "task", "containers.node")]
-        say(f"css_set {int(each_set['id'])}: {int(each_set['refs']['more']) + 1} references, tasks "
+        references = int(each_set["task_count"]) + int(each_set["pins"])
+        say(f"css_set {int(each_set['id'])}: {references} references, tasks "
             + (" ".join(tasks) or "none"))
 
 
