@@ -143,6 +143,20 @@ static int attach_new(struct mount *m, struct path *at)
 	return error;
 }
 
+/* All of it that the running task is to see; ERR_PTR. */
+static struct mount *mount_whole(struct super *super, const char *source, unsigned long flags)
+{
+	struct dentry *root =
+		super->ops->mount_root ? super->ops->mount_root(super) : dentry_get(super->root);
+	struct mount *m;
+
+	if (IS_ERR(root))
+		return ERR_PTR(PTR_ERR(root));
+	m = mount_create(super, root, source, flags);
+	dentry_put(root);
+	return m ?: ERR_PTR(-ENOMEM);
+}
+
 int mount_add(struct path *at, const char *source, const char *type_name, unsigned long flags,
 	      const char *options, const struct cred *cred)
 {
@@ -166,10 +180,10 @@ int mount_add(struct path *at, const char *source, const char *type_name, unsign
 		super->readonly = super_flags & MS_RDONLY;
 		super->flags = super_flags & SUPER_FLAGS;
 	}
-	m = mount_create(super, super->root, source ?: "none", mount_flags(flags));
-	if (!m) {
+	m = mount_whole(super, source ?: "none", mount_flags(flags));
+	if (IS_ERR(m)) {
 		super_release(super);
-		return -ENOMEM;
+		return PTR_ERR(m);
 	}
 	error = attach_new(m, at);
 	if (error)

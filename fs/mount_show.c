@@ -55,6 +55,14 @@ static void show_mounts_line(struct mount *m, const char *where, struct text *ou
 	text_string(out, " 0 0\n");
 }
 
+static bool root_path(struct mount *m, char *buf)
+{
+	struct super *s = m->super;
+
+	return (s->ops->path_seen && s->ops->path_seen(s, m->root, buf, PATH_MAX)) ||
+	       dentry_path(m->root, buf, PATH_MAX) > 0;
+}
+
 static void show_info_line(struct mount *m, const char *where, struct text *out)
 {
 	struct super *s = m->super;
@@ -63,7 +71,7 @@ static void show_info_line(struct mount *m, const char *where, struct text *out)
 	char *buf = kmalloc(PATH_MAX);
 
 	text_printf(out, "%u %u %lu:%u ", m->id, parent, s->dev >> 8 & 0xfff, minor);
-	if (buf && dentry_path(m->root, buf, PATH_MAX) > 0)
+	if (buf && root_path(m, buf))
 		text_escaped(out, buf);
 	kfree(buf);
 	text_char(out, ' ');

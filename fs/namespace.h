@@ -29,8 +29,9 @@ struct namespace
 };
 
 /* Inode numbers of those that exist from the start, as on Linux. */
-#define NAMESPACE_ID_PID 0xeffffffcu
-#define NAMESPACE_ID_UTS 0xeffffffeu
+#define NAMESPACE_ID_CGROUP 0xeffffffbu
+#define NAMESPACE_ID_PID    0xeffffffcu
+#define NAMESPACE_ID_UTS    0xeffffffeu
 
 extern struct mount *namespace_mount; /* where the files lie; in no namespace */
 

@@ -33,6 +33,10 @@ struct super_ops {
 			     struct text *out); /* ",name=value" for /proc/mounts */
 	int (*remount)(struct super *s, unsigned long flags, const char *options);
 	void (*statfs)(struct super *s, struct statfs *out);
+	/* What a mount by the running task shows, with a reference, or ERR_PTR; NULL: all of it. */
+	struct dentry *(*mount_root)(struct super *s);
+	/* For /proc/PID/mountinfo: where d is as the reader sees it.  NULL, false: its path. */
+	bool (*path_seen)(struct super *s, struct dentry *d, char *buf, size_t size);
 	/* The last mount of it went away.  May keep s alive by its own reference (cgroup with
 	 * children). */
 	void (*unmounted)(struct super *s);

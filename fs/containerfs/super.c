@@ -318,6 +318,37 @@ static int remount(struct super *s, unsigned long flags, const char *options)
 	return error;
 }
 
+static struct dentry *mount_root(struct super *s)
+{
+	struct container *root;
+	struct dentry *d;
+
+	mutex_lock(&container_mutex);
+	root = container_seen_root(s->private);
+	d = root->removed ? ERR_PTR(-ENOENT) : dentry_get(root->dentry);
+	mutex_unlock(&container_mutex);
+	return d;
+}
+
+/* Also of a control file, which has been mounted elsewhere by itself. */
+static bool path_seen(struct super *s, struct dentry *d, char *buf, size_t size)
+{
+	struct dentry *dir = S_ISDIR(d->inode->mode) ? d : d->parent;
+	struct container *root, *c = dir_container(dir->inode);
+	struct text path;
+
+	text_init(&path, buf, size - 1);
+	mutex_lock(&container_mutex);
+	root = container_seen_root(s->private);
+	if (!c->removed && (dir == d || c != root))
+		container_show_path_from(root, c, &path);
+	if (!c->removed && dir != d)
+		text_printf(&path, "/%s", d->name);
+	mutex_unlock(&container_mutex);
+	buf[path.len] = '\0';
+	return path.len && !path.overflow;
+}
+
 /* Two references are left when nobody is about to mount it again: its own and the ending mount's.
  */
 static void unmounted(struct super *s)
@@ -349,6 +380,8 @@ static void super_free(struct super *s)
 static const struct super_ops super_ops = {
 	.show_options = show_options,
 	.remount = remount,
+	.mount_root = mount_root,
+	.path_seen = path_seen,
 	.unmounted = unmounted,
 	.free = super_free,
 };

@@ -11,23 +11,20 @@
 
 #define NS_BASE (1u << 25) /* numbers of inodes: behind those of descriptors */
 
-static int place_uts(struct task *t, struct path *out)
-{
-	struct namespaces *s = task_get_namespaces(t);
-	int error = s ? namespace_place(&s->uts->base, out) : -ENOENT;
+/* Of one kind, which is a member of struct namespaces. */
+#define DEFINE_PLACE(name, member)                                      \
+	static int name(struct task *t, struct path *out)               \
+	{                                                               \
+		struct namespaces *s = task_get_namespaces(t);          \
+		int error = s ? namespace_place(member, out) : -ENOENT; \
+                                                                        \
+		namespaces_put(s);                                      \
+		return error;                                           \
+	}
 
-	namespaces_put(s);
-	return error;
-}
-
-static int place_mounts(struct task *t, struct path *out)
-{
-	struct namespaces *s = task_get_namespaces(t);
-	int error = s ? namespace_place(&s->mounts->base, out) : -ENOENT;
-
-	namespaces_put(s);
-	return error;
-}
+DEFINE_PLACE(place_containers, s->containers)
+DEFINE_PLACE(place_mounts, &s->mounts->base)
+DEFINE_PLACE(place_uts, &s->uts->base)
 
 static int place_pids(struct task *t, struct path *out)
 {
@@ -56,6 +53,7 @@ static int place_pids_of_children(struct task *t, struct path *out)
 }
 
 static const struct proc_entry entries[] = {
+	PROC_LINK("cgroup", place_containers),
 	PROC_LINK("mnt", place_mounts),
 	PROC_LINK("pid", place_pids),
 	PROC_LINK("pid_for_children", place_pids_of_children),

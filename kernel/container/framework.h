@@ -143,8 +143,11 @@ int container_remove(struct container *c, bool undo) must_check;
 struct container *container_next(struct container *c);
 /* By such a path, without a reference; NULL.  m */
 struct container *container_find(struct hierarchy *h, const char *path);
-/* Absolute within the hierarchy: "/", "/a/b".  m */
+/* Within the hierarchy: "/", "/a/b".  m */
 void container_show_path(struct container *c, struct text *out);
+/* As one sees it who takes root for the top: "/", "/b", "/../c".  m */
+void container_show_path_from(struct container *root, struct container *c, struct text *out);
+struct container *container_seen_root(struct hierarchy *h); /* by the running task; borrowed */
 
 /* hierarchy.c: mount options and binding.  m */
 struct hierarchy_options {

@@ -16,6 +16,8 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "kernel/mem/slab.h"
+#include "kernel/task/namespaces.h"
+#include "kernel/task/task.h"
 
 #define ALL_SUBSYS (BIT(SUBSYS_COUNT) - 1)
 
@@ -254,6 +256,9 @@ static struct hierarchy *hierarchy_create(struct hierarchy_options *o)
 
 	if (!o->subsys && !o->none) /* a bare name= finds hierarchies, it makes none */
 		return ERR_PTR(container_refuse(-EINVAL, "there is no hierarchy of that name"));
+	if (task_current()->spaces->containers != &container_namespace_first)
+		return ERR_PTR(container_refuse(
+			-EPERM, "hierarchies are made in the first cgroup namespace"));
 	if (o->subsys & ~dummy_hierarchy.subsys)
 		return ERR_PTR(refuse_taken(o->subsys & ~dummy_hierarchy.subsys));
 	list_for_each (h, &hierarchies, node)

@@ -11,6 +11,7 @@
 struct thread;
 struct task;
 struct css_set;
+struct namespace;
 struct pids_count;
 
 /* What the framework keeps in a task: one pointer, one list node. */
@@ -60,6 +61,10 @@ int container_fork(struct task *parent, struct task *child, int (*publish)(const
 int container_clone(struct task *parent, struct task *child, int (*publish)(const void *birth),
 		    const void *birth) must_check;
 int container_unshare(void) must_check;
+
+/* namespace.c: a cgroup namespace that begins where the running task is; NULL: no memory. */
+struct namespace *container_namespace_create(void);
+extern struct namespace container_namespace_first;
 
 /* Around a change of who forms a process, so that no migration sees half of it: a task sets its
    exiting flag, a thread takes over its process in exec.  Short; may sleep at the start. */

@@ -46,22 +46,23 @@ static const char *show_names(const struct hierarchy *h, struct text *out)
 	return comma;
 }
 
-/* The container of t in h: "/" for one that has left, or not joined yet. */
-static struct container *container_of_task(struct task *t, struct hierarchy *h)
+/* The container of t in h, as the reader sees it: the top for one that has left, or not joined
+   yet. */
+static void show_place(struct task *t, struct hierarchy *h, struct text *out)
 {
 	struct container *c;
 
 	spin_lock(&css_set_lock);
 	c = css_set_container(t->containers.set, h);
 	spin_unlock(&css_set_lock);
-	return c;
+	container_show_path_from(container_seen_root(h), c, out);
+	text_char(out, '\n');
 }
 
 void container_show_cpuset(struct task *t, struct text *out)
 {
 	mutex_lock(&container_mutex);
-	container_show_path(container_of_task(t, subsys_hierarchy(SUBSYS_cpuset)), out);
-	text_char(out, '\n');
+	show_place(t, subsys_hierarchy(SUBSYS_cpuset), out);
 	mutex_unlock(&container_mutex);
 }
 
@@ -138,8 +139,7 @@ void container_show_task(struct task *t, struct text *out, bool v11)
 		if (h->name[0] && !v11)
 			text_printf(out, "%sname=%s", comma, h->name);
 		text_char(out, ':');
-		container_show_path(container_of_task(t, h), out);
-		text_char(out, '\n');
+		show_place(t, h, out);
 	}
 	mutex_unlock(&container_mutex);
 }

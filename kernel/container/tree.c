@@ -183,28 +183,67 @@ struct container *container_find(struct hierarchy *h, const char *path)
 	return NULL;
 }
 
-/* Depth is bounded only by memory, so this climbs instead of recursing. */
-void container_show_path(struct container *c, struct text *out)
+static unsigned depth_of(const struct container *c)
+{
+	unsigned depth = 0;
+
+	for (; c->parent; c = c->parent)
+		depth++;
+	return depth;
+}
+
+/* The nearest one that both are below, or are. */
+static struct container *meeting(struct container *a, struct container *b)
+{
+	unsigned depth_a = depth_of(a), depth_b = depth_of(b);
+
+	while (a != b) {
+		if (depth_a >= depth_b) {
+			a = a->parent;
+			depth_a--;
+		} else {
+			b = b->parent;
+			depth_b--;
+		}
+	}
+	return a;
+}
+
+/* The names below `top` that lead to c.  Depth is bounded only by memory, so this climbs instead of
+   recursing. */
+static void show_below(struct container *top, struct container *c, struct text *out)
 {
 	struct container *up;
 	size_t start = out->len, len = 0, end;
 
-	for (up = c; up->parent; up = up->parent)
+	for (up = c; up != top; up = up->parent)
 		len += 1 + strlen(up->dentry->name);
-	if (!len) {
-		text_char(out, '/');
-		return;
-	}
 	if (start + len > out->size) {
 		out->overflow = true;
 		return;
 	}
 	out->len = end = start + len;
-	for (up = c; up->parent; up = up->parent) {
+	for (up = c; up != top; up = up->parent) {
 		size_t n = strlen(up->dentry->name);
 
 		end -= n;
 		memcpy(out->buf + end, up->dentry->name, n);
 		out->buf[--end] = '/';
 	}
+}
+
+void container_show_path_from(struct container *root, struct container *c, struct text *out)
+{
+	struct container *top = meeting(root, c);
+
+	if (root == c)
+		text_char(out, '/');
+	for (; root != top; root = root->parent)
+		text_string(out, "/..");
+	show_below(top, c, out);
+}
+
+void container_show_path(struct container *c, struct text *out)
+{
+	container_show_path_from(&c->hierarchy->top, c, out);
 }

@@ -3,7 +3,7 @@
  *
  * Locking: process->lock for the pointer in the task; the structure itself never changes.
  *
- * Differs from Linux: there are no network, IPC, user, time and cgroup namespaces (EINVAL).
+ * Differs from Linux: there are no network, IPC, user and time namespaces (EINVAL).
  */
 #include "kernel/task/namespaces.h"
 
@@ -18,6 +18,7 @@
 
 struct namespaces namespaces_first = { .refs = REFCOUNT_INIT(1),
 				       .uts = &uts_first,
+				       .containers = &container_namespace_first,
 				       .pids = &pid_first };
 
 struct namespaces *namespaces_get(struct namespaces *s)
@@ -34,6 +35,8 @@ void namespaces_put(struct namespaces *s)
 		namespace_put(&s->uts->base);
 	if (s->mounts)
 		mount_namespace_put(s->mounts);
+	if (s->containers)
+		namespace_put(s->containers);
 	if (s->pids)
 		pid_namespace_put(s->pids);
 	kfree(s);
@@ -81,7 +84,13 @@ static int fill(struct namespaces *s, const struct namespaces *from, u64 flags,
 		mount_namespace_get(from->mounts);
 		s->mounts = from->mounts;
 	}
-	return s->uts && s->mounts ? fill_pids(s, from, flags) : -ENOMEM;
+	if (flags & CLONE_NEWCGROUP) {
+		s->containers = container_namespace_create();
+	} else {
+		namespace_get(from->containers);
+		s->containers = from->containers;
+	}
+	return s->uts && s->mounts && s->containers ? fill_pids(s, from, flags) : -ENOMEM;
 }
 
 static struct namespaces *create(const struct namespaces *from, u64 flags, struct fs_context *fs)

@@ -17,11 +17,12 @@ struct namespaces {
 	struct refcount refs;
 	struct uts_namespace *uts;	/* [I] a reference */
 	struct mount_namespace *mounts; /* [I] a reference */
+	struct namespace *containers;	/* [I] a reference */
 	struct pid_namespace *pids;	/* [I] of children to come; a reference.  The task's own
 					   is that of its number. */
 };
 
-#define NAMESPACES_SUPPORTED (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID)
+#define NAMESPACES_SUPPORTED (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWPID)
 
 extern struct namespaces namespaces_first; /* mounts is set at boot */
 

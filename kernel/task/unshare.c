@@ -179,6 +179,13 @@ static void enter_uts(struct change *c, struct uts_namespace *ns)
 	c->spaces->uts = ns;
 }
 
+static void enter_containers(struct change *c, struct namespace *ns)
+{
+	namespace_get(ns);
+	namespace_put(c->spaces->containers);
+	c->spaces->containers = ns;
+}
+
 /* For the children to come; only downwards, lest a child be in a namespace around its parent's. */
 static int enter_pids(struct change *c, struct pid_namespace *ns)
 {
@@ -204,6 +211,8 @@ static int enter(struct change *c, u32 flags, const struct namespaces *to)
 		enter_uts(c, to->uts);
 	if (flags & CLONE_NEWNS)
 		error = enter_mounts(c, to->mounts);
+	if (flags & CLONE_NEWCGROUP)
+		enter_containers(c, to->containers);
 	return !error && (flags & CLONE_NEWPID) ? enter_pids(c, to->pids) : error;
 }
 
@@ -215,6 +224,8 @@ static int enter_namespace(struct change *c, struct namespace *ns, u32 flags)
 		return -EINVAL;
 	if (ns->kind->flag == CLONE_NEWPID)
 		to.pids = container_of(ns, struct pid_namespace, base);
+	else if (ns->kind->flag == CLONE_NEWCGROUP)
+		to.containers = ns;
 	else if (ns->kind->flag == CLONE_NEWUTS)
 		to.uts = container_of(ns, struct uts_namespace, base);
 	else

@@ -15,11 +15,11 @@ static const struct {
 	const char *name;
 	unsigned long flag;
 } kinds[] = {
-	{ "mnt", CLONE_NEWNS },	  { "uts", CLONE_NEWUTS },   { "pid", CLONE_NEWPID },
-	{ "ipc", CLONE_NEWIPC },  { "user", CLONE_NEWUSER }, { "net", CLONE_NEWNET },
-	{ "cgroup", 0x02000000 }, { "time", 0x80 },
+	{ "mnt", CLONE_NEWNS },	  { "uts", CLONE_NEWUTS }, { "pid", CLONE_NEWPID },
+	{ "cgroup", 0x02000000 }, { "ipc", CLONE_NEWIPC }, { "user", CLONE_NEWUSER },
+	{ "net", CLONE_NEWNET },  { "time", 0x80 },
 };
-#define BUILT 3 /* the kinds that both have */
+#define BUILT 4 /* the kinds that both have */
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static void become_user(void)

@@ -239,7 +239,7 @@ static int nodes(void)
 
 static void clones(void)
 {
-	void *both = (void *)(long)(CLONE_NEWUTS | CLONE_NEWNS);
+	void *both = (void *)(long)(CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP);
 	char path[64];
 	int points, status;
 

@@ -147,7 +147,6 @@ static void rights(void)
 	CHECK_ERR(unshare(CLONE_NEWNET), EINVAL, "there are no network namespaces");
 	CHECK_ERR(unshare(CLONE_NEWIPC), EINVAL, "nor IPC namespaces");
 	CHECK_ERR(unshare(CLONE_NEWUSER), EINVAL, "nor user namespaces");
-	CHECK_ERR(unshare(CLONE_NEWCGROUP), EINVAL, "nor cgroup namespaces");
 	CHECK_ERR(unshare(CLONE_NEWTIME), EINVAL, "nor time namespaces");
 	CHECK_ERR(syscall(SYS_clone, CLONE_NEWNET | SIGCHLD, 0, 0, 0, 0), EINVAL,
 		  "for clone neither");

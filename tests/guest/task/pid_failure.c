@@ -73,7 +73,7 @@ static int is_first(void)
 
 static int try_unshare(void)
 {
-	return unshare(CLONE_NEWPID | CLONE_NEWUTS) ? errno : 0;
+	return unshare(CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP) ? errno : 0;
 }
 
 static bool is_outside(void)
