@@ -44,6 +44,15 @@ static always_inline int cpu_id(void)
 	return id;
 }
 
+/* The same to index an array with. */
+static always_inline u64 cpu_index(void)
+{
+	u64 id;
+
+	__asm__ volatile("movl %%gs:32, %k0" : "=r"(id));
+	return id;
+}
+
 /* The same wherever the code runs, so the compiler may keep it. */
 static always_inline struct thread *thread_current(void)
 {

@@ -94,7 +94,7 @@ static void links_remove(struct epoll_item *item)
 /* --- items ---------------------------------------------------------------------------------------
  */
 
-/* file_end looks at the head of this list without a lock, and when it finds it empty the
+/* epoll_forget_file looks at the head of this list without a lock, and when it finds it empty the
    file goes away: so the store that makes it look empty is the last one to touch it. */
 static void unlink_from_file(struct epoll_item *item)
 {
@@ -136,6 +136,9 @@ void epoll_remove_all(struct epoll *ep)
 
 void epoll_forget_file(struct file *f)
 {
+	/* Pairs with unlink_from_file.  Nobody adds: that would take a reference. */
+	if (__atomic_load_n(&f->epoll_items.next, __ATOMIC_ACQUIRE) == &f->epoll_items)
+		return;
 	mutex_lock(&epoll_tree);
 	while (!list_empty(&f->epoll_items)) {
 		struct epoll_item *item = list_first(&f->epoll_items, struct epoll_item, in_file);
@@ -231,6 +234,8 @@ static int item_add(struct epoll *ep, int fd, struct file *f, const struct epoll
 	list_init(&item->in_ready);
 	list_init(&item->in_watched);
 	rb_insert(&ep->items, &item->node, item_less);
+	if (!f->epoll_items.next)
+		list_init(&f->epoll_items);
 	list_add_tail(&item->in_file, &f->epoll_items);
 	a.item = item;
 	if (watched)

@@ -3,7 +3,7 @@
  *
  * A table starts with room for 64 in itself and doubles when that is full.  A descriptor is
  * reserved (its bit is set) before its file is installed, so whatever can fail comes before the
- * number exists.
+ * number exists.  The close-on-exec bit of a free descriptor is clear.
  *
  * Locking: t->lock.  Files are put after it has been released: closing may sleep.
  */
@@ -149,8 +149,9 @@ void fdtable_put(struct fdtable *t)
 }
 
 /* The first that is free, in a table that is large enough then.  -EMFILE, -ENOMEM. */
-static noinline int fd_search(struct fdtable *t, u32 from, u32 limit)
+static int fd_search(struct fdtable *t, u32 from, u32 limit)
 {
+	assert_held(&t->lock);
 	for (;;) {
 		u32 fd = max(from, t->next);
 
@@ -165,27 +166,41 @@ static noinline int fd_search(struct fdtable *t, u32 from, u32 limit)
 	}
 }
 
+static noinline int fd_reserve_searching(struct fdtable *t, u32 from, u32 limit, bool cloexec)
+{
+	int fd;
+
+	spin_lock(&t->lock);
+	fd = fd_search(t, from, limit);
+	if (fd >= 0) {
+		bitmap_set(t->used, (u32)fd);
+		bitmap_assign(t->cloexec, (u32)fd, cloexec);
+		if (from <= t->next)
+			t->next = (u32)fd + 1;
+	}
+	spin_unlock(&t->lock);
+	return fd;
+}
+
 int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec)
 {
 	u32 fd;
 
 	spin_lock(&t->lock);
-	fd = max(from, t->next);
-	if (unlikely(fd >= t->size || fd >= limit || bitmap_test(t->used, fd))) {
-		fd = (u32)fd_search(t, from, limit);
-		if ((s32)fd < 0)
-			goto out;
+	fd = t->next; /* mostly it is free */
+	if (unlikely(fd < from || fd >= limit || fd >= t->size ||
+		     bitmap_test_and_set(t->used, fd))) {
+		spin_unlock(&t->lock);
+		return fd_reserve_searching(t, from, limit, cloexec);
 	}
-	bitmap_set(t->used, fd);
-	bitmap_assign(t->cloexec, fd, cloexec);
-	if (from <= t->next)
-		t->next = fd + 1;
-out:
+	t->next = fd + 1;
+	if (cloexec)
+		bitmap_set(t->cloexec, fd);
 	spin_unlock(&t->lock);
 	return (int)fd;
 }
 
-void fd_install(struct fdtable *t, int fd, struct file *f)
+void fd_install_shared(struct fdtable *t, int fd, struct file *f)
 {
 	spin_lock(&t->lock);
 	t->files[fd] = f;
@@ -197,7 +212,8 @@ static always_inline void fd_clear(struct fdtable *t, u32 fd)
 	t->files[fd] = NULL;
 	bitmap_clear(t->used, fd);
 	bitmap_clear(t->cloexec, fd);
-	t->next = min(t->next, fd);
+	if (likely(fd < t->next))
+		t->next = fd;
 }
 
 void fd_release(struct fdtable *t, int fd)
@@ -237,17 +253,21 @@ struct file *fd_get_open(struct fdtable *t, int fd)
 	return NULL;
 }
 
-struct file *fd_remove(struct fdtable *t, int fd)
+int fd_close(struct fdtable *t, u32 fd)
 {
-	struct file *f = NULL;
+	struct file *f;
 
 	spin_lock(&t->lock);
-	if ((u32)fd < t->size && t->files[fd]) {
-		f = t->files[fd];
-		fd_clear(t, fd);
+	if (unlikely(fd >= t->size || !t->files[fd])) {
+		spin_unlock(&t->lock);
+		return -EBADF;
 	}
+	f = t->files[fd];
+	fd_clear(t, fd);
 	spin_unlock(&t->lock);
-	return f;
+	file_lock_closed(f, t);
+	file_put(f);
+	return 0;
 }
 
 int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexec,

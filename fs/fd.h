@@ -25,14 +25,22 @@ void fdtable_close_on_exec(struct fdtable *t);
 /* A free descriptor >= from and < limit (RLIMIT_NOFILE), reserved.  -EMFILE, -ENOMEM.
    Either fd_install or fd_release follows. */
 int fd_reserve(struct fdtable *t, u32 from, u32 limit, bool cloexec) must_check;
-void fd_install(struct fdtable *t, int fd, struct file *f); /* takes over the reference */
 void fd_release(struct fdtable *t, int fd);
+void fd_install_shared(struct fdtable *t, int fd, struct file *f);
+static inline void fd_install(struct fdtable *t, int fd, struct file *f) /* takes over f */
+{
+	/* Only others who use the table could move its array.  Who merely looks into it, under the
+	   lock, sees the file or nothing. */
+	if (likely(refcount_read(&t->refs) == 1))
+		__atomic_store_n(&t->files[fd], f, __ATOMIC_RELEASE);
+	else
+		fd_install_shared(t, fd, f);
+}
 
 struct file *fd_get(struct fdtable *t, int fd); /* with a reference; NULL: EBADF */
 /* The same, but not of one that O_PATH only placed. */
 struct file *fd_get_open(struct fdtable *t, int fd);
-struct file *fd_remove(struct fdtable *t,
-		       int fd); /* takes it out; the caller puts it; NULL: EBADF */
+int fd_close(struct fdtable *t, u32 fd); /* close(2): 0, -EBADF; may sleep */
 /* dup2/dup3: puts f (a new reference) at fd, returns what was there in *old. */
 int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexec,
 	       struct file **old) must_check;

@@ -12,9 +12,9 @@
 #include "fs/open.h"
 #include "kernel/mem/slab.h"
 
-static struct slab_cache *file_cache;
+struct slab_cache *file_cache; /* [I] */
 
-void file_init(void)
+void file_cache_init(void)
 {
 	file_cache = slab_create("file", sizeof(struct file), 0);
 }
@@ -28,27 +28,9 @@ struct file *file_create_at(const struct path *path, const struct file_ops *ops,
 			    const struct cred *cred)
 {
 	struct file *f = slab_alloc(file_cache);
-	u32 access = (flags & O_ACCMODE) + 1;
 
-	if (!f)
-		return NULL;
-	refcount_init(&f->refs, 1);
-	f->ops = ops;
-	f->path = *path;
-	f->inode = path->dentry->inode;
-	f->flags = flags;
-	f->can_read = access & 1;
-	f->can_write = access & 2;
-	f->pos = 0;
-	mutex_init(&f->pos_lock, RANK_POSITION);
-	f->cred = cred_get(cred);
-	f->private = NULL;
-	list_init(&f->epoll_items);
-	f->owner = 0;
-	f->owner_type = 0;
-	f->signal = 0;
-	f->counted = false;
-	f->version = 0;
+	if (f)
+		file_init(f, path, path->dentry->inode, ops, flags, cred);
 	return f;
 }
 
@@ -62,7 +44,7 @@ struct file *file_create(const struct path *path, const struct file_ops *ops, u3
 	return f;
 }
 
-void file_destroy(struct file *f)
+static always_inline void destroy(struct file *f)
 {
 	if (f->counted)
 		file_uncount_writer(f);
@@ -71,20 +53,19 @@ void file_destroy(struct file *f)
 	slab_free(file_cache, f);
 }
 
-/* Pairs with unlink_from_file of epoll_ctl.c.  Nobody adds: that would take a reference. */
-static bool is_watched(const struct file *f)
+void file_destroy(struct file *f)
 {
-	return __atomic_load_n(&f->epoll_items.next, __ATOMIC_ACQUIRE) != &f->epoll_items;
+	destroy(f);
 }
 
 void file_end(struct file *f)
 {
-	if (unlikely(is_watched(f)))
+	if (unlikely(f->epoll_items.next))
 		epoll_forget_file(f);
 	file_lock_released(f);
 	if (f->ops->release)
 		f->ops->release(f);
-	file_destroy(f);
+	destroy(f);
 }
 
 void file_hold(void *file)

@@ -45,21 +45,26 @@ struct file_ops {
 
 struct file {
 	struct refcount refs;
+	u32 version;		    /* [a] of a control file: which state was read, for poll */
 	const struct file_ops *ops; /* [I] */
 	struct path path; /* [I] references; pipes and the like: dentry of a pseudo file system */
 	struct inode *inode; /* [I] path.dentry->inode */
 	u32 flags;	     /* [a] O_*; O_APPEND, O_NONBLOCK, O_DIRECT, O_NOATIME may change */
-	bool can_read, can_write; /* [I] */
-	u64 pos;		  /* [pos_lock] */
+	union {		     /* [I] */
+		u8 access;   /* O_ACCMODE + 1: of the fourth access mode neither bit is set */
+		struct {
+			bool can_read : 1, can_write : 1;
+		};
+	};
+	bool counted; /* [I] among the writers of inode, mount and super */
 	struct mutex pos_lock;
+	u64 pos;		 /* [pos_lock] */
 	const struct cred *cred; /* [I] of the opener, a reference */
 	void *private;		 /* of the operations */
-	struct list epoll_items; /* [epoll] who watches it */
+	struct list epoll_items; /* [epoll] who watches it; next is NULL until somebody does */
 	s32 owner;		 /* [a] fcntl F_SETOWN */
-	u8 owner_type;		 /* [a] F_OWNER_*; readers tolerate that of another owner */
-	u8 signal;		 /* [a] fcntl F_SETSIG */
-	bool counted;		 /* [I] among the writers of inode, mount and super */
-	u32 version;		 /* [a] of a control file: which state was read, for poll */
+	u16 owner_type;		 /* [a] F_OWNER_*; readers tolerate that of another owner */
+	u16 signal;		 /* [a] fcntl F_SETSIG */
 };
 
 /* Opens what a walk found.  flags: O_*.  One reference; ERR_PTR.  Rights are checked here. */
@@ -81,7 +86,7 @@ static inline struct file *file_get(struct file *f)
 	return f;
 }
 
-void file_init(void);			    /* boot */
+void file_cache_init(void);		    /* boot */
 u64 file_count(void);			    /* open files that there are */
 void file_touch_atime(struct file *f);	    /* it has been read: noatime and relatime considered */
 void file_end(struct file *f);		    /* its last reference has gone */

@@ -18,7 +18,7 @@ struct mount_namespace *fs_init(void)
 	dentry_init();
 	mount_init();
 	fs_context_init();
-	file_init();
+	file_cache_init();
 	anonymous_init();
 	namespace_files_init();
 	root = rootfs_type.mount(&rootfs_type, "rootfs", 0, "", &cred_root);

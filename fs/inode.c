@@ -84,12 +84,6 @@ void inode_inherit(struct inode *inode, const struct inode *dir, const struct cr
 /* --- writers against programs
  * -------------------------------------------------------------------*/
 
-int inode_write_refused(struct inode *inode)
-{
-	inode_write_end(inode);
-	return -ETXTBSY;
-}
-
 int inode_exec_begin(struct inode *inode)
 {
 	__atomic_fetch_add(&inode->executing, 1, __ATOMIC_SEQ_CST);

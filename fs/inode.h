@@ -72,15 +72,15 @@ struct inode_ops {
 
 struct inode {
 	struct refcount refs;
-	const struct inode_ops *ops;		    /* [I] */
-	const struct file_ops *fops;		    /* [I] what open() gives a file */
-	struct super *super;			    /* [I] */
-	u64 ino;				    /* [I] */
-	u32 mode;				    /* [i] S_IF* and permission bits */
-	u32 nlink;				    /* [i] */
-	u32 uid, gid;				    /* [i] */
-	u64 rdev;				    /* [I] devices: major and minor as in stat */
-	u64 size;				    /* [i] bytes (mapping.size follows it) */
+	const struct inode_ops *ops; /* [I] */
+	const struct file_ops *fops; /* [I] what open() gives a file; regular: not NULL */
+	struct super *super;	     /* [I] */
+	u64 ino;		     /* [I] */
+	u32 mode;		     /* [i] S_IF* and permission bits */
+	u32 nlink;		     /* [i] */
+	u32 uid, gid;		     /* [i] */
+	u64 rdev;		     /* [I] devices: major and minor as in stat */
+	u64 size;		     /* [i] bytes (mapping.size follows it) */
 	struct timespec atime, mtime, ctime, btime; /* [i] */
 	struct mutex lock;
 	struct mapping mapping; /* page cache, for files that have one */
@@ -121,19 +121,19 @@ void inode_put(struct inode *inode); /* may sleep; no inode lock held */
 /* Writers against programs that run it: -ETXTBSY.  A pair each. */
 int inode_exec_begin(struct inode *inode) must_check;
 void inode_exec_end(struct inode *inode);
-int inode_write_refused(struct inode *inode); /* takes the announcement back: -ETXTBSY */
+static inline void inode_write_end(struct inode *inode)
+{
+	__atomic_fetch_sub(&inode->writers, 1, __ATOMIC_SEQ_CST);
+}
 static inline must_check int inode_write_begin(struct inode *inode)
 {
 	/* Each side announces itself before it looks at the other, so at most one of two that race
 	   gets through; both may be refused. */
 	__atomic_fetch_add(&inode->writers, 1, __ATOMIC_SEQ_CST);
-	if (unlikely(__atomic_load_n(&inode->executing, __ATOMIC_SEQ_CST)))
-		return inode_write_refused(inode);
-	return 0;
-}
-static inline void inode_write_end(struct inode *inode)
-{
-	__atomic_fetch_sub(&inode->writers, 1, __ATOMIC_SEQ_CST);
+	if (likely(!__atomic_load_n(&inode->executing, __ATOMIC_SEQ_CST)))
+		return 0;
+	inode_write_end(inode);
+	return -ETXTBSY;
 }
 
 /* 0 or -EACCES: mode bits against fsuid, fsgid, groups and CAP_DAC_*. */

@@ -8,40 +8,35 @@
 #include "fs/open.h"
 
 #include "fs/device.h"
-#include "fs/name_place.h"
 #include "fs/pipe.h"
-#include "fs/walk.h"
+#include "kernel/mem/slab.h"
 
-#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
-#define PATH_FLAGS  (O_DIRECTORY | O_NOFOLLOW | O_PATH)
+#define PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH)
+/* Those that say nothing of the walk nor of the place.  Nearly every open(2) has no others, and the
+   compiler leaves out what they do not ask for. */
+#define PLAIN_FLAGS (O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | O_ASYNC | O_LARGEFILE | O_CLOEXEC)
 
 static const struct file_ops path_only_ops; /* of O_PATH: nothing can be done with it */
 
 /* --- opening what is there
  * ----------------------------------------------------------------------*/
 
+/* Whether the file system is read-only has been asked before: by check_open, or by who has created
+   the file. */
 int file_count_writer(struct file *f)
 {
 	struct mount *m = f->path.mount;
-	int error = mount_want_write(m);
+	int error;
 
-	if (!error)
-		error = inode_write_begin(f->inode);
-	if (error)
+	if (unlikely(READ_ONCE(m->flags) & MS_RDONLY))
+		return -EROFS;
+	error = inode_write_begin(f->inode);
+	if (unlikely(error))
 		return error;
 	__atomic_fetch_add(&m->writers, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&m->super->writers, 1, __ATOMIC_RELAXED);
 	f->counted = true;
 	return 0;
-}
-
-void file_uncount_writer(struct file *f)
-{
-	struct mount *m = f->path.mount;
-
-	inode_write_end(f->inode);
-	__atomic_fetch_sub(&m->writers, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_sub(&m->super->writers, 1, __ATOMIC_RELAXED);
 }
 
 static unsigned wanted_rights(u32 flags)
@@ -62,16 +57,14 @@ static int check_kind(const struct path *path, u32 mode, unsigned may)
 	return (S_ISCHR(mode) || S_ISBLK(mode)) && path->mount->flags & MS_NODEV ? -EACCES : 0;
 }
 
-static always_inline int check_open(const struct path *path, u32 flags, const struct cred *cred,
-				    bool created)
+static always_inline int check_open(const struct path *path, struct inode *inode, u32 flags,
+				    const struct cred *cred, bool created, bool regular)
 {
-	struct inode *inode = path->dentry->inode;
 	unsigned may = created ? 0 : wanted_rights(flags);
-	u32 mode = inode->mode;
 	int error = 0;
 
-	if (unlikely(!S_ISREG(mode)))
-		error = check_kind(path, mode, may);
+	if (!regular)
+		error = check_kind(path, inode->mode, may);
 	else if (may & MAY_WRITE && path->mount->super->readonly)
 		return -EROFS;
 	if (!error && may)
@@ -96,26 +89,27 @@ static noinline const struct file_ops *ops_of_special(struct inode *inode)
 	}
 }
 
-/* With success the references of `path` are the file's. */
-static always_inline struct file *open_place(const struct path *path, u32 flags,
-					     const struct cred *cred, bool created)
+/* With success the references of `path` are the file's.  regular: what the inode is. */
+static always_inline struct file *open_place(const struct path *path, struct inode *inode,
+					     u32 flags, const struct cred *cred, bool created,
+					     bool regular)
 {
-	struct inode *inode = path->dentry->inode;
-	bool regular = S_ISREG(inode->mode);
 	const struct file_ops *ops;
 	struct file *f;
-	int error = check_open(path, flags, cred, created);
+	int error = check_open(path, inode, flags, cred, created, regular);
 
 	if (unlikely(error))
 		return ERR_PTR(error);
-	ops = likely(regular) ? inode->fops : ops_of_special(inode);
-	if (unlikely(!ops))
+	ops = regular ? inode->fops : ops_of_special(inode);
+	if (!regular && !ops)
 		return ERR_PTR(-ENXIO);
 	if (unlikely(flags & O_DIRECT) && !S_ISFIFO(inode->mode))
 		return ERR_PTR(-EINVAL);
-	f = file_create_at(path, ops, flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC), cred);
+	f = slab_alloc(file_cache);
 	if (unlikely(!f))
 		return ERR_PTR(-ENOMEM);
+	file_init(f, path, inode, ops,
+		  (flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC)) | O_LARGEFILE, cred);
 	if (regular && f->can_write)
 		error = file_count_writer(f);
 	if (!error && ops->open)
@@ -125,8 +119,8 @@ static always_inline struct file *open_place(const struct path *path, u32 flags,
 		file_destroy(f);
 		return ERR_PTR(error);
 	}
-	f->flags &= ~O_NOCTTY;
-	f->flags |= O_LARGEFILE;
+	if (unlikely(flags & O_NOCTTY))
+		f->flags &= ~O_NOCTTY;
 	return f;
 }
 
@@ -158,14 +152,15 @@ static noinline int truncate_opened(const struct path *path)
 	return error;
 }
 
-/* Takes over the references of `path`, as open_place. */
-static struct file *open_and_truncate(const struct path *path, u32 flags, const struct cred *cred,
-				      bool created)
+struct file *file_open_place(const struct path *path, u32 flags, const struct cred *cred,
+			     bool created)
 {
-	struct file *f = open_place(path, flags, cred, created);
+	struct inode *inode = path->dentry->inode;
+	bool regular = S_ISREG(inode->mode);
+	struct file *f = open_place(path, inode, flags, cred, created, regular);
 	int error = 0;
 
-	if (unlikely(flags & O_TRUNC) && !IS_ERR(f) && !created)
+	if (flags & O_TRUNC && !IS_ERR(f) && !created)
 		error = truncate_opened(path);
 	if (unlikely(error)) {
 		path_get(path);
@@ -175,14 +170,13 @@ static struct file *open_and_truncate(const struct path *path, u32 flags, const 
 	return f;
 }
 
-static always_inline struct file *open_walked(const struct path *path, u32 flags,
-					      const struct cred *cred)
+static struct file *open_walked(const struct path *path, u32 flags, const struct cred *cred)
 {
 	if (flags & O_PATH)
 		return open_path_only(path, flags, cred);
 	if (flags & O_DIRECTORY && !S_ISDIR(path->dentry->inode->mode))
 		return ERR_PTR(-ENOTDIR);
-	return open_and_truncate(path, flags, cred, false);
+	return file_open_place(path, flags, cred, false);
 }
 
 struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred)
@@ -221,99 +215,10 @@ struct file *file_open_exec(const struct path *path, const struct cred *cred)
 	return f;
 }
 
-/* --- creating
- * -----------------------------------------------------------------------------------*/
+/* --- open(2)
+ * ------------------------------------------------------------------------------------*/
 
-/* Looks the last name up, or creates it: 0 with the place and whether it is new. */
-static int find_or_create(struct walker *x, u32 flags, u32 mode, struct path *out, bool *created)
-{
-	struct inode *dir = x->at.dentry->inode;
-	int error;
-
-	*created = false;
-	mutex_lock(&dir->lock);
-	error = path_lookup(&x->at, x->last, x->last_len, out);
-	if (!error && !out->dentry && place_is_made_up(dir)) {
-		error = -ENOENT;
-	} else if (!error && !out->dentry) {
-		error = name_create_locked(&x->at, x->last, x->last_len, S_IFREG | mode,
-					   x->walk->cred, &out->dentry);
-		if (!error) {
-			mount_get(out->mount);
-			*created = true;
-		}
-	}
-	mutex_unlock(&dir->lock);
-	return error;
-}
-
-/* The last name is a symbolic link: *again when it was text, which is to be walked now; the file
-   when it leads to a place (/proc/PID/fd/N). */
-static struct file *follow_last(struct walker *x, struct dentry *link, u32 flags, bool *again)
-{
-	int error = walker_follow(x, link);
-
-	if (error)
-		return ERR_PTR(error);
-	if (!link->inode->ops->follow) {
-		*again = true;
-		return NULL;
-	}
-	if (S_ISDIR(x->at.dentry->inode->mode))
-		return ERR_PTR(-EISDIR);
-	return file_open_path(&x->at, flags, x->walk->cred);
-}
-
-/* O_CREAT, for one directory. */
-static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again)
-{
-	struct path place;
-	struct file *f;
-	bool created;
-	int error;
-
-	*again = false;
-	if (x->last_len == 0 ||
-	    (x->last[0] == '.' && (x->last_len == 1 || (x->last_len == 2 && x->last[1] == '.'))))
-		return ERR_PTR(flags & O_EXCL ? -EEXIST : -EISDIR);
-	if (x->slash)
-		return ERR_PTR(-EISDIR);
-	error = find_or_create(x, flags, mode, &place, &created);
-	if (error)
-		return ERR_PTR(error);
-	if (!created && flags & O_EXCL) {
-		f = ERR_PTR(-EEXIST);
-	} else if (S_ISLNK(place.dentry->inode->mode) && !(flags & O_NOFOLLOW)) {
-		f = follow_last(x, place.dentry, flags, again);
-	} else if (S_ISDIR(place.dentry->inode->mode)) {
-		f = ERR_PTR(-EISDIR);
-	} else {
-		f = open_and_truncate(&place, flags, x->walk->cred, created);
-		if (!IS_ERR(f))
-			return f;
-	}
-	path_put(&place);
-	return f;
-}
-
-static noinline struct file *open_create(const struct walk *w, const char *name, u32 flags,
-					 u32 mode)
-{
-	struct walker x;
-	struct file *f;
-	bool again = true;
-	int error = walker_begin(&x, w, name, 0, true);
-
-	f = ERR_PTR(error);
-	while (!error && again) {
-		error = walker_run(&x);
-		f = error ? ERR_PTR(error) : create_in(&x, flags, mode, &again);
-	}
-	walker_end(&x);
-	return f;
-}
-
-static always_inline struct file *open_existing(const struct walk *w, const char *name, u32 flags)
+static struct file *open_existing(const struct walk *w, const char *name, u32 flags)
 {
 	unsigned how =
 		(flags & O_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
@@ -329,48 +234,42 @@ static always_inline struct file *open_existing(const struct walk *w, const char
 	return f;
 }
 
-static noinline struct file *open_nameless(const struct walk *w, const char *name, u32 flags,
-					   u32 mode)
-{
-	struct path dir, place;
-	struct file *f;
-	int error = path_walk(w, name, WALK_FOLLOW | WALK_DIRECTORY, &dir);
-
-	if (error)
-		return ERR_PTR(error);
-	error = name_create_nameless(&dir, S_IFREG | mode, w->cred, !(flags & O_EXCL),
-				     &place.dentry);
-	if (error) {
-		path_put(&dir);
-		return ERR_PTR(error);
-	}
-	place.mount = dir.mount; /* with the reference */
-	dentry_put(dir.dentry);
-	f = open_and_truncate(&place, flags & ~TMPFILE_BIT, w->cred, true);
-	if (IS_ERR(f))
-		path_put(&place);
-	return f;
-}
-
-/* Flags that ask for more than to open what is there. */
+/* With flags that are not plain. */
 static noinline struct file *open_otherwise(const struct walk *w, const char *name, u32 flags,
 					    u32 mode)
 {
+	if (flags & O_PATH)
+		return open_existing(w, name, flags & PATH_FLAGS);
 	if (flags & TMPFILE_BIT) {
 		if ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || !(flags & 3))
 			return ERR_PTR(-EINVAL);
-		return open_nameless(w, name, flags, mode);
+		return file_open_nameless(w, name, flags, mode & 07777);
 	}
+	if (!(flags & O_CREAT))
+		return open_existing(w, name, flags);
 	if (flags & O_DIRECTORY)
 		return ERR_PTR(-EINVAL);
-	return open_create(w, name, flags, mode);
+	return file_open_create(w, name, flags, mode & 07777);
 }
 
 struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mode)
 {
-	if (unlikely(flags & O_PATH))
-		flags &= PATH_FLAGS;
-	if (flags & (TMPFILE_BIT | O_CREAT))
-		return open_otherwise(w, name, flags, mode & 07777);
-	return open_existing(w, name, flags);
+	struct inode *inode;
+	struct path place;
+	struct file *f;
+	int error;
+
+	if (unlikely(flags & ~PLAIN_FLAGS))
+		return open_otherwise(w, name, flags, mode);
+	error = path_walk(w, name, WALK_FOLLOW, &place);
+	if (unlikely(error))
+		return ERR_PTR(error);
+	inode = place.dentry->inode;
+	if (likely(S_ISREG(inode->mode)))
+		f = open_place(&place, inode, flags & PLAIN_FLAGS, w->cred, false, true);
+	else
+		f = file_open_place(&place, flags, w->cred, false);
+	if (IS_ERR(f))
+		path_put(&place);
+	return f;
 }

@@ -34,14 +34,26 @@ static inline bool bitmap_test(const u64 *map, size_t bit)
 	return map[bit / 64] & BIT(bit % 64);
 }
 
+/* The processor's own instructions for bits find the word of the map by themselves. */
+#define BITMAP_OF(map) (*(u64(*)[])(map))
+
 static inline void bitmap_set(u64 *map, size_t bit)
 {
-	map[bit / 64] |= BIT(bit % 64);
+	__asm__("btsq %1, %0" : "+m"(BITMAP_OF(map)) : "r"(bit) : "cc");
 }
 
 static inline void bitmap_clear(u64 *map, size_t bit)
 {
-	map[bit / 64] &= ~BIT(bit % 64);
+	__asm__("btrq %1, %0" : "+m"(BITMAP_OF(map)) : "r"(bit) : "cc");
+}
+
+/* Sets it: was it set? */
+static inline bool bitmap_test_and_set(u64 *map, size_t bit)
+{
+	bool was_set;
+
+	__asm__("btsq %2, %0" : "+m"(BITMAP_OF(map)), "=@ccc"(was_set) : "r"(bit));
+	return was_set;
 }
 
 static inline void bitmap_assign(u64 *map, size_t bit, bool value)

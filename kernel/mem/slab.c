@@ -101,8 +101,8 @@ static noinline void *magazine_fill(struct slab_cache *c, struct magazine *m)
 	}
 	if (slab) {
 		m->first = slab_first(slab);
-		m->count = slab_free_count(slab);
-		c->free -= m->count;
+		m->room = (s64)c->limit - (s64)slab_free_count(slab);
+		c->free -= slab_free_count(slab);
 		slab->index = 0;
 	}
 	spin_unlock(&c->lock);
@@ -131,14 +131,14 @@ static void slab_take_back(struct slab_cache *c, void *object)
 }
 
 /* Interrupts off. */
-static noinline void magazine_drain(struct slab_cache *c, struct magazine *m)
+static void magazine_drain(struct slab_cache *c, struct magazine *m)
 {
 	spin_lock(&c->lock);
 	for (u32 n = c->batch; n && m->first; n--) {
 		void *object = m->first;
 
 		m->first = *link_of(c, object);
-		m->count--;
+		m->room++;
 		slab_take_back(c, object);
 	}
 	spin_unlock(&c->lock);
@@ -147,8 +147,13 @@ static noinline void magazine_drain(struct slab_cache *c, struct magazine *m)
 static always_inline void take(struct slab_cache *c, struct magazine *m, void *object, u64 ip)
 {
 	m->first = *link_of(c, object);
-	m->count--;
+	m->room++;
 	slab_debug_alloc(c, object, ip);
+}
+
+static always_inline struct magazine *magazine_here(struct slab_cache *c)
+{
+	return &c->magazine[cpu_index()];
 }
 
 /* The magazine is empty, or memory is to fail. */
@@ -160,7 +165,7 @@ static noinline void *alloc_slow(struct slab_cache *c, u64 ip)
 	if (alloc_may_fail())
 		return NULL;
 	irq_disable();
-	m = &c->magazine[cpu_id()];
+	m = magazine_here(c);
 	object = m->first ?: magazine_fill(c, m);
 	if (likely(object))
 		take(c, m, object, ip);
@@ -173,10 +178,10 @@ static always_inline void *alloc_from(struct slab_cache *c, u64 ip)
 	struct magazine *m;
 	void *object;
 
-	if (unlikely(READ_ONCE(mem_fail_hook)))
+	if (unlikely(mem_fail_hook))
 		return alloc_slow(c, ip);
 	irq_disable();
-	m = &c->magazine[cpu_id()];
+	m = magazine_here(c);
 	object = m->first;
 	if (likely(object))
 		take(c, m, object, ip);
@@ -198,17 +203,24 @@ void *slab_zalloc(struct slab_cache *c)
 	return object;
 }
 
+/* Interrupts off; turns them on. */
+static noinline void free_beyond(struct slab_cache *c, struct magazine *m)
+{
+	magazine_drain(c, m);
+	irq_restore();
+}
+
 void slab_free(struct slab_cache *c, void *object)
 {
 	struct magazine *m;
 
 	irq_disable();
 	slab_debug_free(c, object, CALLER_IP);
-	m = &c->magazine[cpu_id()];
+	m = magazine_here(c);
 	*link_of(c, object) = m->first;
 	m->first = object;
-	if (unlikely(++m->count > c->limit))
-		magazine_drain(c, m);
+	if (unlikely(--m->room < 0))
+		return free_beyond(c, m);
 	irq_restore();
 }
 
@@ -217,8 +229,8 @@ void slab_drain(void)
 	struct slab_cache *c;
 
 	list_for_each (c, &caches, all)
-		while (c->magazine[cpu_id()].first)
-			magazine_drain(c, &c->magazine[cpu_id()]);
+		while (magazine_here(c)->first)
+			magazine_drain(c, magazine_here(c));
 }
 
 /* The smallest slab that wastes no more than an eighth of itself. */
@@ -243,6 +255,8 @@ void cache_init(struct slab_cache *c, const char *name, size_t size, size_t alig
 	c->per_slab = (u32)((PAGE_SIZE << c->order) / c->stride);
 	c->limit = max(min((u32)LIMIT_BYTES / c->stride, 256u), 4u);
 	c->batch = min(c->limit / 2, 32u);
+	for (int cpu = 0; cpu < NCPU; cpu++)
+		c->magazine[cpu].room = c->limit;
 	spin_init(&c->lock, RANK_SLAB);
 	list_init(&c->partial);
 	spin_lock(&caches_lock);
@@ -267,7 +281,7 @@ static u64 cache_count(const struct slab_cache *c, u64 *total)
 
 	*total = READ_ONCE(c->slabs) * c->per_slab;
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		free += READ_ONCE(c->magazine[cpu].count);
+		free += (u64)((s64)c->limit - READ_ONCE(c->magazine[cpu].room));
 	return *total > free ? *total - free : 0;
 }
 

@@ -10,7 +10,7 @@
 /* A CPU's stock of free objects, chained through their links. */
 struct magazine {
 	void *first; /* [p] */
-	u64 count;   /* [p] */
+	s64 room;    /* [p] how many more it may take; beyond that it gives some back */
 };
 
 struct slab_cache {

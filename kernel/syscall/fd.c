@@ -37,13 +37,7 @@ static u32 fd_limit(void)
 
 long sys_close(int fd)
 {
-	struct file *f = fd_remove(task_current()->files, fd);
-
-	if (!f)
-		return -EBADF;
-	file_lock_closed(f, task_current()->files);
-	file_put(f);
-	return 0;
+	return fd_close(task_current()->files, (u32)fd);
 }
 
 static long dup_from(int fd, u32 from, bool cloexec)
@@ -157,7 +151,7 @@ long sys_close_range(u32 first, u32 last, u32 flags)
 		if (flags & CLOSE_RANGE_CLOEXEC)
 			(void)fd_cloexec(files, fd, 1);
 		else
-			(void)sys_close(fd);
+			(void)fd_close(files, (u32)fd);
 		fd++;
 	}
 	return 0;
@@ -184,7 +178,7 @@ static long set_owner_ex(struct file *f, s32 type, s32 who)
 	if (who && !p)
 		return -ESRCH;
 	WRITE_ONCE(f->owner, p ? p->nr : 0);
-	WRITE_ONCE(f->owner_type, (u8)type);
+	WRITE_ONCE(f->owner_type, (u16)type);
 	if (p)
 		pid_put(p);
 	return 0;
@@ -284,7 +278,7 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, u64 arg)
 	case F_SETSIG:
 		if (arg >= NSIG)
 			return -EINVAL;
-		WRITE_ONCE(f->signal, (u8)arg);
+		WRITE_ONCE(f->signal, (u16)arg);
 		return 0;
 	case F_GETSIG:
 		return READ_ONCE(f->signal);

@@ -13,38 +13,45 @@
 	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | \
 	 O_PATH | O_TMPFILE)
 
-static u32 umask_of_task(void)
+/* The permission bits for a file that may be made. */
+static u32 mode_to_make(u32 flags, u32 mode)
 {
-	return READ_ONCE(task_current()->fs->umask);
+	if (likely(!(flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)))))
+		return 0;
+	return mode & 07777 & ~READ_ONCE(task_current()->fs->umask);
+}
+
+static always_inline struct file *open_named(int dir, const char *name, u32 flags, u32 mode)
+{
+	struct task_walk w;
+	struct file *f;
+	int error = task_walk_begin(&w, dir, name);
+
+	if (unlikely(error))
+		return ERR_PTR(error);
+	f = file_open(&w.walk, name, flags, mode);
+	task_walk_end(&w);
+	return f;
 }
 
 static long open_at(int dir, const char __user *user, u32 flags, u32 mode)
 {
 	struct fdtable *files = task_current()->files;
-	struct task_walk w;
+	char room[PATH_ROOM], *name = task_path_in(room, user, false);
 	struct file *f;
-	char room[PATH_ROOM], *name;
-	long fd;
+	int fd;
 
-	flags &= OPEN_FLAGS;
-	name = task_path_in(room, user, false);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	fd = fd_reserve(files, 0, min(task_limit(RLIMIT_NOFILE), 0x7ffffffful), flags & O_CLOEXEC);
+	flags &= OPEN_FLAGS;
+	fd = fd_reserve(files, 0, (u32)task_limit(RLIMIT_NOFILE), flags & O_CLOEXEC);
 	if (fd >= 0) {
-		long error = task_walk_begin(&w, dir, name);
-
-		if (!error) {
-			f = file_open(&w.walk, name, flags | O_LARGEFILE,
-				      mode & 07777 & ~umask_of_task());
-			task_walk_end(&w);
-			error = IS_ERR(f) ? PTR_ERR(f) : 0;
-		}
-		if (error) {
-			fd_release(files, fd);
-			fd = error;
-		} else {
+		f = open_named(dir, name, flags, mode_to_make(flags, mode));
+		if (likely(!IS_ERR(f))) {
 			fd_install(files, fd, f);
+		} else {
+			fd_release(files, fd);
+			fd = (int)PTR_ERR(f);
 		}
 	}
 	task_path_free(room, name);

@@ -78,14 +78,6 @@ long sys_socket(int domain, int type, int protocol)
 	return s ? give_fd(s, flags) : -ENOMEM;
 }
 
-static void close_fd(int fd)
-{
-	struct file *f = fd_remove(task_current()->files, fd);
-
-	if (f)
-		file_put(f);
-}
-
 long sys_socketpair(int domain, int type, int protocol, int __user *out)
 {
 	int flags = type, error = check_kind(domain, &type, protocol), fds[2];
@@ -109,9 +101,9 @@ long sys_socketpair(int domain, int type, int protocol, int __user *out)
 	error = fds[1] < 0 ? fds[1] : copy_to_user(out, fds, sizeof(fds));
 	if (!error)
 		return 0;
-	close_fd(fds[0]);
+	(void)fd_close(task_current()->files, (u32)fds[0]);
 	if (fds[1] >= 0)
-		close_fd(fds[1]);
+		(void)fd_close(task_current()->files, (u32)fds[1]);
 	return error;
 }
 
@@ -286,7 +278,7 @@ static long accept_one(struct unix_socket *s, bool nonblock, void __user *user, 
 		error = sockaddr_put(&name, name_len, user, len);
 	if (!error)
 		return fd;
-	close_fd(fd);
+	(void)fd_close(task_current()->files, (u32)fd);
 	return error;
 }
 

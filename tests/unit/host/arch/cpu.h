@@ -7,10 +7,12 @@
 #define cpu_id	       hardware_cpu_id
 #define irq_disable    hardware_irq_disable
 #define irq_restore    hardware_irq_restore
+#define cpu_index      hardware_cpu_index
 #define thread_current hardware_thread_current
 #include "../../../../arch/cpu.h"
 #undef cpu_this
 #undef cpu_id
+#undef cpu_index
 #undef irq_disable
 #undef irq_restore
 #undef thread_current
@@ -21,6 +23,11 @@ extern void (*host_unlocked)(void); /* called where interrupts are counted down;
 static inline int cpu_id(void)
 {
 	return host_cpu;
+}
+
+static inline u64 cpu_index(void)
+{
+	return (u64)cpu_id();
 }
 
 static inline struct cpu *cpu_this(void)
