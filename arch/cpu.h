@@ -20,6 +20,7 @@ struct cpu {
 	u32 id;		       /* [I] 32 0 .. cpu_count() - 1 */
 	u32 irq_depth;	       /* [p] 36 nesting of irq_disable(); 1 until the CPU is up */
 	void *trace;	       /* [p] 40 kernel/sched/trace.h: its next event */
+	u64 irq_stack;	       /* [I] 48 top of the stack for interrupts of kernel code */
 	bool online;	       /* [a] takes part in scheduling */
 	u32 apic_id;	       /* [I] */
 	u32 node;	       /* [I] memory node (SRAT), 0 without one */

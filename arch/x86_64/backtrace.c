@@ -4,11 +4,14 @@
  * A debug build keeps frame pointers, and the chain is followed.  Otherwise the stack is searched
  * for addresses of the text; some of what that finds is left over from earlier calls, so those
  * lines bear a question mark.
+ *
+ * From the stack for interrupts it goes on to that of what was interrupted.
  */
 #include "arch/boot.h"
 #include "arch/context.h"
 #include "arch/x86_64/ksyms.h"
 #include "arch/x86_64/panic.h"
+#include "arch/x86_64/segment.h"
 
 #define DEPTH 24
 
@@ -46,6 +49,11 @@ static void show(u64 address, const char *mark)
 	panic_say("  %016lx %s%s+0x%lx", address, mark, name ?: "?", offset);
 }
 
+static bool on_irq_stack(u64 rsp)
+{
+	return cpu_this()->irq_stack - rsp <= IRQ_STACK_SIZE;
+}
+
 /* Eight bytes that can be read: of a stack in the direct map or in the image. */
 static bool readable(u64 address)
 {
@@ -60,10 +68,20 @@ static u64 word_at(u64 address)
 	return *(const u64 *)address;
 }
 
+/* Where callers end: the top of the stack, but for what interrupts of kernel code leave there. */
+static u64 stack_end(u64 rsp)
+{
+	u64 top = cpu_this()->irq_stack;
+
+	return on_irq_stack(rsp) ? top - 16 : align_up(rsp + 1, STACK_SIZE);
+}
+
 #ifdef DEBUG
 static void show_callers(u64 rsp, u64 rbp)
 {
-	for (int i = 0; i < DEPTH && rbp >= rsp && readable(rbp) && readable(rbp + 8); i++) {
+	u64 end = stack_end(rsp);
+
+	for (int i = 0; i < DEPTH && rbp >= rsp && rbp < end && readable(rbp); i++) {
 		if (!is_text(word_at(rbp + 8)))
 			break;
 		show(word_at(rbp + 8) - 1, "");
@@ -74,7 +92,7 @@ static void show_callers(u64 rsp, u64 rbp)
 #else
 static void show_callers(u64 rsp, u64 rbp)
 {
-	u64 end = align_up(rsp + 1, STACK_SIZE);
+	u64 end = stack_end(rsp);
 
 	(void)rbp;
 	for (int n = 0; rsp < end && n < DEPTH && readable(rsp); rsp += 8) {
@@ -92,4 +110,11 @@ void backtrace_show(u64 rip, u64 rsp, u64 rbp)
 	if (is_text(rip))
 		show(rip, "");
 	show_callers(align_up(rsp, 8ul), rbp);
+	if (on_irq_stack(rsp)) {
+		const struct trap_frame *f = (const void *)word_at(cpu_this()->irq_stack - 8);
+
+		panic_say("interrupted:");
+		show(f->rip, "");
+		show_callers(align_up(f->rsp, 8ul), f->rbp);
+	}
 }

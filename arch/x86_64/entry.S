@@ -2,7 +2,8 @@
  * entry.S - the ways into the kernel and back: system calls, exceptions, interrupts.
  *
  * Every way in from user mode leaves a struct trap_frame at the top of the running thread's kernel
- * stack.  GS belongs to the program in user mode and is the struct cpu in the kernel; swapgs stands
+ * stack.  So does every exception in the kernel, where that stack has come to.  An interrupt there
+ * leaves its frame too, but is handled on a stack of the CPU.  GS belongs to the program in user mode and is the struct cpu in the kernel; swapgs stands
  * directly behind each entry and before each exit, and interrupts are off in between.
  *
  * A system call that ends without an alert returns by sysretq and restores only what C does not
@@ -19,6 +20,7 @@
 
 	.text
 	.code64
+	.cfi_sections .debug_frame
 
 .macro push_above_rax
 	pushq %r8
@@ -218,12 +220,34 @@ trap_common:
 	addq $8, %rsp
 	swapgs
 	jmp 2f
-1:	subq $8, %rsp
+1:	cmpl $32, %edi
+	jae 3f
+	subq $8, %rsp
 	call trap_kernel
 	addq $8, %rsp
 2:	pop_registers
 	addq $8, %rsp
 	iretq
+
+3:	.cfi_startproc simple /* for gdb; backtrace.c finds the frame at the top of the stack */
+	.cfi_signal_frame
+	movq %rsp, %rbx
+	.cfi_def_cfa 3, FRAME_SIZE
+	.cfi_offset 3, FRAME_RBX - FRAME_SIZE
+	.cfi_offset 6, FRAME_RBP - FRAME_SIZE
+	.cfi_offset 7, FRAME_RSP - FRAME_SIZE
+	.cfi_offset 12, FRAME_R12 - FRAME_SIZE
+	.cfi_offset 13, FRAME_R13 - FRAME_SIZE
+	.cfi_offset 14, FRAME_R14 - FRAME_SIZE
+	.cfi_offset 15, FRAME_R15 - FRAME_SIZE
+	.cfi_offset 16, FRAME_RIP - FRAME_SIZE
+	movq %gs:CPU_IRQ_STACK, %rsp
+	pushq %rbx
+	pushq %rbx /* the stack is aligned at a call */
+	call trap_irq
+	movq %rbx, %rsp
+	jmp 2b
+	.cfi_endproc
 
 /*
  * NMI, double fault, machine check: they come at any instruction, so neither the stack (they have

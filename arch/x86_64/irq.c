@@ -2,7 +2,7 @@
  * irq.c - device interrupts through the I/O APICs, and the dispatch of all vectors from 32 on.
  *
  * Everything is routed to the boot CPU: the devices are a serial port and a keyboard.  Handlers run
- * with interrupts off, on the stack of whatever they interrupted.
+ * with interrupts off, on a stack of the CPU or, from user mode, on the task's.
  *
  * Locking: irq_lock guards the I/O APICs and the table of handlers; an entry is published with its
  * `handler` last and never changes again.  Counters belong to their CPU; readers tolerate a count

@@ -13,6 +13,7 @@
 #define CPU_USER_RSP  8
 #define CPU_STACK_TOP 16
 #define CPU_THREAD    24
+#define CPU_IRQ_STACK 48
 #define THREAD_ALERT  16
 
 /* struct trap_frame */

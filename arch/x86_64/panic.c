@@ -2,7 +2,8 @@
  * panic.c - the end after a bug in the kernel.
  *
  * The first CPU that panics wins: it prints the reason, its registers and backtrace, stops the
- * others by NMI, and lets them print theirs one after the other.  Output goes to the polled console
+ * others by NMI, and lets them print theirs one after the other.  It does so on a stack made for
+ * this, for the running one may be full.  Output goes to the polled console
  * and takes no lock.  Then QEMU is told (isa-debug-exit), and panic= decides: below 0 the machine
  * restarts at once, above 0 after so many seconds, else it halts.
  */
@@ -30,6 +31,7 @@
 static int panic_cpu = NOBODY;	/* [a] who panics */
 static int panic_turn = NOBODY; /* [a] whose backtrace comes now; NOBODY when it is through */
 static bool halting;		/* [a] no words, just stop */
+static u8 panic_stack[8192] aligned_to(16); /* [o] who panics first */
 
 void panic_say(const char *fmt, ...)
 {
@@ -177,20 +179,38 @@ static void become_first(void)
 		cpu_stop();
 }
 
-static noreturn void panic_with(const struct trap_frame *f, const char *fmt, va_list args)
-{
-	char reason[240];
+struct ending {
+	const struct trap_frame *frame;
+	const char *fmt;
+	va_list args;
+};
 
-	become_first();
+/* On panic_stack. */
+static void end(void *arg)
+{
+	static char reason[240];
+	struct ending *e = arg;
+
 	log_set_console(NULL);
-	format_va(reason, sizeof(reason), fmt, args);
+	format_va(reason, sizeof(reason), e->fmt, e->args);
 	console_write_polled("\npanic: ", 8);
 	console_write_polled(reason, strlen(reason));
 	console_write_polled("\n", 1);
-	show_cpu(f);
+	show_cpu(e->frame);
 	show_others();
-	show_next_steps(reason, f->rip);
+	show_next_steps(reason, e->frame->rip);
 	finish();
+}
+
+/* Not much of the running stack may be left. */
+static noreturn void panic_with(const struct trap_frame *f, const char *fmt, va_list args)
+{
+	struct ending e = { .frame = f, .fmt = fmt };
+
+	va_copy(e.args, args);
+	become_first();
+	stack_call(end, &e, panic_stack + sizeof(panic_stack));
+	__builtin_unreachable(); /* end() does not return */
 }
 
 void panic_frame(const struct trap_frame *f, const char *fmt, ...)

@@ -17,5 +17,8 @@ void panic_stop_others(void);
 /* One line on the polled console. */
 void panic_say(const char *fmt, ...) printf_like(1, 2);
 
+/* switch.S: fn(arg) on the stack that ends at `top`. */
+void stack_call(void (*fn)(void *arg), void *arg, void *top);
+
 /* backtrace.c: the callers of the code at rip, through panic_say(). */
 void backtrace_show(u64 rip, u64 rsp, u64 rbp);

@@ -23,6 +23,7 @@ struct cpu cpus[NCPU] = {
 
 static_assert(offsetof(struct cpu, user_rsp) == CPU_USER_RSP, "entry.S");
 static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "entry.S");
+static_assert(offsetof(struct cpu, irq_stack) == CPU_IRQ_STACK, "entry.S");
 static_assert(offsetof(struct cpu, thread) == CPU_THREAD, "entry.S");
 static_assert(offsetof(struct cpu, id) == 32, "cpu.h");
 static_assert(offsetof(struct arch_thread, alert) == THREAD_ALERT, "entry.S");
@@ -54,6 +55,7 @@ void segment_init(struct cpu *c)
 
 	fill_descriptors(a);
 	a->tss.rsp[0] = c->stack_top;
+	c->irq_stack = (u64)(a->irq_stack + sizeof(a->irq_stack));
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"

@@ -26,6 +26,18 @@ stack_switch:
 	popq %rbp
 	ret
 
+/* void stack_call(void (*fn)(void *), void *arg, void *top): fn(arg) on another stack. */
+	.globl stack_call
+stack_call:
+	pushq %rbp
+	movq %rsp, %rbp
+	movq %rdx, %rsp
+	movq %rdi, %rax
+	movq %rsi, %rdi
+	call *%rax
+	leave
+	ret
+
 /*
  * Copied to AP_TRAMPOLINE by smp.c; another CPU begins here in real mode.  It takes the boot CPU's
  * first tables, which map the low addresses too, and its stack and struct cpu from variables.

@@ -276,15 +276,18 @@ static bool kernel_page_fault(struct trap_frame *f, u64 va, u64 error)
 	return true;
 }
 
+/* On the CPU's stack for interrupts: none comes while one is handled, and no handler sleeps. */
+void trap_irq(unsigned vector, struct trap_frame *f)
+{
+	assert(!cpu_this()->irq_depth);
+	handle_irq(vector, f);
+}
+
 void trap_kernel(unsigned vector, struct trap_frame *f, u64 error)
 {
 	const struct extable *e;
 	u64 va;
 
-	if (likely(vector >= 32)) {
-		handle_irq(vector, f);
-		return;
-	}
 	if (vector == 14) {
 		va = cr2_read();
 		if (!kernel_page_fault(f, va, error))

@@ -8,6 +8,7 @@
 #include "fs/procfs/procfs.h"
 
 #ifdef DEBUG
+#include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/mmu.h"
 #include "kernel/abi/errno.h"
@@ -18,6 +19,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
 #include "kernel/sched/mutex.h"
+#include "kernel/sched/timer.h"
 
 #define SIZE 40 /* of an object that is misused; kmalloc rounds it up */
 
@@ -184,6 +186,21 @@ static void provoke_deadlock(void)
 	mutex_unlock(&mutex);
 }
 
+static void panic_later(struct timer *t)
+{
+	panic("provoked in an interrupt");
+}
+
+static void provoke_interrupt(void)
+{
+	static struct timer timer;
+
+	timer_init(&timer, panic_later);
+	timer_start(&timer, clock_now());
+	for (;;)
+		cpu_relax();
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(void);
@@ -208,6 +225,7 @@ static const struct {
 	{ "SLEEP_LOCKED", provoke_sleep_locked },
 	{ "MUTEX_TWICE", provoke_mutex_twice },
 	{ "PANIC_LOCKED", provoke_locked },
+	{ "PANIC_INTERRUPT", provoke_interrupt },
 	{ "DEADLOCK", provoke_deadlock },
 };
 

@@ -28,6 +28,7 @@ FAULTS = {
     "SLEEP_LOCKED": "panic: may sleep at .* while holding RANK_PAGE",
     "MUTEX_TWICE": "panic: lock order: mutex .*: the same lock",
     "PANIC_LOCKED": "panic: provoked with locks held",
+    "PANIC_INTERRUPT": "panic: provoked in an interrupt",
 }
 
 
@@ -69,3 +70,12 @@ def test_a_panic_tells_all():
     assert re.search(r"^  \w+ provoke_locked\+0x\w+\r?$", said, re.M)
     assert re.search(r"^  \w+ sys_write\+0x\w+\r?$", said, re.M)
     assert re.search(r"holds RANK_SLAB .*\n.*holds RANK_PAGE .*\n.*its thread holds mutex", said)
+
+
+def test_a_panic_in_an_interrupt_tells_what_was_interrupted():
+    console, _ = provoke("PANIC_INTERRUPT")
+    handler, interrupted = console[console.index("panic: "):].split("interrupted:")
+    assert re.search(r"^  \w+ panic_later\+0x\w+\r?$", handler, re.M)
+    assert "sys_write" not in handler
+    assert re.search(r"^  \w+ provoke_interrupt\+0x\w+\r?$", interrupted, re.M)
+    assert re.search(r"^  \w+ sys_write\+0x\w+\r?$", interrupted, re.M)
