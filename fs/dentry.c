@@ -11,6 +11,7 @@
 #include "fs/dentry.h"
 
 #include "fs/super.h"
+#include "fs/walk_cache.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
@@ -122,6 +123,7 @@ struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len
 	list_init(&d->sibling);
 	name_note(d, name, len);
 	d->mounts = 0;
+	d->walked = 0;
 	d->cookie = 0;
 	d->pinned = d->removed = d->linkable = false;
 	d->private = NULL;
@@ -139,12 +141,22 @@ struct dentry *dentry_create_root(struct super *super, struct inode *inode)
 	return d;
 }
 
+/* A walk has begun in what has no name any more, or never had. */
+static noinline void forget(struct dentry *d)
+{
+	spin_lock(&dentry_lock);
+	walk_cache_forget_locked(d);
+	spin_unlock(&dentry_lock);
+}
+
 void dentry_free(struct dentry *d)
 {
 	struct dentry *parent;
 
 	do {
 		parent = d->parent != d ? d->parent : NULL;
+		if (unlikely(d->walked))
+			forget(d);
 		if (d->inode)
 			inode_put(d->inode);
 		if (!is_short(d))
@@ -185,6 +197,7 @@ void dentry_remove(struct dentry *d)
 	spin_lock(&dentry_lock);
 	pinned = d->pinned;
 	if (pinned) {
+		walk_cache_forget_locked(d);
 		list_del(&d->hash);
 		list_del(&d->sibling);
 		d->pinned = false;
@@ -231,6 +244,7 @@ void dentry_move(struct dentry *d, struct dentry *new_parent, const char *name)
 	if (name == d->name)
 		return;
 	spin_lock(&dentry_lock);
+	walk_cache_forget_locked(d);
 	list_del(&d->hash);
 	if (!is_short(d))
 		old_name = d->name;
@@ -263,6 +277,8 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
 	char *a_name = is_short(a) ? NULL : a->name, *b_name = is_short(b) ? NULL : b->name;
 
 	spin_lock(&dentry_lock);
+	walk_cache_forget_locked(a);
+	walk_cache_forget_locked(b);
 	list_del(&a->hash);
 	list_del(&b->hash);
 	for (size_t i = 0; i < sizeof(a->short_name); i++)

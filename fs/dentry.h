@@ -32,6 +32,7 @@ struct dentry {
 	u32 name_hash;	       /* [d] */
 	u32 name_len;	       /* [d] */
 	u32 mounts;    /* [d] mounts on it, in whatever namespace; see dentry_cover_locked */
+	u32 walked;    /* [d] of walk_cache.c; 0: no walk that is remembered has come by */
 	u64 cookie;    /* [d] position for readdir, rising in the order of naming */
 	bool pinned;   /* [d] in its parent's list, holds a reference to itself */
 	bool removed;  /* [d] unlinked: its path ends in " (deleted)" */

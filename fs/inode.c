@@ -10,8 +10,10 @@
 #include "fs/device.h"
 #include "fs/file.h"
 #include "fs/pseudo.h"
+#include "fs/walk_cache.h"
 #include "kernel/container/hooks.h"
 #include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
 
 void inode_init(struct inode *inode, struct super *super, const struct inode_ops *ops,
 		const struct file_ops *fops, u32 mode, u32 uid, u32 gid)
@@ -180,6 +182,21 @@ u32 inode_mode_without_set_id(const struct inode *inode)
 	return mode & ~(S_ISUID | (mode & 0010 ? S_ISGID : 0));
 }
 
+/* A walk that is remembered has come through directories that everybody may search. */
+static void set_mode(struct inode *inode, u32 mode)
+{
+	bool closes = S_ISDIR(mode) && (mode & 0111) != 0111;
+
+	if (unlikely(closes)) {
+		spin_lock(&dentry_lock);
+		walk_cache_flush_locked();
+		inode->mode = mode;
+		spin_unlock(&dentry_lock);
+	} else {
+		inode->mode = mode;
+	}
+}
+
 static void apply_setattr(struct inode *inode, const struct setattr *a, const struct cred *cred)
 {
 	bool owner = a->valid & (ATTR_UID | ATTR_GID | ATTR_OWNER);
@@ -195,7 +212,7 @@ static void apply_setattr(struct inode *inode, const struct setattr *a, const st
 
 		if (!cred_in_group(cred, inode->gid) && !cred_capable(cred, CAP_FSETID))
 			mode &= ~S_ISGID;
-		inode->mode = (inode->mode & S_IFMT) | mode;
+		set_mode(inode, (inode->mode & S_IFMT) | mode);
 	}
 	if (a->valid & ATTR_ATIME)
 		inode->atime = a->atime;

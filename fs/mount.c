@@ -10,6 +10,7 @@
 #include "fs/mount_tree.h"
 
 #include "fs/walk.h"
+#include "fs/walk_cache.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/slab.h"
@@ -61,6 +62,9 @@ void mount_free(struct mount *m)
 {
 	struct super *s = m->super;
 
+	spin_lock(&dentry_lock);
+	walk_cache_flush_locked();
+	spin_unlock(&dentry_lock);
 	dentry_put(m->root);
 	kfree(m->source);
 	slab_free(mount_cache, m);
@@ -99,6 +103,7 @@ void mount_hook(struct mount *m, const struct path *at)
 	m->parent = at->mount;
 	m->point = dentry_get(at->dentry);
 	mount_point_add_locked(m);
+	walk_cache_flush_locked();
 	list_add_tail(&m->sibling, &m->parent->children);
 	mount_changed(m->ns);
 	spin_unlock(&dentry_lock);
@@ -123,6 +128,7 @@ struct dentry *mount_unhook(struct mount *m)
 	point = m->point;
 	if (point)
 		mount_point_remove_locked(m);
+	walk_cache_flush_locked();
 	m->parent = NULL;
 	m->point = NULL;
 	list_del(&m->sibling);

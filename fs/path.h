@@ -47,7 +47,6 @@ struct walk {
 
 #define WALK_FOLLOW    1u /* a last symbolic link is followed */
 #define WALK_DIRECTORY 2u /* the result must be a directory */
-#define WALK_NO_MOUNT  4u /* do not step onto what is mounted on the last name */
 
 /* The place with references.  -ENOENT -ENOTDIR -EACCES -ELOOP (40 links) -ENAMETOOLONG.  "" is
  * -ENOENT. */

@@ -13,6 +13,8 @@
  */
 #include "fs/walk.h"
 
+#include "fs/walk_cache.h"
+#include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/slab.h"
@@ -54,6 +56,7 @@ static always_inline int begin(struct walker *x, const struct walk *w, const cha
 	x->links = 0;
 	x->budget = LOCK_BUDGET;
 	x->parent = parent;
+	x->went_up = false;
 	if (!*name)
 		return -ENOENT;
 	inode = x->at.dentry->inode;
@@ -152,6 +155,7 @@ static void step_up(struct walker *x)
 {
 	const struct path *root = &x->walk->root;
 
+	x->went_up = true;
 	while (x->at.dentry != root->dentry || x->at.mount != root->mount) {
 		if (x->at.dentry != x->at.mount->root) {
 			x->at.dentry = x->at.dentry->parent;
@@ -209,8 +213,7 @@ static int step_across(struct walker *x, struct dentry *d, const char *name, siz
 	if (unlikely(d->inode->ops->valid) && !d->inode->ops->valid(d))
 		return step_lookup(x, name, len);
 	x->at.dentry = d;
-	if (likely(!(x->flags & WALK_NO_MOUNT) || *x->rest))
-		mount_cross_locked(&x->at);
+	mount_cross_locked(&x->at);
 	return 0;
 }
 
@@ -330,21 +333,62 @@ int walker_run(struct walker *x)
 	return error;
 }
 
-int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
+/* --- the walk to the end -----------------------------------------------------------------------*/
+
+/* With dentry_lock held, which is released.  keep: the text, which has that hash, is not known. */
+static noinline int walk_through(const struct walk *w, const char *name, unsigned flags, bool keep,
+				 u32 hash, struct path *out)
 {
 	struct walker x;
 	int error = begin(&x, w, name, flags, false);
 
-	if (unlikely(error))
-		return error;
-	spin_lock(&dentry_lock);
-	error = walk_locked(&x);
+	if (likely(!error))
+		error = walk_locked(&x);
 	if (likely(!error)) {
 		*out = x.at;
 		path_get(out);
+		if (keep && !x.pin.dentry && !x.went_up)
+			walk_cache_add(name, hash, *name == '/' ? &w->root : &w->base, out);
 	}
 	spin_unlock(&dentry_lock);
 	end(&x);
+	return error;
+}
+
+/* A walk leads there, too, and asks nobody. */
+static inline void check_known(const struct walk *w, const char *name, const struct path *place)
+{
+#ifdef DEBUG
+	struct walker x;
+
+	assert(!begin(&x, w, name, WALK_FOLLOW, false) && !walk_locked(&x));
+	assert(x.at.dentry == place->dentry && x.at.mount == place->mount && !x.pin.dentry);
+#endif
+}
+
+int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
+{
+	const struct path *start = *name == '/' ? &w->root : &w->base;
+	const struct walk_entry *e;
+	struct walk_text text;
+	int error = 0;
+
+	if (unlikely(!walk_text_scan(&text, name, start))) {
+		spin_lock(&dentry_lock);
+		return walk_through(w, name, flags, false, 0, out);
+	}
+	spin_lock(&dentry_lock);
+	e = walk_cache_slot(text.hash);
+	if (unlikely(!walk_entry_is(e, name, text, start)))
+		return walk_through(w, name, flags, true, text.hash, out);
+	check_known(w, name, &e->end);
+	if (unlikely(flags & WALK_DIRECTORY && !S_ISDIR(e->end.dentry->inode->mode))) {
+		error = -ENOTDIR;
+	} else {
+		*out = e->end;
+		path_get(out);
+	}
+	spin_unlock(&dentry_lock);
 	return error;
 }
 
