@@ -51,3 +51,52 @@ must_check ssize_t user_strlen(const char __user *src, size_t limit);
 must_check int user_get_u32_atomic(u32 *value, const u32 __user *p);
 /* Stores `new` if *p == old; *found is what was there. */
 must_check int user_cmpxchg_u32_atomic(u32 __user *p, u32 old, u32 new, u32 *found);
+
+/* --- straight to words of a struct ---------------------------------------------------------------
+ *
+ * Between user_access_begin() and user_access_end(), in a range that user_range_ok() has checked,
+ * of which user_words() tells the address.
+ */
+
+/* For inline assembly: an instruction that may fault, and a place for stac or clac (extable.h of
+   the processor). */
+#define EXTABLE(insn, fixup, flags)                \
+	".pushsection .rodata._extable, \"a\"\n\t" \
+	".quad " insn ", " fixup ", " flags "\n\t" \
+	".popsection\n\t"
+
+#define SMAP_SITE(set)                          \
+	"771: .byte 0x0f, 0x1f, 0x00\n\t"       \
+	".pushsection .rodata._smap, \"a\"\n\t" \
+	".quad 771b, " set "\n\t"               \
+	".popsection\n\t"
+
+static always_inline void *user_words(const void __user *p)
+{
+	return (void *)(u64)p;
+}
+
+static always_inline void user_access_begin(void)
+{
+	__asm__ volatile(SMAP_SITE("1")::: "memory", "cc");
+}
+
+static always_inline void user_access_end(void)
+{
+	__asm__ volatile(SMAP_SITE("0")::: "memory", "cc");
+}
+
+/* One word.  Where it cannot be, they go to the label `fault`, with the user's memory still
+   open. */
+#define USER_STORE(at, value, fault)                                        \
+	asm goto("1: movq %0, %1\n\t" EXTABLE("1b", "%l[" #fault "]", "0")  \
+		 : /* a store to what the compiler knows nothing else of */ \
+		 : "er"((u64)(value)), "m"(at)                              \
+		 :                                                          \
+		 : fault)
+#define USER_LOAD(variable, at, fault)                                     \
+	asm goto("1: movq %1, %0\n\t" EXTABLE("1b", "%l[" #fault "]", "0") \
+		 : "=r"(variable)                                          \
+		 : "m"(at)                                                 \
+		 :                                                         \
+		 : fault)

@@ -17,18 +17,12 @@
 size_t user_copy(void *dst, const void *src, size_t n);
 size_t user_zero(void *dst, size_t n);
 
-/* The address alone, for the instructions below, whose faults have entries. */
-static always_inline void *raw(const void __user *p)
-{
-	return (void *)(u64)p;
-}
-
 size_t user_read(void *dst, const void __user *src, size_t n)
 {
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(src, n)))
 		return 0;
-	return n - user_copy(dst, raw(src), n);
+	return n - user_copy(dst, user_words(src), n);
 }
 
 size_t user_write(void __user *dst, const void *src, size_t n)
@@ -36,7 +30,7 @@ size_t user_write(void __user *dst, const void *src, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
-	return n - user_copy(raw(dst), src, n);
+	return n - user_copy(user_words(dst), src, n);
 }
 
 size_t user_clear(void __user *dst, size_t n)
@@ -44,7 +38,7 @@ size_t user_clear(void __user *dst, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
-	return n - user_zero(raw(dst), n);
+	return n - user_zero(user_words(dst), n);
 }
 
 /* One access of a fixed size; `err` becomes -EFAULT when it fails. */
@@ -74,7 +68,7 @@ static always_inline int load_u64(u64 *value, const u64 __user *src)
 	u64 v;
 
 	user_access_begin();
-	USER_LOAD(v, *(const u64 *)raw(src), fault);
+	USER_LOAD(v, *(const u64 *)user_words(src), fault);
 	user_access_end();
 	*value = v;
 	return 0;
@@ -90,7 +84,7 @@ static always_inline int load_u8(u8 *value, const u8 __user *src)
 	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u8 *)raw(src), "movzbl", "k", "0");
+	LOAD(err, v, (const volatile u8 *)user_words(src), "movzbl", "k", "0");
 	user_access_end();
 	*value = (u8)v;
 	return err;
@@ -102,7 +96,7 @@ static always_inline int load_u32(u32 *value, const u32 __user *src)
 	int err = 0;
 
 	user_access_begin();
-	LOAD(err, v, (const volatile u32 *)raw(src), "movl", "k", "0");
+	LOAD(err, v, (const volatile u32 *)user_words(src), "movl", "k", "0");
 	user_access_end();
 	*value = v;
 	return err;
@@ -132,7 +126,7 @@ int user_get(void *dst, const void __user *src, size_t size)
 		*(u8 *)dst = (u8)v;
 		return 0;
 	default:
-		if (user_copy(&v, raw(src), min(size, sizeof(v))))
+		if (user_copy(&v, user_words(src), min(size, sizeof(v))))
 			break;
 		*(u16 *)dst = (u16)v;
 		return 0;
@@ -150,16 +144,16 @@ int user_put(void __user *dst, const void *src, size_t size)
 	user_access_begin();
 	switch (size) {
 	case 8:
-		STORE(err, *(const u64 *)src, (volatile u64 *)raw(dst), "movq", "q");
+		STORE(err, *(const u64 *)src, (volatile u64 *)user_words(dst), "movq", "q");
 		break;
 	case 4:
-		STORE(err, *(const u32 *)src, (volatile u32 *)raw(dst), "movl", "k");
+		STORE(err, *(const u32 *)src, (volatile u32 *)user_words(dst), "movl", "k");
 		break;
 	case 2:
-		STORE(err, *(const u16 *)src, (volatile u16 *)raw(dst), "movw", "w");
+		STORE(err, *(const u16 *)src, (volatile u16 *)user_words(dst), "movw", "w");
 		break;
 	default:
-		STORE(err, *(const u8 *)src, (volatile u8 *)raw(dst), "movb", "b");
+		STORE(err, *(const u8 *)src, (volatile u8 *)user_words(dst), "movb", "b");
 		break;
 	}
 	user_access_end();
@@ -172,57 +166,75 @@ static always_inline u64 zero_bytes(u64 word)
 	return (word - ONES) & ~word & HIGHS;
 }
 
+static always_inline ssize_t string_length(size_t len, u64 zero)
+{
+	return (ssize_t)(len + (unsigned)__builtin_ctzl(zero) / 8);
+}
+
 /* No page is touched before a string comes to it. */
 static always_inline bool in_one_page(u64 va)
 {
 	return (va & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(u64);
 }
 
-/* Steps through a string by words, near the end of a page by bytes.  Length, -EFAULT, or `limit`
-   when there is no NUL in so many bytes. */
-static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit,
-					 bool copies)
+/* Steps through a string by words, near the end of a page by bytes.  Length, -EFAULT, or `long_as`
+   when there is no NUL in `limit` bytes.  dst NULL: nothing is copied. */
+static noinline ssize_t string_over_pages(char *dst, const char __user *src, size_t limit,
+					  int long_as)
 {
-	size_t len = 0, room = (u64)src < USER_END ? USER_END - (u64)src : 0;
-	size_t end = min(limit, room), in_page = PAGE_SIZE - ((u64)src & (PAGE_SIZE - 1));
+	size_t len = 0, end = min(limit, USER_END - (u64)src);
 	u64 word, zero;
 	u8 byte;
 
-	/* Nearly all end in the page in which they begin. */
-	user_access_begin();
-	for (; len + sizeof(word) <= min(end, in_page); len += sizeof(word)) {
-		USER_LOAD(word, *(const u64 *)raw(src + len), fault);
-		if (copies)
-			*(u64 *)(dst + len) = word;
-		zero = zero_bytes(word);
-		if (zero) {
-			user_access_end();
-			return (ssize_t)len + __builtin_ctzl(zero) / 8;
-		}
-	}
-	user_access_end();
 	while (len < end) {
-
 		if (likely(len + sizeof(word) <= end && in_one_page((u64)(src + len)))) {
 			if (unlikely(load_u64(&word, (const u64 __user *)(src + len))))
 				return -EFAULT;
-			if (copies)
+			if (dst)
 				*(u64 *)(dst + len) = word;
 			zero = zero_bytes(word);
 			if (zero)
-				return (ssize_t)len + __builtin_ctzl(zero) / 8;
+				return string_length(len, zero);
 			len += sizeof(word);
 		} else {
 			if (unlikely(load_u8(&byte, (const u8 __user *)(src + len))))
 				return -EFAULT;
-			if (copies)
+			if (dst)
 				dst[len] = (char)byte;
 			if (!byte)
 				return (ssize_t)len;
 			len++;
 		}
 	}
-	return end < limit ? -EFAULT : (ssize_t)limit;
+	return end < limit ? -EFAULT : long_as;
+}
+
+/* The same.  Nearly all end in the page in which they begin. */
+static always_inline ssize_t string_scan(char *dst, const char __user *src, size_t limit,
+					 int long_as, bool copies)
+{
+	size_t in_page = PAGE_SIZE - ((u64)src & (PAGE_SIZE - 1));
+	size_t end = min(limit, in_page) & -sizeof(u64);
+	u64 word, zero;
+
+	if (unlikely((u64)src >= USER_END))
+		return -EFAULT;
+	user_access_begin();
+	for (size_t len = 0; len < end; len += sizeof(word)) {
+		USER_LOAD(word, *(const u64 *)user_words(src + len), fault);
+		if (copies)
+			*(u64 *)(dst + len) = word;
+		/* So look words with a NUL, or with a byte of 0x80 and more. */
+		if (likely(!((word - ONES) & HIGHS)))
+			continue;
+		zero = zero_bytes(word);
+		if (likely(zero)) {
+			user_access_end();
+			return string_length(len, zero);
+		}
+	}
+	user_access_end();
+	return string_over_pages(dst, src, limit, long_as);
 
 fault:
 	user_access_end();
@@ -231,20 +243,14 @@ fault:
 
 ssize_t user_string(char *dst, const char __user *src, size_t size)
 {
-	ssize_t len;
-
 	assert_no_spinlock();
-	len = string_scan(dst, src, size, true);
-	return len == (ssize_t)size ? -ENAMETOOLONG : len;
+	return string_scan(dst, src, size, -ENAMETOOLONG, true);
 }
 
 ssize_t user_strlen(const char __user *src, size_t limit)
 {
-	ssize_t len;
-
 	assert_no_spinlock();
-	len = string_scan(NULL, src, limit, false);
-	return len == (ssize_t)limit ? -E2BIG : len;
+	return string_scan(NULL, src, limit, -E2BIG, false);
 }
 
 int user_get_u32_atomic(u32 *value, const u32 __user *p)
@@ -255,7 +261,7 @@ int user_get_u32_atomic(u32 *value, const u32 __user *p)
 	if (unlikely(!user_range_ok(p, sizeof(*p))))
 		return -EFAULT;
 	user_access_begin();
-	LOAD(err, v, (const volatile u32 *)raw(p), "movl", "k", "1");
+	LOAD(err, v, (const volatile u32 *)user_words(p), "movl", "k", "1");
 	user_access_end();
 	*value = v;
 	return err;
@@ -274,7 +280,7 @@ int user_cmpxchg_u32_atomic(u32 __user *p, u32 old, u32 new, u32 *found)
 			 "3: movl %4, %0\n\t"
 			 "jmp 2b\n\t"
 			 ".popsection\n\t" EXTABLE("1b", "3b", "1")
-			 : "+r"(err), "+a"(old), "+m"(*(volatile u32 *)raw(p))
+			 : "+r"(err), "+a"(old), "+m"(*(volatile u32 *)user_words(p))
 			 : "r"(new), "i"(-EFAULT)
 			 : "memory", "cc");
 	user_access_end();

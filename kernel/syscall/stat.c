@@ -42,73 +42,114 @@ struct statx { /* linux/stat.h */
 };
 _Static_assert(sizeof(struct statx) == 256, "struct statx");
 
-/* The place that (dirfd, name, AT_* flags) means, with references.  NULL or "" with AT_EMPTY_PATH:
- * dirfd itself. */
+static always_inline int locate_named(int dir, const char *name, int flags, struct path *out)
+{
+	struct task_walk w;
+	int error = task_walk_begin(&w, dir, name);
+
+	if (unlikely(error))
+		return error;
+	error = path_walk(&w.walk, name, flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, out);
+	task_walk_end(&w);
+	return error;
+}
+
+/* "": dirfd itself, or the working directory. */
+static noinline int locate_itself(int dir, struct path *out)
+{
+	struct file *f;
+
+	if (dir == AT_FDCWD)
+		return locate_named(AT_FDCWD, ".", 0, out);
+	f = fd_get(task_current()->files, dir);
+	if (!f)
+		return -EBADF;
+	*out = f->path;
+	path_get(out);
+	file_put(f);
+	return 0;
+}
+
+/* The place that (dirfd, name, AT_* flags) means, with references.  "" with AT_EMPTY_PATH: dirfd
+   itself. */
 static int locate(int dir, const char __user *user, int flags, struct path *out)
 {
 	char room[PATH_ROOM], *name = task_path_in(room, user, flags & AT_EMPTY_PATH);
-	struct task_walk w;
 	int error;
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	if (!*name && dir != AT_FDCWD) {
-		struct file *f = fd_get(task_current()->files, dir);
-
-		task_path_free(room, name);
-		if (!f)
-			return -EBADF;
-		*out = f->path;
-		path_get(out);
-		file_put(f);
-		return 0;
-	}
-	error = task_walk_begin(&w, dir, name);
-	if (!error) {
-		/* "" and AT_FDCWD: the working directory. */
-		error = path_walk(&w.walk, *name ? name : ".",
-				  flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, out);
-		task_walk_end(&w);
-	}
+	error = likely(*name) ? locate_named(dir, name, flags, out) : locate_itself(dir, out);
 	task_path_free(room, name);
 	return error;
 }
 
-static void inode_stat(struct inode *inode, struct stat *out)
+/* What a change of the file does not bring up to date by itself. */
+static inline void inode_refresh(struct inode *inode)
 {
-	if (inode->ops && inode->ops->getattr)
+	if (unlikely(inode->ops->getattr))
 		inode->ops->getattr(inode);
-	*out = (struct stat){
-		.st_dev = inode->super->dev,
-		.st_ino = inode->ino,
-		.st_nlink = inode->nlink,
-		.st_mode = inode->mode,
-		.st_uid = inode->uid,
-		.st_gid = inode->gid,
-		.st_rdev = inode->rdev,
-		.st_size = inode->size,
-		.st_blksize = inode->super->magic == PROC_MAGIC ? 1024 : PAGE_SIZE,
-		.st_blocks = inode->mapping.count * (PAGE_SIZE / 512),
-		.st_atim = inode->atime,
-		.st_mtim = inode->mtime,
-		.st_ctim = inode->ctime,
-	};
+}
+
+static inline u32 inode_block_size(const struct inode *inode)
+{
+	return inode->super->magic == PROC_MAGIC ? 1024 : PAGE_SIZE;
+}
+
+static inline u64 inode_blocks(const struct inode *inode)
+{
+	return inode->mapping.count * (PAGE_SIZE / 512);
+}
+
+/* The answer goes straight to the program, word by word. */
+static long stat_put(struct stat __user *user, struct inode *inode)
+{
+	struct stat *out = user_words(user);
+
+	if (unlikely(!user_range_ok(user, sizeof(*user))))
+		return -EFAULT;
+	inode_refresh(inode);
+	user_access_begin();
+	USER_STORE(out->st_dev, inode->super->dev, fault);
+	USER_STORE(out->st_ino, inode->ino, fault);
+	USER_STORE(out->st_nlink, inode->nlink, fault);
+	/* st_uid and pad0 with the words that they share. */
+	USER_STORE(out->st_mode, inode->mode | (u64)inode->uid << 32, fault);
+	USER_STORE(out->st_gid, inode->gid, fault);
+	USER_STORE(out->st_rdev, inode->rdev, fault);
+	USER_STORE(out->st_size, inode->size, fault);
+	USER_STORE(out->st_blksize, inode_block_size(inode), fault);
+	USER_STORE(out->st_blocks, inode_blocks(inode), fault);
+	USER_STORE(out->st_atim.tv_sec, inode->atime.tv_sec, fault);
+	USER_STORE(out->st_atim.tv_nsec, inode->atime.tv_nsec, fault);
+	USER_STORE(out->st_mtim.tv_sec, inode->mtime.tv_sec, fault);
+	USER_STORE(out->st_mtim.tv_nsec, inode->mtime.tv_nsec, fault);
+	USER_STORE(out->st_ctim.tv_sec, inode->ctime.tv_sec, fault);
+	USER_STORE(out->st_ctim.tv_nsec, inode->ctime.tv_nsec, fault);
+	USER_STORE(out->unused[0], 0, fault);
+	USER_STORE(out->unused[1], 0, fault);
+	USER_STORE(out->unused[2], 0, fault);
+	user_access_end();
+	return 0;
+
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 static long stat_at(int dir, const char __user *name, struct stat __user *out, int flags)
 {
-	struct stat st;
 	struct path p;
-	int error;
+	long error;
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC))
 		return -EINVAL;
 	error = locate(dir, name, flags, &p);
 	if (error)
 		return error;
-	inode_stat(p.dentry->inode, &st);
+	error = stat_put(out, p.dentry->inode);
 	path_put(&p);
-	return copy_to_user(out, &st, sizeof(st));
+	return error;
 }
 
 long sys_stat(const char __user *name, struct stat __user *out)
@@ -130,13 +171,13 @@ long sys_fstat(int fd, struct stat __user *out)
 {
 	struct fd_use use;
 	struct file *f = fd_use_begin(&use, task_current()->files, fd);
-	struct stat st;
+	long error;
 
 	if (!f)
 		return -EBADF;
-	inode_stat(f->inode, &st);
+	error = stat_put(out, f->inode);
 	fd_use_end(&use);
-	return copy_to_user(out, &st, sizeof(st));
+	return error;
 }
 
 static struct statx_time statx_time(struct timespec t)
@@ -157,28 +198,27 @@ static u32 dev_minor(u64 dev)
 static void path_statx(const struct path *p, u32 asked, struct statx *out)
 {
 	struct inode *inode = p->dentry->inode;
-	struct stat st;
 
-	inode_stat(inode, &st);
+	inode_refresh(inode);
 	*out = (struct statx){
 		.mask = STATX_BASIC_STATS | STATX_MNT_ID,
-		.blksize = st.st_blksize,
+		.blksize = inode_block_size(inode),
 		.attributes = p->mount && p->dentry == p->mount->root ? STATX_ATTR_MOUNT_ROOT : 0,
 		.attributes_mask = STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT | STATX_ATTR_DAX,
-		.nlink = st.st_nlink,
-		.uid = st.st_uid,
-		.gid = st.st_gid,
-		.mode = st.st_mode,
-		.ino = st.st_ino,
-		.size = st.st_size,
-		.blocks = st.st_blocks,
+		.nlink = inode->nlink,
+		.uid = inode->uid,
+		.gid = inode->gid,
+		.mode = (u16)inode->mode,
+		.ino = inode->ino,
+		.size = inode->size,
+		.blocks = inode_blocks(inode),
 		.atime = statx_time(inode->atime),
 		.ctime = statx_time(inode->ctime),
 		.mtime = statx_time(inode->mtime),
-		.rdev_major = dev_major(st.st_rdev),
-		.rdev_minor = dev_minor(st.st_rdev),
-		.dev_major = dev_major(st.st_dev),
-		.dev_minor = dev_minor(st.st_dev),
+		.rdev_major = dev_major(inode->rdev),
+		.rdev_minor = dev_minor(inode->rdev),
+		.dev_major = dev_major(inode->super->dev),
+		.dev_minor = dev_minor(inode->super->dev),
 		.mnt_id = p->mount ? p->mount->id : 0,
 	};
 	if (!super_is_tmpfs(inode->super))

@@ -92,13 +92,10 @@ char *task_path(const char __user *name, bool empty_ok)
 	return ERR_PTR(n);
 }
 
-char *task_path_in(char *room, const char __user *name, bool empty_ok)
+/* n: why it is not in the room. */
+char *task_path_otherwise(ssize_t n, const char __user *name, bool empty_ok)
 {
-	ssize_t n = user_string(room, name, PATH_ROOM);
-
-	if (unlikely(n == -ENAMETOOLONG))
+	if (n == -ENAMETOOLONG)
 		return task_path(name, empty_ok);
-	if (unlikely(n <= 0 && !(n == 0 && empty_ok)))
-		return ERR_PTR(n ?: -ENOENT);
-	return room;
+	return ERR_PTR(n ?: -ENOENT);
 }

@@ -2,6 +2,7 @@
  * walk.h - paths that the running task names.
  */
 #pragma once
+#include "arch/uaccess.h"
 #include "fs/path.h"
 #include "kernel/mem/slab.h"
 
@@ -22,7 +23,15 @@ void task_walk_end(struct task_walk *w);
 char *task_path(const char __user *name, bool empty_ok);
 /* The same in `room` of PATH_ROOM bytes if it is short; task_path_free afterwards in any case. */
 #define PATH_ROOM 128
-char *task_path_in(char *room, const char __user *name, bool empty_ok);
+char *task_path_otherwise(ssize_t n, const char __user *name, bool empty_ok);
+static inline char *task_path_in(char *room, const char __user *name, bool empty_ok)
+{
+	ssize_t n = user_string(room, name, PATH_ROOM);
+
+	if (likely(n > 0) || (n == 0 && empty_ok))
+		return room;
+	return task_path_otherwise(n, name, empty_ok);
+}
 
 static inline void task_path_free(const char *room, char *path)
 {
