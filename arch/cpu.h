@@ -63,8 +63,13 @@ static always_inline struct thread *thread_current(void)
 	return t;
 }
 
+extern int cpus_found; /* [I] after boot */
+
 /* CPUs that came up at boot; their ids are 0 .. count-1.  Fixed after boot. */
-int cpu_count(void);
+static inline int cpu_count(void)
+{
+	return cpus_found;
+}
 
 static always_inline bool irq_enabled(void)
 {

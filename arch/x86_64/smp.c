@@ -34,17 +34,12 @@ extern struct cpu *ap_cpu; /* whom switch.S is starting */
 noreturn void ap_start(void);
 
 struct cpu *ap_cpu;
-static int count = 1;
+int cpus_found = 1;
 static u32 ap_running; /* [a] the new CPU has arrived */
 
 /* Time stamps on their way: the new CPU asks (1), the boot CPU answers (2). */
 static u32 tsc_turn;
 static u64 tsc_answer;
-
-int cpu_count(void)
-{
-	return count;
-}
 
 static void tsc_serve(void)
 {
@@ -133,11 +128,11 @@ static bool prepare(struct cpu *c, const struct acpi_cpu *from)
 	arch = arch ?: page_alloc(order, PAGE_ZERO);
 	stack = stack ?: page_alloc(STACK_ORDER, PAGE_PLAIN);
 	if (!arch || !stack) {
-		log_error("smp: no memory for CPU %d", count);
+		log_error("smp: no memory for CPU %d", cpus_found);
 		return false; /* what one of them got stays lost: the machine has no use for it */
 	}
 	*c = (struct cpu){ .self = c,
-			   .id = (u32)count,
+			   .id = (u32)cpus_found,
 			   .stack_top = (u64)page_virt(stack) + STACK_SIZE,
 			   .irq_depth = 1,
 			   .apic_id = from->apic_id,
@@ -163,22 +158,22 @@ void smp_boot(void)
 	int limit = cpu_limit();
 
 	memcpy(phys_to_virt(AP_TRAMPOLINE), ap_code, (size_t)(ap_code_end - ap_code));
-	for (int i = 0; i < acpi.cpu_count && count < limit; i++) {
+	for (int i = 0; i < acpi.cpu_count && cpus_found < limit; i++) {
 		const struct acpi_cpu *from = &acpi.cpus[i];
 
 		if (from->apic_id == cpus[0].apic_id) {
 			cpus[0].node = from->node;
 			continue;
 		}
-		ap_cpu = &cpus[count];
+		ap_cpu = &cpus[cpus_found];
 		ap_running = 0;
 		tsc_turn = 0;
 		if (!prepare(ap_cpu, from))
 			break;
 		if (start(from->apic_id))
-			count++;
+			cpus_found++;
 		else
 			log_error("smp: CPU with APIC id %u does not answer", from->apic_id);
 	}
-	log_info("smp: %d CPU%s", count, count == 1 ? "" : "s");
+	log_info("smp: %d CPU%s", cpus_found, cpus_found == 1 ? "" : "s");
 }

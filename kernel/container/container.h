@@ -22,7 +22,7 @@
 
 struct container;
 struct task;
-struct taskset; /* the tasks of one migration; walk it with taskset_for_each */
+struct taskset; /* the tasks of one migration: taskset.h */
 struct text;
 
 /* The one list of subsystems, in the order in which they are called. */
@@ -95,12 +95,6 @@ FOR_EACH_SUBSYS(X)
 #undef X
 
 extern const struct container_subsys *const subsystems[SUBSYS_COUNT];
-
-/* The next task of a migration after `t`, which it gave last (NULL: the first, which is the leader
-   of a process). */
-struct task *taskset_next(struct taskset *tasks, struct task *t);
-
-#define taskset_for_each(t, tasks) for (t = NULL; (t = taskset_next(tasks, t));)
 
 /* css.c: the state of a subsystem in t's container.  Its own task may ask where it cannot be moved
    (fork callbacks); others hold css_set_lock. */

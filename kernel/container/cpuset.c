@@ -24,6 +24,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/container/refuse.h"
+#include "kernel/container/taskset.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"

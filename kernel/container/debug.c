@@ -30,6 +30,7 @@
 #include "kernel/container/plant.h"
 #include "kernel/container/refuse.h"
 #include "kernel/container/selfcheck.h"
+#include "kernel/container/taskset.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"

@@ -22,6 +22,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/container/refuse.h"
+#include "kernel/container/taskset.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "kernel/task/task.h"

@@ -29,7 +29,7 @@
 #include "kernel/sched/trace.h"
 #include "kernel/task/task.h"
 
-#define SETTLE_BATCH 64 /* tasks for which a run queue is held at most */
+#define SETTLE_BATCH 64 /* tasks for which a run queue's lock is held at most */
 
 struct migration {
 	struct container *to;
@@ -179,7 +179,7 @@ static noinline int ask_subsystem(struct migration *m, int id)
 		trace("can_attach: %s refuses (error %d)", subsystems[id]->name, -error);
 	else
 		trace("can_attach: %s agrees, first task %d of %lu", subsystems[id]->name,
-		      task_tid(taskset_next(&m->tasks, NULL)), m->count);
+		      task_tid(taskset_first(&m->tasks)), m->count);
 	return error;
 }
 
@@ -219,29 +219,26 @@ static void change_set(struct thread *t, void *set)
 	task_of(t)->containers.set = set;
 }
 
-/* Points all on a list to another set; how many they are. */
+/* Points all on a list to another set; how many they are.  Neighbours of one run queue go under one
+   hold of its lock, SETTLE_BATCH at most. */
 static always_inline u32 change_pointers(struct list *tasks, struct css_set *to)
 {
-	struct runq *locked = NULL;
-	struct task *t;
-	int cpu = -1; /* whose run queue is locked */
+	struct task *t = list_first(tasks, struct task, containers.node);
 	u32 count = 0;
 
-	list_for_each (t, tasks, containers.node) {
-		if (unlikely(t->thread.cpu != cpu)) {
-			locked = thread_settle_lock(locked, &t->thread);
-			cpu = t->thread.cpu;
-		}
-		if (unlikely(!thread_is_settled(&t->thread)))
-			thread_settle_locked(locked, &t->thread, change_set, to);
-		t->containers.set = to;
-		if (++count % SETTLE_BATCH == 0) {
-			thread_settle_end(locked);
-			locked = NULL;
-			cpu = -1;
-		}
+	while (&t->containers.node != tasks) {
+		struct spinlock *lock = thread_settle_lock(&t->thread);
+		u32 limit = count + SETTLE_BATCH;
+		int cpu = t->thread.cpu;
+
+		do {
+			if (unlikely(!thread_is_settled(&t->thread)))
+				thread_settle_locked(&t->thread, change_set, to);
+			t->containers.set = to;
+			t = list_next(t, containers.node);
+		} while (++count != limit && &t->containers.node != tasks && t->thread.cpu == cpu);
+		spin_unlock(lock);
 	}
-	thread_settle_end(locked);
 	return count;
 }
 
@@ -278,7 +275,7 @@ static void commit(struct migration *m)
 	{
 		migrate_moved[id] += m->count;
 		trace("attach: %s, first task %d of %lu", subsystems[id]->name,
-		      task_tid(taskset_next(&m->tasks, NULL)), m->count);
+		      task_tid(taskset_first(&m->tasks)), m->count);
 		if (subsystems[id]->attach)
 			subsystems[id]->attach(m->to->css[id], &m->tasks);
 	}
@@ -346,7 +343,7 @@ static always_inline void visit_all(struct migration *m, const struct movers *wh
 static always_inline void count_one(struct migration *m, struct task *t)
 {
 	if (likely(!list_empty(&t->containers.node))) /* or it has left */
-		*add_source(m, t->containers.set) += !t->exiting;
+		*add_source(m, t->containers.set) = !t->exiting;
 }
 
 static always_inline void count_going(struct migration *m, struct task *t)
@@ -355,14 +352,15 @@ static always_inline void count_going(struct migration *m, struct task *t)
 
 	if (list_empty(&t->containers.node))
 		return;
-	if (set != m->visited) {
+	if (unlikely(set != m->visited)) {
 		m->visited = set;
 		m->going = add_source(m, set);
 	}
-	*m->going += !t->exiting;
+	if (likely(!t->exiting))
+		++*m->going;
 }
 
-/* taskset_next begins with the leader of a process. */
+/* The walk over a taskset begins with the leader of a process. */
 static void leader_first(const struct process *p)
 {
 	struct task *t;
@@ -386,11 +384,6 @@ static noinline void count_all(struct migration *m, const struct movers *who)
 {
 	m->visited = NULL;
 	visit_all(m, who, count_going);
-}
-
-static bool is_one(const struct movers *who)
-{
-	return !who->from && !who->whole;
 }
 
 /* Those that have begun to exit are not asked for; when a container is emptied they go along, so
@@ -429,6 +422,7 @@ static noinline int move_all(struct container *to, struct task *t, bool whole,
 			     struct container *from)
 {
 	const struct movers who = { t, whole, from };
+	const bool many = whole || from;
 	struct migration m;
 	int error;
 
@@ -437,16 +431,16 @@ static noinline int move_all(struct container *to, struct task *t, bool whole,
 	hold_at("begin");
 	gate_close(&container_gate);
 	spin_lock(&css_set_lock);
-	if (is_one(&who))
-		count_one(&m, t);
-	else
+	if (many)
 		count_all(&m, &who);
+	else
+		count_one(&m, t);
 	error = prepare(&m);
 	hold_unlocked("collect");
-	if (!error && is_one(&who))
-		collect(&m, t);
-	else if (!error)
+	if (!error && many)
 		collect_all(&m, &who);
+	else if (!error)
+		collect(&m, t);
 	spin_unlock(&css_set_lock);
 	if (!error)
 		error = migrate(&m);
@@ -469,17 +463,22 @@ int container_transfer(struct container *to, struct container *from)
 	return move_all(to, NULL, false, from);
 }
 
-struct task *taskset_next(struct taskset *ts, struct task *t)
+static struct task *first_from(struct taskset *ts, struct css_set *set)
 {
-	struct css_set *set = t ? ts->at : ts->sets;
-	struct list *next = t ? t->containers.node.next : set->mg_tasks.next;
-
-	while (next == &set->mg_tasks) {
+	while (set && list_empty(&set->mg_tasks))
 		set = set->mg_next;
-		if (!set)
-			return NULL;
-		next = set->mg_tasks.next;
-	}
-	ts->at = set;
-	return list_entry(next, struct task, containers.node);
+	if (!set)
+		return NULL;
+	ts->end = &set->mg_tasks;
+	return list_first(&set->mg_tasks, struct task, containers.node);
+}
+
+struct task *taskset_first(struct taskset *ts)
+{
+	return first_from(ts, ts->sets);
+}
+
+struct task *taskset_next_set(struct taskset *ts)
+{
+	return first_from(ts, list_entry(ts->end, struct css_set, mg_tasks)->mg_next);
 }

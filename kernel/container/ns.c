@@ -17,6 +17,7 @@
 
 #include "kernel/abi/errno.h"
 #include "kernel/container/refuse.h"
+#include "kernel/container/taskset.h"
 #include "kernel/task/cred.h"
 #include "kernel/task/task.h"
 

@@ -28,8 +28,9 @@ static s64 sum(const struct gate *g)
 	const struct gate_count *at = g->inside, *end = at + cpu_count();
 	s64 n = 0;
 
-	for (; at < end; at++)
+	do
 		n += READ_ONCE(at->entered);
+	while (++at < end);
 	return n;
 }
 

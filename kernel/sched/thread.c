@@ -130,11 +130,10 @@ u64 thread_time(struct thread *t)
 	return ns;
 }
 
-void thread_settle_locked(struct runq *rq, struct thread *t,
-			  void (*change)(struct thread *t, void *arg), void *arg)
+void thread_settle_locked(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg)
 {
 	if (t->running)
-		runq_charge(rq, t, clock_now());
+		runq_charge(&runqs[t->cpu], t, clock_now());
 	if (t->queued)
 		container_load(t, -(s64)t->weight);
 	change(t, arg);
@@ -146,20 +145,13 @@ void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg)
 {
 	struct runq *rq = runq_lock_of(t);
 
-	thread_settle_locked(rq, t, change, arg);
+	thread_settle_locked(t, change, arg);
 	spin_unlock(&rq->lock);
 }
 
-struct runq *thread_settle_lock(struct runq *locked, struct thread *t)
+struct spinlock *thread_settle_lock(struct thread *t)
 {
-	thread_settle_end(locked);
-	return runq_lock_of(t);
-}
-
-void thread_settle_end(struct runq *locked)
-{
-	if (locked)
-		spin_unlock(&locked->lock);
+	return &runq_lock_of(t)->lock;
 }
 
 /* Interrupts, and who is about to die and give memory back, are not confined. */

@@ -135,20 +135,16 @@ void sched_expel(u64 where);
    container): change(t, arg) runs with the run queue locked.  Any context. */
 void thread_settle(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg);
 
-/* The same for one thread after the other.  The run queue of t, locked; `locked` (NULL: none) is
-   the one that the last call returned, which thread_settle_end releases.  Between calls nothing
-   that needs another may happen, and who is on the queue stays there. */
-struct runq;
-must_check struct runq *thread_settle_lock(struct runq *locked, struct thread *t);
-void thread_settle_end(struct runq *locked);
-/* With its run queue locked: may t be changed without ado? */
+/* The same for one thread after the other.  Takes the lock of t's run queue and answers which that
+   is: until it is released the threads of that CPU stay there, and no other run queue is locked. */
+must_check struct spinlock *thread_settle_lock(struct thread *t);
+/* With that held: may t be changed without ado? */
 static inline bool thread_is_settled(const struct thread *t)
 {
 	return !(t->queued | t->running);
 }
 /* If not. */
-void thread_settle_locked(struct runq *rq, struct thread *t,
-			  void (*change)(struct thread *t, void *arg), void *arg);
+void thread_settle_locked(struct thread *t, void (*change)(struct thread *t, void *arg), void *arg);
 
 /* CPU time used up to now, the running slice included. */
 u64 thread_time(struct thread *t);
