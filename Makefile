@@ -338,11 +338,18 @@ stress: setup-test test-initrd
 SPARSE := -Wsparse-error -Wno-decl -Wno-declaration-after-statement -Wno-non-pointer-null \
 	-ffreestanding -m64 -std=gnu11 '-D__VERSION__="sparse"' $(INCLUDES)
 
+# How deep each stack is driven, with the ways: by the plain build of gcc.
+DEPTH = PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tools/stack/depth.py
+.PHONY: stack
+stack: kernel
+	@$(DEPTH) $(O)/corral.elf -v $(K)
+
 check: setup-check
 	@$(MAKE) --no-print-directory -j2 review
 
 review:
-	@$(MAKE) --no-print-directory WERROR=1 O=$(B)/gcc objects
+	@$(MAKE) --no-print-directory WERROR=1 O=$(B)/gcc kernel
+	@$(DEPTH) $(B)/gcc/corral.elf
 	@$(MAKE) --no-print-directory WERROR=1 DEBUG=1 O=$(B)/gcc-debug objects
 	@$(MAKE) --no-print-directory O=$(B)/clang CC=clang WERROR=1 objects
 	@$(MAKE) --no-print-directory O=$(B)/clang-debug DEBUG=1 CC=clang WERROR=1 objects
@@ -374,7 +381,8 @@ help:
 	@echo 'make debug      a kernel that waits for gdb, and gdb with commands for its structures'
 	@echo 'make console    in another terminal: the console of the machine that make debug has started'
 	@echo 'make doctor     looks at each tool and tells how to mend what is missing'
-	@echo 'make check      style, sparse, both builds with clang, the models with spin'
+	@echo 'make check      style, sparse, depth of stacks, both builds with clang, the models with spin'
+	@echo 'make stack      the longest ways of calls on each kernel stack  (K="FUNCTION..." from there)'
 	@echo 'make fmt        clang-format everything'
 	@echo 'make size       the size of the stripped image'
 	@echo 'make clean      forget build/, but for what is fetched from Debian'

@@ -65,10 +65,11 @@ static bool is_there(const char *program)
 static void run_init(const char *program, const struct init_args *args)
 {
 	struct trap_frame *frame = context_frame(&thread_current()->arch);
-	const char *argv[INIT_ARGS_MAX + 2] = { program };
+	static const char *argv[INIT_ARGS_MAX + 2]; /* of one task, too large for a stack */
 	struct exec_args exec = { .argv = argv, .envp = args->envp, .from_kernel = true };
 	int error;
 
+	argv[0] = program;
 	for (int i = 0; args->argv[i]; i++)
 		argv[i + 1] = args->argv[i];
 	error = task_exec(AT_FDCWD, program, 0, &exec, frame);

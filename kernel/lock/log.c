@@ -20,6 +20,7 @@
 #include "kernel/lock/spinlock.h"
 
 #define LOG_RECORDS 1024
+#define STAMP_WIDTH 15 /* of a time below 100000 seconds */
 
 struct log_entry {
 	u64 ns;
@@ -107,22 +108,44 @@ static void append(enum log_level level, unsigned facility, u64 ns, const char *
 
 static void write_console(void *unused, const char *text, size_t n)
 {
-	(log_console ?: console_write_polled)(text, n);
+	void (*console)(const char *text, size_t n) = log_console ?: console_write_polled;
+
+	console(text, n);
+}
+
+/* What "[%5lu.%06lu] " makes of seconds and microseconds, written backwards before `end`; format()
+   takes more of the stack than all that a message needs behind it. */
+static char *stamp_before(char *end, u64 us)
+{
+	char *at = end;
+
+	*--at = ' ';
+	*--at = ']';
+	for (int i = 0; i < 6; i++, us /= 10)
+		*--at = (char)('0' + us % 10);
+	*--at = '.';
+	do {
+		*--at = (char)('0' + us % 10);
+		us /= 10;
+	} while (us);
+	while (end - at < STAMP_WIDTH - 1)
+		*--at = ' ';
+	*--at = '[';
+	return at;
 }
 
 /* Each line of the record with its time in front. */
 static void print(void (*write)(void *arg, const char *text, size_t n), void *arg, u64 ns,
 		  const char *text, size_t n)
 {
-	char stamp[32];
-	int stamp_len = format(stamp, sizeof(stamp), "[%5lu.%06lu] ", ns / NS_PER_SEC,
-			       ns % NS_PER_SEC / NS_PER_USEC);
+	char buffer[32], *end = buffer + sizeof(buffer);
+	const char *stamp = stamp_before(end, ns / NS_PER_USEC);
 
 	while (n) {
 		const char *newline = memchr(text, '\n', n);
 		size_t len = newline ? (size_t)(newline - text) : n;
 
-		write(arg, stamp, (size_t)stamp_len);
+		write(arg, stamp, (size_t)(end - stamp));
 		write(arg, text, len);
 		write(arg, "\n", 1);
 		len += newline != NULL;

@@ -68,7 +68,7 @@ static ssize_t copy_slot(struct side *in, struct side *out, size_t n)
 
 /* Is there room for what the source will give?  A pipe without any is looked at first, as on Linux.
    0, -EAGAIN, -ERESTARTSYS. */
-static int wait_for_room(struct side *out)
+static noinline int wait_for_room(struct side *out)
 {
 	struct poll_set set;
 	int error = 0;

@@ -240,7 +240,7 @@ static int load_interpreter(struct exec *e, struct file *f)
 	return ret == -ENOEXEC ? -ELIBBAD : ret;
 }
 
-static int load_program(struct exec *e, struct image *m)
+static noinline int load_program(struct exec *e, struct image *m)
 {
 	const struct elf_segment *stack = find_segment(m, PT_GNU_STACK);
 	struct file *interpreter = open_interpreter(m);

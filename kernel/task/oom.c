@@ -135,7 +135,7 @@ static void kill_process_of(struct task *t)
 }
 
 /* Why it had to be one of these.  The line names the nodes where nothing was left. */
-static void log_constraint(struct task *victim, u64 nodes)
+static noinline void log_constraint(struct task *victim, u64 nodes)
 {
 	static struct log_limit limit = { .name = "oom_kill" };
 	u64 allowed = mems_allowed(&thread_current()->mems) & node_memory();
