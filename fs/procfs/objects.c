@@ -13,9 +13,11 @@
 
 #ifdef DEBUG
 #include "arch/mmu.h"
+#include "arch/smp.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/slab.h"
+#include "kernel/sched/thread.h"
 #include "kernel/sched/worker.h"
 #include "kernel/task/pid_namespace.h"
 
@@ -54,6 +56,7 @@ void proc_show_objects(struct text *out)
 	struct page_stats stats;
 
 	worker_drain();
+	smp_call(sched_online(), slab_examine, NULL);
 	slab_count_alive(show_alive, out);
 	page_stats(&stats, NODES_ALL);
 	text_printf(out, "pages %lu\n",

@@ -99,8 +99,7 @@ static void provoke_after_free(void)
 	kfree((void *)object);
 	object[8] = 1;
 	for (int i = 0; i < 10000; i++)
-		if (!kmalloc(SIZE))
-			break;
+		kfree(kmalloc(SIZE));
 }
 
 static void provoke_page_after_free(void)

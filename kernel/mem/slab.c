@@ -210,6 +210,14 @@ static noinline void free_beyond(struct slab_cache *c, struct magazine *m)
 	irq_restore();
 }
 
+/* False: it has more than it may keep now. */
+static always_inline bool put(struct slab_cache *c, struct magazine *m, void *object)
+{
+	*link_of(c, object) = m->first;
+	m->first = object;
+	return likely(--m->room >= 0);
+}
+
 void slab_free(struct slab_cache *c, void *object)
 {
 	struct magazine *m;
@@ -217,11 +225,20 @@ void slab_free(struct slab_cache *c, void *object)
 	irq_disable();
 	slab_debug_free(c, object, CALLER_IP);
 	m = magazine_here(c);
-	*link_of(c, object) = m->first;
-	m->first = object;
-	if (unlikely(--m->room < 0))
+	if (slab_debug_rest(c, m, &object, CALLER_IP) && !put(c, m, object))
 		return free_beyond(c, m);
 	irq_restore();
+}
+
+static void cache_drain(struct slab_cache *c)
+{
+	struct magazine *m = magazine_here(c);
+	void *object;
+
+	while ((object = slab_debug_rested(c, m, CALLER_IP)))
+		(void)put(c, m, object);
+	while (m->first)
+		magazine_drain(c, m);
 }
 
 void slab_drain(void)
@@ -229,8 +246,7 @@ void slab_drain(void)
 	struct slab_cache *c;
 
 	list_for_each (c, &caches, all)
-		while (magazine_here(c)->first)
-			magazine_drain(c, magazine_here(c));
+		cache_drain(c);
 }
 
 /* The smallest slab that wastes no more than an eighth of itself. */
@@ -281,7 +297,8 @@ static u64 cache_count(const struct slab_cache *c, u64 *total)
 
 	*total = READ_ONCE(c->slabs) * c->per_slab;
 	for (int cpu = 0; cpu < cpu_count(); cpu++)
-		free += (u64)((s64)c->limit - READ_ONCE(c->magazine[cpu].room));
+		free += (u64)((s64)c->limit - READ_ONCE(c->magazine[cpu].room)) +
+			slab_debug_rests(&c->magazine[cpu]);
 	return *total > free ? *total - free : 0;
 }
 
@@ -312,6 +329,14 @@ u64 slab_count(struct slab_cache *c)
 }
 
 #ifdef DEBUG
+void slab_examine(void *unused)
+{
+	struct slab_cache *c;
+
+	list_for_each (c, &caches, all)
+		slab_debug_stock(c);
+}
+
 void slab_count_alive(void (*fn)(const char *name, u64 alive, void *arg), void *arg)
 {
 	struct slab_cache *c;

@@ -2,8 +2,8 @@
  * slab.h - objects of one size, and kmalloc for everything else.
  *
  * Each CPU keeps a stock ("magazine") of free objects per cache, so an allocation is a few
- * instructions.  A debug build poisons freed objects, puts red zones around live ones and counts
- * what is allocated.  Any context; never sleeps; NULL when there is no memory.
+ * instructions.  A debug build poisons freed objects and lets them rest, puts red zones around live
+ * ones and counts what is allocated.  Any context; never sleeps; NULL when there is no memory.
  */
 #pragma once
 #include "kernel/lib/list.h"
@@ -31,6 +31,8 @@ void slab_drain(void); /* this CPU gives its magazines back.  Interrupts off. */
 struct text;
 void slab_show(struct text *out); /* /proc/slabinfo */
 #ifdef DEBUG
+/* Panics if somebody has written into an object of this CPU's stocks.  Interrupts off. */
+void slab_examine(void *unused);
 /* Calls fn for each cache with its name and how many of its objects are alive. */
 void slab_count_alive(void (*fn)(const char *name, u64 alive, void *arg), void *arg);
 #endif

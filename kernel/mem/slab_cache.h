@@ -11,6 +11,10 @@
 struct magazine {
 	void *first; /* [p] */
 	s64 room;    /* [p] how many more it may take; beyond that it gives some back */
+#ifdef DEBUG
+	void *rests_first, *rests_last; /* [p] freed, and not to be given out yet; oldest first */
+	u64 rests_count;		/* [p] */
+#endif
 };
 
 struct slab_cache {
@@ -61,6 +65,17 @@ static inline void **link_of(const struct slab_cache *c, void *object)
 void slab_debug_fresh(const struct slab_cache *c, void *object);
 void slab_debug_alloc(const struct slab_cache *c, void *object, u64 ip);
 void slab_debug_free(const struct slab_cache *c, void *object, u64 ip);
+/* *object rests; the one that has rested for longest takes its place.  False: none has for long
+   enough. */
+bool slab_debug_rest(struct slab_cache *c, struct magazine *m, void **object, u64 ip);
+/* The one that has rested for longest, whether that is enough or not; NULL: none rests. */
+void *slab_debug_rested(struct slab_cache *c, struct magazine *m, u64 ip);
+/* Nobody has written into what is free in this CPU's stock. */
+void slab_debug_stock(struct slab_cache *c);
+static inline u64 slab_debug_rests(const struct magazine *m)
+{
+	return READ_ONCE(m->rests_count);
+}
 void kmalloc_debug(const struct slab_cache *c, void *object, size_t size, u64 ip);
 #else
 #define TRAILER_SIZE 0
@@ -84,6 +99,24 @@ static inline void slab_debug_alloc(const struct slab_cache *c, void *object, u6
 static inline void slab_debug_free(const struct slab_cache *c, void *object, u64 ip)
 {
 	(void)c, (void)object, (void)ip;
+}
+
+static inline bool slab_debug_rest(struct slab_cache *c, struct magazine *m, void **object, u64 ip)
+{
+	(void)c, (void)m, (void)object, (void)ip;
+	return true;
+}
+
+static inline void *slab_debug_rested(struct slab_cache *c, struct magazine *m, u64 ip)
+{
+	(void)c, (void)m, (void)ip;
+	return NULL;
+}
+
+static inline u64 slab_debug_rests(const struct magazine *m)
+{
+	(void)m;
+	return 0;
 }
 
 static inline void kmalloc_debug(const struct slab_cache *c, void *object, size_t size, u64 ip)

@@ -198,7 +198,8 @@ TEST("freeing an object twice, into the wrong cache, overrun or used after free,
 	slab_free(things, a);
 	check_panic(slab_free(things, a), "freed twice");
 	a[3] = 'x';
-	check_panic(b = slab_alloc(things), "written after it was freed");
+	check_panic(slab_examine(NULL), "written after it was freed");
+	a[3] = 0x6b;
 	b = slab_alloc(things);
 	b[200] = 'x';
 	check_panic(slab_free(things, b), "overwritten behind its end");
@@ -212,6 +213,39 @@ TEST("freeing an object twice, into the wrong cache, overrun or used after free,
 	check_panic(kfree(a), "overrun at offset 5000");
 	a[5000] = (char)0xbb;
 	kfree(a);
+}
+
+/* Frees others of the kind until this one is the next again; how many. */
+static int rest(const char *object)
+{
+	char *other;
+	int n = 0;
+
+	do {
+		other = slab_alloc(things);
+		slab_free(things, other);
+	} while (other != object && ++n < 1000);
+	return n;
+}
+
+TEST("a freed object rests while others come and go, and is looked at before it is the next")
+{
+	char *a;
+
+	boot_once();
+	a = slab_alloc(things);
+	slab_free(things, a);
+	check(rest(a) >= 8192 / 256 && rest(a) < 300);
+	a = slab_alloc(things);
+	slab_free(things, a);
+	a[3] = 'x';
+	check_panic(rest(a), "written after it was freed");
+	a[3] = 0x6b;
+	a[200] = 'x'; /* its size */
+	check_panic(rest(a), "overwritten behind its end while free");
+	a[200] = (char)0xea;
+	check(rest(a) < 300);
+	slab_examine(NULL);
 }
 #endif
 
