@@ -47,8 +47,9 @@ static void sets_up(int size)
 {
 	empty_sets_up();
 	crowd_processes(size);
+	crowd_spell();
 	for (int i = 0; i < size; i++)
-		file_write_pid(A "/tasks", crowd_pids[i]);
+		crowd_move(A "/tasks", i);
 }
 
 static void sets_down(void)
@@ -72,7 +73,7 @@ static void move_each(int n)
 {
 	turn = !turn;
 	for (int i = 0; i < n; i++)
-		file_write_pid(turn ? B "/tasks" : A "/tasks", crowd_pids[i]);
+		crowd_move(turn ? B "/tasks" : A "/tasks", i);
 }
 
 /* A process of many threads, by one write. */

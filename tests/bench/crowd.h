@@ -16,6 +16,12 @@ static pid_t *crowd_pids;	/* of processes */
 static pid_t crowd_threads_pid; /* the process of many threads */
 static int crowd_used;		/* stacks */
 
+/* Ids of processes as text, where they are to be moved. */
+static struct crowd_id {
+	char text[12];
+	int len;
+} * crowd_ids;
+
 static int crowd_sleep(void *arg)
 {
 	__atomic_add_fetch(&crowd_asleep, 1, __ATOMIC_RELAXED);
@@ -92,6 +98,8 @@ __attribute__((unused)) static void crowd_end(void)
 			waitpid(crowd_pids[i], NULL, 0);
 	munmap(crowd_stacks, (crowd_size + 2L) * CROWD_STACK);
 	free(crowd_pids);
+	free(crowd_ids);
+	crowd_ids = NULL;
 }
 
 /* More tasks than a machine of one processor allows by default. */
@@ -124,6 +132,25 @@ __attribute__((unused)) static void file_write_pid(const char *path, pid_t pid)
 
 	snprintf(text, sizeof(text), "%d", pid);
 	file_write(path, text);
+}
+
+/* Before the first crowd_move: making the text is no part of moving. */
+__attribute__((unused)) static void crowd_spell(void)
+{
+	crowd_ids = calloc(crowd_size, sizeof(*crowd_ids));
+	NEED(crowd_ids);
+	for (int i = 0; i < crowd_size; i++)
+		crowd_ids[i].len =
+			snprintf(crowd_ids[i].text, sizeof(crowd_ids[i].text), "%d", crowd_pids[i]);
+}
+
+/* Writes the id of process i into a file tasks or cgroup.procs. */
+__attribute__((unused)) static void crowd_move(const char *path, int i)
+{
+	int fd = open(path, O_WRONLY);
+
+	NEED(write(fd, crowd_ids[i].text, crowd_ids[i].len) == crowd_ids[i].len);
+	close(fd);
 }
 
 /* How many bytes it has. */

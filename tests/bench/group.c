@@ -56,8 +56,9 @@ static void mkdir_rmdir(int n)
 static void processes_move_in(int size)
 {
 	crowd_processes(size);
+	crowd_spell();
 	for (int i = 0; i < size; i++)
-		file_write_pid(A "/tasks", crowd_pids[i]);
+		crowd_move(A "/tasks", i);
 }
 
 static void processes_up(int size)
@@ -75,7 +76,8 @@ static void processes_5_up(int size)
 static void threads_move_in(int size)
 {
 	crowd_threads(size);
-	file_write_pid(A "/cgroup.procs", crowd_threads_pid);
+	crowd_spell();
+	crowd_move(A "/cgroup.procs", 0);
 }
 
 static void threads_up(int size)
@@ -99,16 +101,12 @@ static void crowd_down(void)
 /* The same write again and again, to one container and the other in turn. */
 static void alternate(const char *name, int n)
 {
-	char path[2][64], text[16];
-	int len = snprintf(text, sizeof(text), "%d", crowd_pids[0]), fd;
+	char path[2][64];
 
 	strcpy(path[0], file_of(name));
 	strcpy(path[1], file_of(name));
-	for (int i = 0; i < n; i++) {
-		fd = open(path[i & 1], O_WRONLY);
-		NEED(write(fd, text, len) == len);
-		close(fd);
-	}
+	for (int i = 0; i < n; i++)
+		crowd_move(path[i & 1], 0);
 	turn ^= n & 1;
 }
 
@@ -128,22 +126,12 @@ static void read_tasks(int n)
 		NEED(file_read(A "/tasks") > 0);
 }
 
-/* The ids are text already: making it is no part of moving. */
 static void drain(int n)
 {
-	static char text[512][16];
-	char path[64];
+	const char *path = file_of("tasks");
 
-	strcpy(path, file_of("tasks"));
-	if (!*text[n - 1] || atoi(text[n - 1]) != crowd_pids[n - 1])
-		for (int i = 0; i < n; i++)
-			snprintf(text[i], sizeof(text[i]), "%d", crowd_pids[i]);
-	for (int i = 0; i < n; i++) {
-		int fd = open(path, O_WRONLY), len = strlen(text[i]);
-
-		NEED(write(fd, text[i], len) == len);
-		close(fd);
-	}
+	for (int i = 0; i < n; i++)
+		crowd_move(path, i);
 }
 
 /* --- the release agent ---------------------------------------------------------------------------
