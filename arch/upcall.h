@@ -9,7 +9,7 @@
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 extern const syscall_fn syscall_table[];
 extern const u64 syscall_count;
-/* A number at or above syscall_count, or one without an entry, answers -ENOSYS. */
+/* A number at or above syscall_count answers -ENOSYS. */
 
 /* kernel/main.c: the boot CPU and each further one arrive here, on their idle thread's stack. */
 noreturn void kernel_main(void);

@@ -89,13 +89,11 @@ syscall_entry:
 	xorl %ebp, %ebp
 #endif
 	sti
+	movl %eax, %eax /* a number has 32 bits */
 	cmpq syscall_count(%rip), %rax
 	jae 2f
-	movq syscall_table(,%rax,8), %rax
-	testq %rax, %rax
-	jz 2f
 	movq %r10, %rcx
-	call *%rax
+	call *syscall_table(,%rax,8)
 1:	cli
 	movq %gs:CPU_THREAD, %rcx
 	cmpl $0, THREAD_ALERT(%rcx)

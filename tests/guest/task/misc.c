@@ -152,7 +152,14 @@ static void other_calls(void)
 	CHECK_ERR(syscall(9999), ENOSYS, "an unknown call is ENOSYS");
 	CHECK_ERR(syscall(-1L), ENOSYS, "so is -1");
 	CHECK_ERR(syscall(0x80000000L), ENOSYS, "so is one far away");
-	CHECK(registers_stay(9999), "an unknown call leaves the program's registers alone");
+	CHECK(syscall(0x100000000L + SYS_getpid) == getpid() &&
+		      syscall(-0x100000000L + SYS_getpid) == getpid(),
+	      "of the number of a call 32 bits are looked at");
+	CHECK_ERR(syscall(0x40000000L + SYS_getpid), ENOSYS,
+		  "so one of the 32-bit calls of the x32 ABI is unknown");
+	CHECK(registers_stay(0x1ffffffff), "as is -1 with other bits above");
+	CHECK(registers_stay(214), "one that was never used leaves the program's registers alone");
+	CHECK(registers_stay(9999), "and so does one behind the last");
 	CHECK(registers_stay(-1), "and so does -1");
 	CHECK(!syscall(SYS_getcpu, &cpu, &node, NULL) && cpu < 64, "getcpu tells a processor");
 	CHECK_EQ(personality(0xffffffff), 0, "the personality is Linux");
