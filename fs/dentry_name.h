@@ -46,8 +46,8 @@ static always_inline u64 dentry_name_part(const char *text, u64 *ends)
 {
 	u64 word = dentry_name_word(text), slashes = word ^ NAME_SLASHES;
 
-	*ends = ((word - NAME_ONES) & ~word) | ((slashes - NAME_ONES) & ~slashes);
-	*ends &= NAME_HIGHS;
+	/* A slash has no high bit, so bytes have theirs in both. */
+	*ends = ((word - NAME_ONES) | (slashes - NAME_ONES)) & ~word & NAME_HIGHS;
 	return likely(*ends) ? word & (*ends ^ (*ends - 1)) >> 8 : word;
 }
 

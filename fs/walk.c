@@ -42,13 +42,18 @@ static void walker_jump(struct walker *x, const struct path *p)
 	x->at = x->pin = *p;
 }
 
+static always_inline const struct path *walker_start(const struct walk *w, const char *name)
+{
+	return *name == '/' ? &w->root : &w->base;
+}
+
 static always_inline int begin(struct walker *x, const struct walk *w, const char *name,
-			       unsigned flags, bool parent)
+			       const struct path *start, unsigned flags, bool parent)
 {
 	const struct inode *inode;
 
 	x->walk = w;
-	x->at = *name == '/' ? w->root : w->base;
+	x->at = *start;
 	x->pin = (struct path){ NULL, NULL };
 	x->rest = name;
 	x->body = NULL;
@@ -56,19 +61,22 @@ static always_inline int begin(struct walker *x, const struct walk *w, const cha
 	x->links = 0;
 	x->budget = LOCK_BUDGET;
 	x->parent = parent;
-	x->went_up = false;
+	x->shared = true;
 	if (!*name)
 		return -ENOENT;
 	inode = x->at.dentry->inode;
-	if (inode->ops->valid && !inode->ops->valid(x->at.dentry))
-		return -ESRCH;
+	if (unlikely(inode->ops->valid)) {
+		x->shared = false;
+		if (!inode->ops->valid(x->at.dentry))
+			return -ESRCH;
+	}
 	return 0;
 }
 
 int walker_begin(struct walker *x, const struct walk *w, const char *name, unsigned flags,
 		 bool parent)
 {
-	return begin(x, w, name, flags, parent);
+	return begin(x, w, name, walker_start(w, name), flags, parent);
 }
 
 static always_inline void end(struct walker *x)
@@ -155,7 +163,7 @@ static void step_up(struct walker *x)
 {
 	const struct path *root = &x->walk->root;
 
-	x->went_up = true;
+	x->shared = false;
 	while (x->at.dentry != root->dentry || x->at.mount != root->mount) {
 		if (x->at.dentry != x->at.mount->root) {
 			x->at.dentry = x->at.dentry->parent;
@@ -210,8 +218,11 @@ static noinline int step_link(struct walker *x, struct dentry *link)
 /* Something is mounted on d, or on a fleeting name below it, which ends when it is true no more. */
 static int step_across(struct walker *x, struct dentry *d, const char *name, size_t len)
 {
-	if (unlikely(d->inode->ops->valid) && !d->inode->ops->valid(d))
-		return step_lookup(x, name, len);
+	if (unlikely(d->inode->ops->valid)) {
+		x->shared = false;
+		if (!d->inode->ops->valid(d))
+			return step_lookup(x, name, len);
+	}
 	x->at.dentry = d;
 	mount_cross_locked(&x->at);
 	return 0;
@@ -251,6 +262,7 @@ static noinline int ask_search(struct walker *x, struct inode *dir)
 
 	if (!S_ISDIR(dir->mode))
 		return -ENOTDIR;
+	x->shared = false;
 	if (!dir->ops->permission)
 		return inode_permission_generic(dir, MAY_EXEC, x->walk->cred);
 	walker_unlock(x);
@@ -335,60 +347,70 @@ int walker_run(struct walker *x)
 
 /* --- the walk to the end -----------------------------------------------------------------------*/
 
-/* With dentry_lock held, which is released.  keep: the text, which has that hash, is not known. */
-static noinline int walk_through(const struct walk *w, const char *name, unsigned flags, bool keep,
-				 u32 hash, struct path *out)
-{
-	struct walker x;
-	int error = begin(&x, w, name, flags, false);
-
-	if (likely(!error))
-		error = walk_locked(&x);
-	if (likely(!error)) {
-		*out = x.at;
-		path_get(out);
-		if (keep && !x.pin.dentry && !x.went_up)
-			walk_cache_add(name, hash, *name == '/' ? &w->root : &w->base, out);
-	}
-	spin_unlock(&dentry_lock);
-	end(&x);
-	return error;
-}
-
 /* A walk leads there, too, and asks nobody. */
 static inline void check_known(const struct walk *w, const char *name, const struct path *place)
 {
 #ifdef DEBUG
 	struct walker x;
 
-	assert(!begin(&x, w, name, WALK_FOLLOW, false) && !walk_locked(&x));
+	assert(!walker_begin(&x, w, name, WALK_FOLLOW, false) && !walk_locked(&x));
 	assert(x.at.dentry == place->dentry && x.at.mount == place->mount && !x.pin.dentry);
 #endif
 }
 
-int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
+/* With dentry_lock held, which is released. */
+static always_inline int walk_known(const struct walk *w, const char *name, unsigned flags,
+				    const struct path *place, struct path *out)
 {
-	const struct path *start = *name == '/' ? &w->root : &w->base;
-	const struct walk_entry *e;
-	struct walk_text text;
 	int error = 0;
 
-	if (unlikely(!walk_text_scan(&text, name, start))) {
-		spin_lock(&dentry_lock);
-		return walk_through(w, name, flags, false, 0, out);
-	}
-	spin_lock(&dentry_lock);
-	e = walk_cache_slot(text.hash);
-	if (unlikely(!walk_entry_is(e, name, text, start)))
-		return walk_through(w, name, flags, true, text.hash, out);
-	check_known(w, name, &e->end);
-	if (unlikely(flags & WALK_DIRECTORY && !S_ISDIR(e->end.dentry->inode->mode))) {
+	check_known(w, name, place);
+	if (unlikely(flags & WALK_DIRECTORY) && !S_ISDIR(place->dentry->inode->mode)) {
 		error = -ENOTDIR;
 	} else {
-		*out = e->end;
+		*out = *place;
 		path_get(out);
 	}
 	spin_unlock(&dentry_lock);
+	return error;
+}
+
+/* Remembers where a walk that held the lock all the time has come. */
+static noinline void remember(const struct walker *x, const char *name, struct walk_entry *e)
+{
+	if (x->shared && !x->pin.dentry && !S_ISLNK(x->at.dentry->inode->mode))
+		walk_cache_add(e, name, walker_start(x->walk, name), &x->at);
+}
+
+int path_walk(const struct walk *w, const char *name, unsigned flags, struct path *out)
+{
+	const struct path *start = walker_start(w, name);
+	struct walk_entry *e = NULL;
+	struct walk_text text;
+	struct walker x;
+	int error;
+
+	if (unlikely(!walk_text_scan(&text, name, start))) {
+		spin_lock(&dentry_lock);
+	} else {
+		spin_lock(&dentry_lock);
+		e = walk_cache_slot(text.hash);
+		if (likely(walk_entry_is(e, name, text, start)))
+			return walk_known(w, name, flags, &e->end, out);
+		if (!walk_entry_wants(e, text.hash))
+			e = NULL;
+	}
+	error = begin(&x, w, name, start, flags, false);
+	if (likely(!error))
+		error = walk_locked(&x);
+	if (likely(!error)) {
+		*out = x.at;
+		path_get(out);
+		if (unlikely(e))
+			remember(&x, name, e);
+	}
+	spin_unlock(&dentry_lock);
+	end(&x);
 	return error;
 }
 

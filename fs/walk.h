@@ -18,7 +18,7 @@ struct walker {
 	unsigned links;	  /* followed so far */
 	unsigned budget;  /* names until the lock is let go for a moment */
 	bool parent;	  /* stops before the last name */
-	bool went_up;	  /* there was a ".." */
+	bool shared;	  /* straight down, and everybody may go that way */
 	/* The last name when parent is set; len 0: the path ends in `at` itself ("/"). */
 	const char *last;
 	size_t last_len;

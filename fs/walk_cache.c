@@ -4,14 +4,15 @@
  * A walk that went straight down, with names that are in the tree and through directories which
  * everybody may search, leads everybody who starts at the same place to the same place, until
  * something on its way changes.  So the text and the two places are kept, and who walks that way
- * again needs a hash and a comparison of the whole text.  Nothing that asks who walks is kept: no
- * directory that somebody may not search, no symbolic link, no "..", no name that a file system
- * makes up, nothing that may cease to be true by itself (ops->valid).
+ * again needs a hash and a comparison of the whole text.  A walk that asks who walks is not shared
+ * (struct walker): one through a directory that somebody may not search, one with a symbolic link,
+ * "..", a name that a file system makes up, or something that may cease to be by itself
+ * (ops->valid).
  *
  * An entry depends on
  *   - the directories on its way, the start included: that they keep their names, and let everybody
  *     search them.  They are marked WALKED_ALL: when one goes or moves, all entries are forgotten.
- *     They are, too, when any directory's mode ceases to let everybody in;
+ *     They are, too, when any directory is closed to somebody (chmod);
  *   - the place at its end: it bears the number of the one entry that ends there, so that a file
  *     which goes takes no others with it.  Where two entries end there it is marked as above;
  *   - the mounts: when any is put anywhere, taken away or freed, all entries are forgotten.
@@ -61,7 +62,7 @@ void walk_cache_forget_known(struct dentry *d)
 	if (current && which == WALKED_ALL)
 		walk_cache_flush_locked();
 	else if (current && walk_cache[which - 1].end.dentry == d)
-		walk_cache[which - 1].age = 0;
+		walk_cache[which - 1].age = walk_cache[which - 1].missed = 0;
 }
 
 static void mark_all(struct dentry *d)
@@ -80,32 +81,17 @@ static void mark_end(struct dentry *d, const struct walk_entry *e)
 		d->walked = mark;
 }
 
-static bool lasts(const struct inode *inode)
-{
-	return !inode->ops->valid;
-}
-
-/* May everybody search it? */
-static bool is_free(const struct inode *dir)
-{
-	return (dir->mode & (S_IFMT | 0111)) == (S_IFDIR | 0111) && !dir->ops->permission &&
-	       lasts(dir);
-}
-
-/* Goes back from the end of a walk to its start, and marks all that lies between.  False: not
-   everybody comes that way.  What has been moved out of the root of its mount may be met from
-   there and is not found again. */
+/* Goes back from the end of a walk to its start, and marks all that lies between.  False: what has
+   been moved out of the root of its mount may be walked from there, but not back. */
 static bool mark_way(struct path p, const struct path *start)
 {
-	if (!lasts(p.dentry->inode) || !is_free(start->dentry->inode))
-		return false;
 	while (p.dentry != start->dentry || p.mount != start->mount) {
 		if (p.dentry == p.mount->root) {
-			if (!p.mount->parent || !lasts(p.mount->point->inode))
+			if (!p.mount->parent)
 				return false;
 			p = (struct path){ p.mount->parent, p.mount->point };
 		} else {
-			if (p.dentry->parent == p.dentry || !is_free(p.dentry->parent->inode))
+			if (p.dentry->parent == p.dentry)
 				return false;
 			p.dentry = p.dentry->parent;
 		}
@@ -115,20 +101,16 @@ static bool mark_way(struct path p, const struct path *start)
 	return true;
 }
 
-void walk_cache_add(const char *text, u32 hash, const struct path *start, const struct path *end)
+void walk_cache_add(struct walk_entry *e, const char *text, const struct path *start,
+		    const struct path *end)
 {
-	struct walk_entry *e = walk_cache_slot(hash);
 	struct walk_text t;
 
 	assert_held(&dentry_lock);
-	if (e->missed != hash) {
-		e->missed = hash;
+	if (!walk_text_scan(&t, text, start) || !mark_way(*end, start))
 		return;
-	}
-	if (S_ISLNK(end->dentry->inode->mode) || !walk_text_scan(&t, text, start) ||
-	    !mark_way(*end, start))
-		return;
-	memcpy(e->text, text, t.last_at);
+	for (size_t at = 0; at < t.last_at; at += sizeof(u64))
+		e->text[at / sizeof(u64)] = walk_word(text, at);
 	e->text[t.last_at / sizeof(u64)] = t.last;
 	e->start = *start;
 	e->end = *end;

@@ -49,10 +49,12 @@ static always_inline bool walk_text_scan(struct walk_text *t, const char *text,
 	}
 	return false;
 end:
+	if (!at)
+		return false;
 	t->last_at = at;
 	t->last = word & (ends ^ (ends - 1)) >> 8;
 	t->hash = (u32)(dentry_name_step(hash, t->last) >> 32);
-	return at != 0;
+	return true;
 }
 
 static always_inline struct walk_entry *walk_cache_slot(u32 hash)
@@ -84,9 +86,19 @@ static always_inline bool walk_entry_is(const struct walk_entry *e, const char *
 	return true;
 }
 
-/* A walk without "..", which held dentry_lock all the time, has led from start to end.  The text
-   has that hash. */
-void walk_cache_add(const char *text, u32 hash, const struct path *start, const struct path *end);
+/* Of two misses of a text, with no other one between, the second is to be remembered. */
+static always_inline bool walk_entry_wants(struct walk_entry *e, u32 hash)
+{
+	if (unlikely(e->missed == hash))
+		return true;
+	e->missed = hash;
+	return false;
+}
+
+/* A walk that is the same for everybody, which held dentry_lock all the time, has led from start
+   to end.  e: the slot of its text. */
+void walk_cache_add(struct walk_entry *e, const char *text, const struct path *start,
+		    const struct path *end);
 
 /* All that is known becomes unknown. */
 void walk_cache_flush_locked(void) must_hold(&dentry_lock);
