@@ -130,13 +130,20 @@ void container_release(struct task *t)
 			subsystems[id]->release(t);
 }
 
-static u64 charging; /* [I] subsystems that hear of CPU time: slices are too many to ask them all */
+/* Slices and moves are too many to look who wants to hear of them. */
+u64 subsys_asked, subsys_told;
+static u64 charging; /* [I] subsystems that hear of CPU time */
 
-void container_find_charging(void)
+void container_find_hooks(void)
 {
-	for (int id = 0; id < SUBSYS_COUNT; id++)
+	for (int id = 0; id < SUBSYS_COUNT; id++) {
 		if (subsystems[id]->charge_cpu)
 			charging |= BIT(id);
+		if (subsystems[id]->can_attach)
+			subsys_asked |= BIT(id);
+		if (subsystems[id]->attach)
+			subsys_told |= BIT(id);
+	}
 }
 
 /* Idle threads are no tasks and belong to nothing. */

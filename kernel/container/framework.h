@@ -22,8 +22,9 @@
 
 extern struct mutex container_mutex;
 extern struct spinlock css_set_lock;
-extern struct gate container_gate;  /* fork.c: closed by migrations, under container_mutex */
-void container_find_charging(void); /* fork.c: at boot, before the first slice is booked */
+extern struct gate container_gate;    /* fork.c: closed by migrations, under container_mutex */
+void container_find_hooks(void);      /* fork.c: at boot, before the first slice is booked */
+extern u64 subsys_asked, subsys_told; /* [I] fork.c: those with can_attach, with attach */
 
 struct container {
 	struct refcount refs;	     /* the tree, children, and whoever looks at it, as inodes do */

@@ -53,7 +53,7 @@ void container_init(void)
 	bug_if(container_setup(&h->top, h, NULL));
 	list_add(&h->node, &hierarchies);
 	hierarchy_count++;
-	container_find_charging();
+	container_find_hooks();
 	css_set_init_first();
 }
 

@@ -36,6 +36,7 @@ struct migration {
 	struct taskset tasks;	 /* its sets are pinned, and so is what each turns into */
 	struct css_set **end;	 /* of their chain */
 	u64 count;		 /* tasks in it */
+	u64 asked;		 /* bit per subsys_id: those that were asked for them */
 	bool moved;		 /* they have been */
 	struct css_set *visited; /* last: neighbours mostly share theirs */
 	u32 *going;		 /* where those of it are counted */
@@ -157,11 +158,12 @@ static bool collect_sets(struct migration *m)
  */
 static void cancel(struct migration *m, int refused)
 {
-	migrate_cancelled[refused] += m->count;
-	for (int id = 0; id < refused; id++) {
+	int id;
+
+	for_each_bit(id, m->asked) migrate_cancelled[id] += m->count;
+	for (id = 0; id < refused; id++) {
 		if (!m->to->css[id])
 			continue;
-		migrate_cancelled[id] += m->count;
 		trace("cancel_attach: %s", subsystems[id]->name);
 		if (subsystems[id]->cancel_attach)
 			subsystems[id]->cancel_attach(m->to->css[id], &m->tasks);
@@ -173,6 +175,8 @@ static noinline int ask_subsystem(struct migration *m, int id)
 	struct css *css = m->to->css[id];
 	int error = debug_fail_attach(id, &m->tasks);
 
+	migrate_asked[id] += m->count;
+	m->asked |= BIT(id);
 	if (!error && subsystems[id]->can_attach)
 		error = subsystems[id]->can_attach(css, &m->tasks);
 	if (error)
@@ -183,17 +187,17 @@ static noinline int ask_subsystem(struct migration *m, int id)
 	return error;
 }
 
-/* can_attach of each subsystem; where one refuses, those before it are told. */
+/* can_attach of each subsystem; where one refuses, those before it are told.  Who has nothing to
+   say is asked only where somebody watches. */
 static int ask(struct migration *m)
 {
-	bool watched = READ_ONCE(trace_on) || debug_fail_nth;
+	u64 whom = m->to->hierarchy->subsys;
 	int id, error;
 
-	for_each_bit(id, m->to->hierarchy->subsys)
+	if (likely(!READ_ONCE(trace_on) && !debug_fail_nth))
+		whom &= subsys_asked;
+	for_each_bit(id, whom)
 	{
-		migrate_asked[id] += m->count;
-		if (likely(!subsystems[id]->can_attach && !watched))
-			continue;
 		error = ask_subsystem(m, id);
 		if (!error)
 			continue;
@@ -259,10 +263,26 @@ static always_inline bool change_tasks(struct css_set *from, struct list *tasks)
 	return true;
 }
 
+static void tell(struct migration *m)
+{
+	u64 whom = m->to->hierarchy->subsys;
+	int id;
+
+	for_each_bit(id, m->asked) migrate_moved[id] += m->count;
+	if (likely(!READ_ONCE(trace_on)))
+		whom &= subsys_told;
+	for_each_bit(id, whom)
+	{
+		trace("attach: %s, first task %d of %lu", subsystems[id]->name,
+		      task_tid(taskset_first(&m->tasks)), m->count);
+		if (subsystems[id]->attach)
+			subsystems[id]->attach(m->to->css[id], &m->tasks);
+	}
+}
+
 static void commit(struct migration *m)
 {
 	struct css_set *set;
-	int id;
 
 	spin_lock(&css_set_lock);
 	for (set = m->tasks.sets; set; set = set->mg_next) {
@@ -271,14 +291,7 @@ static void commit(struct migration *m)
 	}
 	m->moved = true;
 	spin_unlock(&css_set_lock);
-	for_each_bit(id, m->to->hierarchy->subsys)
-	{
-		migrate_moved[id] += m->count;
-		trace("attach: %s, first task %d of %lu", subsystems[id]->name,
-		      task_tid(taskset_first(&m->tasks)), m->count);
-		if (subsystems[id]->attach)
-			subsystems[id]->attach(m->to->css[id], &m->tasks);
-	}
+	tell(m);
 }
 
 static int migrate(struct migration *m)
@@ -415,6 +428,7 @@ static always_inline void migration_init(struct migration *m, struct container *
 	m->tasks.sets = NULL;
 	m->end = &m->tasks.sets;
 	m->count = 0;
+	m->asked = 0;
 	m->moved = false;
 }
 
