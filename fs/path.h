@@ -34,7 +34,8 @@ static inline void path_get(const struct path *p)
 
 static inline void path_put(const struct path *p)
 {
-	dentry_put(p->dentry);
+	if (refcount_put(&p->dentry->refs))
+		dentry_free(p->dentry);
 	mount_put(p->mount);
 }
 

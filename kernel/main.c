@@ -23,7 +23,7 @@
 #include "kernel/sched/realtime.h"
 #include "kernel/sched/worker.h"
 #include "kernel/task/init.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 #include "kernel/vm/vm.h"
 
 static void open_console(void)

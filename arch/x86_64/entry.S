@@ -78,8 +78,7 @@ syscall_entry:
 	pushq %rdi
 	pushq %rsi
 	pushq %rdx
-	pushq %rcx
-	pushq $-ENOSYS
+	subq $16, %rsp /* rcx and rax */
 	pushq %r8
 	pushq %r9
 	pushq %r10
@@ -144,6 +143,8 @@ user_return:
 /* Called two words below what the entry of a system call leaves on the stack; changes r11 only. */
 	.globl frame_complete
 frame_complete:
+	movq FRAME_RIP + 24(%rsp), %r11
+	movq %r11, FRAME_RCX + 24(%rsp)
 	movq FRAME_RFLAGS + 24(%rsp), %r11
 	movq %r11, FRAME_R11 + 24(%rsp)
 	movq %rbx, FRAME_RBX + 24(%rsp)

@@ -25,6 +25,7 @@ static_assert(offsetof(struct trap_frame, rbx) == FRAME_RBX, "entry.S");
 static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "entry.S");
 static_assert(offsetof(struct trap_frame, rdi) == FRAME_RDI, "entry.S");
 static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "entry.S");
+static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "entry.S");
 static_assert(offsetof(struct trap_frame, orig_rax) == FRAME_ORIG_RAX, "entry.S");
 static_assert(offsetof(struct trap_frame, cs) == FRAME_CS, "entry.S");
 static_assert(offsetof(struct trap_frame, rsp) == FRAME_RSP, "entry.S");

@@ -8,7 +8,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 #define UTIME_NOW  0x3fffffffl
 #define UTIME_OMIT 0x3ffffffel

@@ -11,7 +11,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 /* A path of the program and where its walk starts. */
 struct place {

@@ -11,7 +11,7 @@
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
 #include "kernel/task/namespaces.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 #define MS_MGC_MASK	0xffff0000ul
 #define MS_MGC_VAL	0xc0ed0000ul

@@ -5,7 +5,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 /* Bits that Linux has a meaning for; open ignores the others. */
 #define OPEN_FLAGS                                                                             \

@@ -10,6 +10,7 @@
 #include "kernel/task/pid_namespace.h"
 #include "kernel/task/pidfd.h"
 #include "kernel/task/wait.h"
+#include "kernel/task/walk.h"
 
 #define CLONE_LEGACY 0xfffffffful
 

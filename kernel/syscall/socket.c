@@ -10,7 +10,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/syscall/sock.h"
 #include "kernel/syscall/syscall.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 struct unix_socket *socket_get(int fd, struct file **f)
 {

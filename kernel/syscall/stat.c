@@ -7,7 +7,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
 #include "kernel/syscall/syscall.h"
-#include "kernel/task/task.h"
+#include "kernel/task/walk.h"
 
 #define STATX_BASIC_STATS     0x7ffu
 #define STATX_BTIME	      0x800u

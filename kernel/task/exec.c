@@ -24,6 +24,7 @@
 #include "kernel/task/exit.h"
 #include "kernel/task/futex.h"
 #include "kernel/task/usage.h"
+#include "kernel/task/walk.h"
 
 #define FD_PATH 24 /* "/dev/fd/4294967295/" */
 

@@ -12,7 +12,6 @@
 #include "kernel/sched/thread.h"
 #include "kernel/task/life.h"
 #include "kernel/task/process.h"
-#include "kernel/task/walk.h"
 #include "kernel/vm/vm.h"
 
 struct account;

@@ -1,34 +1,14 @@
 /*
  * walk.c - paths that the running task names: where they start, and their text.
  */
+#include "kernel/task/walk.h"
 #include "arch/uaccess.h"
 #include "kernel/abi/errno.h"
 #include "kernel/mem/slab.h"
-#include "kernel/task/task.h"
 
 #define PATH_SHORT 256 /* nearly all fit; longer ones are read again */
 
-/* Root and directory of a context that others may change meanwhile are held; one that only the
-   running task uses stays as it is until the walk ends. */
-static always_inline void walk_from(struct task_walk *w, struct fs_context *fs, bool based)
-{
-	w->held = refcount_read(&fs->refs) > 1;
-	w->based = w->held && based;
-	if (w->held)
-		spin_lock(&fs->lock);
-	w->walk.root = fs->root;
-	if (based)
-		w->walk.base = fs->cwd;
-	if (!w->held)
-		return;
-	path_get(&w->walk.root);
-	if (based)
-		path_get(&w->walk.base);
-	spin_unlock(&fs->lock);
-}
-
-static noinline int walk_from_file(struct task_walk *w, struct fdtable *files, int fd,
-				   const char *name)
+static int hold_dir(struct task_walk *w, struct fdtable *files, int fd, const char *name)
 {
 	w->dir = fd_get(files, fd);
 	if (!w->dir)
@@ -38,34 +18,46 @@ static noinline int walk_from_file(struct task_walk *w, struct fdtable *files, i
 		return -ENOTDIR;
 	}
 	w->walk.base = w->dir->path;
+	w->holds = WALK_HOLDS_DIR;
 	return 0;
 }
 
-int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
+/* Others may change the context meanwhile, or the walk begins in a directory that is open. */
+int task_walk_hold(struct task_walk *w, int dirfd, const char *name)
 {
 	struct task *t = task_current();
-	bool relative = name[0] != '/';
-	int error;
+	struct fs_context *fs = t->fs;
 
-	w->dir = NULL;
-	w->walk.cred = t->cred;
-	if (unlikely(dirfd != AT_FDCWD) && relative) {
-		error = walk_from_file(w, t->files, dirfd, name);
+	if (*name != '/' && dirfd != AT_FDCWD) {
+		int error = hold_dir(w, t->files, dirfd, name);
+
 		if (error)
 			return error;
-		relative = false;
 	}
-	walk_from(w, t->fs, relative);
+	if (refcount_read(&fs->refs) == 1) {
+		w->walk.root = fs->root;
+		return 0;
+	}
+	spin_lock(&fs->lock);
+	w->walk.root = fs->root;
+	path_get(&w->walk.root);
+	if (*name != '/' && !w->holds) {
+		w->walk.base = fs->cwd;
+		path_get(&w->walk.base);
+		w->holds = WALK_HOLDS_BASE;
+	}
+	spin_unlock(&fs->lock);
+	w->holds |= WALK_HOLDS_ROOT;
 	return 0;
 }
 
-void task_walk_end(struct task_walk *w)
+void task_walk_let_go(struct task_walk *w)
 {
-	if (w->held)
+	if (w->holds & WALK_HOLDS_ROOT)
 		path_put(&w->walk.root);
-	if (unlikely(w->based))
+	if (w->holds & WALK_HOLDS_BASE)
 		path_put(&w->walk.base);
-	if (unlikely(w->dir))
+	if (w->holds & WALK_HOLDS_DIR)
 		file_put(w->dir);
 }
 

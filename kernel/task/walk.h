@@ -3,21 +3,45 @@
  */
 #pragma once
 #include "arch/uaccess.h"
-#include "fs/path.h"
 #include "kernel/mem/slab.h"
-
-struct file;
+#include "kernel/task/task.h"
 
 /* The walk of the running task, relative to dirfd.  Holds references until task_walk_end. -EBADF,
  * -ENOTDIR */
 struct task_walk {
 	struct walk walk;
 	struct file *dir;
-	bool held;  /* root carries references */
-	bool based; /* base does */
+	u8 holds; /* WALK_HOLDS_*: references that it has */
 };
-int task_walk_begin(struct task_walk *w, int dirfd, const char *name) must_check;
-void task_walk_end(struct task_walk *w);
+
+#define WALK_HOLDS_ROOT 1u
+#define WALK_HOLDS_BASE 2u
+#define WALK_HOLDS_DIR	4u
+
+must_check int task_walk_hold(struct task_walk *w, int dirfd, const char *name);
+void task_walk_let_go(struct task_walk *w);
+
+static inline must_check int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
+{
+	const struct task *t = task_current();
+	const struct fs_context *fs = t->fs;
+
+	w->walk.cred = t->cred;
+	w->holds = 0;
+	/* A context that only the running task uses stays as it is until the walk ends. */
+	if (unlikely(refcount_read(&fs->refs) != 1 || (dirfd != AT_FDCWD && *name != '/')))
+		return task_walk_hold(w, dirfd, name);
+	w->walk.root = fs->root;
+	w->walk.base = fs->cwd;
+	return 0;
+}
+
+static inline void task_walk_end(struct task_walk *w)
+{
+	if (unlikely(w->holds))
+		task_walk_let_go(w);
+}
+
 /* A path from user space: kmalloc'd (kfree it).  ERR_PTR(-EFAULT, -ENAMETOOLONG, -ENOMEM); "" gives
    -ENOENT unless empty_ok. */
 char *task_path(const char __user *name, bool empty_ok);
