@@ -90,7 +90,7 @@ void container_fade(int cpu)
 
 static void set_up(void)
 {
-	host_cpus = 2;
+	cpus_found = 2;
 	host_unlocked = NULL;
 	placed = NULL;
 	called_cpus = 0;
@@ -125,7 +125,7 @@ static void tear_down(void)
 {
 	host_unlocked = NULL;
 	host_cpu = 0;
-	host_cpus = 1;
+	cpus_found = 1;
 }
 
 /* It has left one queue and not reached the other. */

@@ -27,12 +27,7 @@ u64 host_now;
 char host_console[4096];
 size_t host_console_len;
 const char *host_cmdline = "";
-int host_cpus = 1;
-
-int cpu_count(void)
-{
-	return host_cpus;
-}
+int cpus_found = 1;
 
 u64 clock_now(void)
 {
@@ -122,7 +117,7 @@ void host_boot(unsigned nodes, u64 size, int cpus_wanted)
 		boot.memory_total += size;
 	}
 	check(boot.memory_end <= MEMORY_MAX);
-	host_cpus = cpus_wanted;
+	cpus_found = cpus_wanted;
 	for (int i = 0; i < NCPU; i++)
 		cpus[i] = (struct cpu){ .id = (u32)i, .node = (u32)i % nodes };
 	host_cpu = 0;
