@@ -7,10 +7,15 @@ kernel=$1 initrd=$2 append=$3 console=${CONSOLE-${1%/*}/console}
 shift 3
 port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 rm -f "$console"
-# Ctrl-C is meant for gdb alone.
-setsid "$@" -S -gdb tcp:127.0.0.1:"$port" -kernel "$kernel" -initrd "$initrd" \
-	-chardev socket,id=console,path="$console",server=on,wait=off,logfile="$console.log" \
-	-serial chardev:console -append "console=ttyS0 $append" </dev/null &
+# Ctrl-C is meant for gdb alone; but when the terminal is closed the machine ends, for which gdb
+# waits while it runs.
+(
+	trap 'kill $!' HUP TERM
+	setsid "$@" -S -gdb tcp:127.0.0.1:"$port" -kernel "$kernel" -initrd "$initrd" \
+		-chardev socket,id=console,path="$console",server=on,wait=off,logfile="$console.log" \
+		-serial chardev:console -append "console=ttyS0 $append" </dev/null &
+	wait
+) &
 machine=$!
 trap 'kill $machine 2>/dev/null; rm -f "$console"' EXIT
 until [ -S "$console" ]; do

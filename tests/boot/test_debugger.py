@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import socket
 import subprocess
 import time
 
@@ -89,13 +90,14 @@ def test_a_deadlock_is_found_in_three_steps(debugged):
 
 
 class Typed:
-    """A program on a terminal of its own, as a person runs it."""
+    """A program that a shell runs on a terminal of its own, as a person's."""
 
     def __init__(self, *argv):
         pid, self.terminal = pty.fork()
         if not pid:
             os.chdir(ROOT)
-            os.execvpe(argv[0], argv, {**os.environ, "TERM": "dumb"})
+            os.execvpe("sh", ["sh", "-c", '"$@"; exit $?', "sh", *argv],
+                       {**os.environ, "TERM": "dumb"})
         self.pid, self.said = pid, ""
 
     def type(self, text):
@@ -151,6 +153,22 @@ def test_make_debug_and_make_console_as_a_person_types_them():
         gdb.type("quit\n")
     finally:
         gdb.end()
+
+
+def test_the_machine_of_make_debug_ends_with_the_terminal(tmp_path):
+    gdb = Typed("make", "-s", "debug", f"CONSOLE={tmp_path / 'console'}")
+    with socket.socket(socket.AF_UNIX) as console:
+        try:
+            gdb.expect("(gdb) ")
+            for _ in range(2):  # it runs, so gdb cannot end it
+                gdb.type("continue\n")
+                gdb.expect("Continuing.")
+            console.connect(str(tmp_path / "console"))
+        finally:
+            gdb.end()
+        console.settimeout(100)
+        while console.recv(4096):
+            pass
 
 
 def test_a_use_after_free_is_found_in_two_runs(debugged, tmp_path):
