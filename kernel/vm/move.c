@@ -69,6 +69,8 @@ void move_group_end(struct move_group *g)
 {
 	u64 frame = 0;
 
+	if (likely(!g->copies.root)) /* no common page has moved */
+		return;
 	for (; radix_next(&g->copies, &frame); frame++)
 		group_drop(g, frame);
 	radix_destroy(&g->copies);
