@@ -418,18 +418,24 @@ int path_walk_parent(const struct walk *w, const char *name, struct path *dir, c
 		     size_t *len, bool *slash)
 {
 	struct walker x;
-	int error = walker_begin(&x, w, name, 0, true);
+	int error = begin(&x, w, name, walker_start(w, name), 0, true);
 
-	if (!error)
-		error = walker_run(&x);
-	if (!error) {
-		/* The last name is the tail of the path as given, whatever links came before. */
-		*last = name + strlen(name) - strlen(x.last);
+	if (unlikely(error))
+		return error;
+	spin_lock(&dentry_lock);
+	error = walk_locked(&x);
+	if (likely(!error)) {
+		*dir = x.at;
+		path_get(dir);
+		*last = x.last;
 		*len = x.last_len;
 		*slash = x.slash;
-		walker_take(&x, dir);
 	}
-	walker_end(&x);
+	spin_unlock(&dentry_lock);
+	/* The last name is the tail of the path as given, whatever links came before. */
+	if (unlikely(x.body) && !error)
+		*last = name + strlen(name) - strlen(x.last);
+	end(&x);
 	return error;
 }
 

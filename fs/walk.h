@@ -37,13 +37,6 @@ int walker_run(struct walker *x) must_check;
    next walker_run walks its text. */
 int walker_follow(struct walker *x, struct dentry *link) must_check;
 
-/* The place, with references that are the caller's now. */
-static inline void walker_take(struct walker *x, struct path *out)
-{
-	*out = x->pin;
-	x->pin = (struct path){ NULL, NULL };
-}
-
 /* mount_point.c.  What is mounted there, without a reference; NULL.  dentry_lock held. */
 struct mount *mount_on_locked(const struct mount *parent, const struct dentry *point);
 static inline void mount_cross_locked(struct path *p)
