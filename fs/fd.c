@@ -253,7 +253,7 @@ struct file *fd_get_open(struct fdtable *t, int fd)
 	return NULL;
 }
 
-int fd_close(struct fdtable *t, u32 fd)
+long fd_close(struct fdtable *t, u32 fd)
 {
 	struct file *f;
 

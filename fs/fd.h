@@ -40,7 +40,7 @@ static inline void fd_install(struct fdtable *t, int fd, struct file *f) /* take
 struct file *fd_get(struct fdtable *t, int fd); /* with a reference; NULL: EBADF */
 /* The same, but not of one that O_PATH only placed. */
 struct file *fd_get_open(struct fdtable *t, int fd);
-int fd_close(struct fdtable *t, u32 fd); /* close(2): 0, -EBADF; may sleep */
+long fd_close(struct fdtable *t, u32 fd); /* close(2): 0, -EBADF; may sleep */
 /* dup2/dup3: puts f (a new reference) at fd, returns what was there in *old. */
 int fd_replace(struct fdtable *t, int fd, u32 limit, struct file *f, bool cloexec,
 	       struct file **old) must_check;

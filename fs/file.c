@@ -24,23 +24,15 @@ u64 file_count(void)
 	return slab_count(file_cache);
 }
 
-struct file *file_create_at(const struct path *path, const struct file_ops *ops, u32 flags,
-			    const struct cred *cred)
-{
-	struct file *f = slab_alloc(file_cache);
-
-	if (f)
-		file_init(f, path, path->dentry->inode, ops, flags, cred);
-	return f;
-}
-
 struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
 			 const struct cred *cred)
 {
-	struct file *f = file_create_at(path, ops, flags, cred);
+	struct file *f = slab_alloc(file_cache);
 
-	if (f)
-		path_get(path);
+	if (!f)
+		return NULL;
+	path_get(path);
+	file_init(f, path, path->dentry->inode, ops, flags, cred);
 	return f;
 }
 

@@ -67,7 +67,7 @@ static always_inline int check_open(const struct path *path, struct inode *inode
 		error = check_kind(path, inode->mode, may);
 	else if (may & MAY_WRITE && path->mount->super->readonly)
 		return -EROFS;
-	if (!error && may)
+	if (!error && !created)
 		error = inode_permission(inode, may, cred);
 	if (unlikely(flags & O_NOATIME) && !error && !inode_is_owner(inode, cred))
 		error = -EPERM;
@@ -89,7 +89,7 @@ static noinline const struct file_ops *ops_of_special(struct inode *inode)
 	}
 }
 
-/* With success the references of `path` are the file's.  regular: what the inode is. */
+/* The references of `path` are the file's, or have gone.  regular: what the inode is. */
 static always_inline struct file *open_place(const struct path *path, struct inode *inode,
 					     u32 flags, const struct cred *cred, bool created,
 					     bool regular)
@@ -99,35 +99,41 @@ static always_inline struct file *open_place(const struct path *path, struct ino
 	int error = check_open(path, inode, flags, cred, created, regular);
 
 	if (unlikely(error))
-		return ERR_PTR(error);
+		goto refused;
 	ops = regular ? inode->fops : ops_of_special(inode);
+	error = -ENXIO;
 	if (!regular && !ops)
-		return ERR_PTR(-ENXIO);
+		goto refused;
+	error = -EINVAL;
 	if (unlikely(flags & O_DIRECT) && !S_ISFIFO(inode->mode))
-		return ERR_PTR(-EINVAL);
+		goto refused;
 	f = slab_alloc(file_cache);
+	error = -ENOMEM;
 	if (unlikely(!f))
-		return ERR_PTR(-ENOMEM);
+		goto refused;
 	file_init(f, path, inode, ops,
 		  (flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC)) | O_LARGEFILE, cred);
-	if (regular && f->can_write)
-		error = file_count_writer(f);
+	error = regular && f->can_write ? file_count_writer(f) : 0;
 	if (!error && ops->open)
 		error = ops->open(inode, f);
 	if (unlikely(error)) {
-		path_get(path);
 		file_destroy(f);
 		return ERR_PTR(error);
 	}
 	if (unlikely(flags & O_NOCTTY))
 		f->flags &= ~O_NOCTTY;
 	return f;
+
+refused:
+	path_put(path);
+	return ERR_PTR(error);
 }
 
 static struct file *open_path_only(const struct path *path, u32 flags, const struct cred *cred)
 {
-	struct file *f = file_create_at(path, &path_only_ops, flags & PATH_FLAGS, cred);
+	struct file *f = file_create(path, &path_only_ops, flags & PATH_FLAGS, cred);
 
+	path_put(path);
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	f->can_read = f->can_write = false;
@@ -163,7 +169,6 @@ struct file *file_open_place(const struct path *path, u32 flags, const struct cr
 	if (flags & O_TRUNC && !IS_ERR(f) && !created)
 		error = truncate_opened(path);
 	if (unlikely(error)) {
-		path_get(path);
 		file_put(f);
 		return ERR_PTR(error);
 	}
@@ -174,20 +179,17 @@ static struct file *open_walked(const struct path *path, u32 flags, const struct
 {
 	if (flags & O_PATH)
 		return open_path_only(path, flags, cred);
-	if (flags & O_DIRECTORY && !S_ISDIR(path->dentry->inode->mode))
+	if (flags & O_DIRECTORY && !S_ISDIR(path->dentry->inode->mode)) {
+		path_put(path);
 		return ERR_PTR(-ENOTDIR);
+	}
 	return file_open_place(path, flags, cred, false);
 }
 
 struct file *file_open_path(const struct path *path, u32 flags, const struct cred *cred)
 {
-	struct file *f;
-
 	path_get(path);
-	f = open_walked(path, flags, cred);
-	if (IS_ERR(f))
-		path_put(path);
-	return f;
+	return open_walked(path, flags, cred);
 }
 
 struct file *file_open_exec(const struct path *path, const struct cred *cred)
@@ -223,15 +225,9 @@ static struct file *open_existing(const struct walk *w, const char *name, u32 fl
 	unsigned how =
 		(flags & O_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
 	struct path place;
-	struct file *f;
 	int error = path_walk(w, name, how, &place);
 
-	if (error)
-		return ERR_PTR(error);
-	f = open_walked(&place, flags, w->cred);
-	if (IS_ERR(f))
-		path_put(&place);
-	return f;
+	return error ? ERR_PTR(error) : open_walked(&place, flags, w->cred);
 }
 
 /* With flags that are not plain. */
@@ -256,7 +252,6 @@ struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mo
 {
 	struct inode *inode;
 	struct path place;
-	struct file *f;
 	int error;
 
 	if (unlikely(flags & ~PLAIN_FLAGS))
@@ -266,10 +261,6 @@ struct file *file_open(const struct walk *w, const char *name, u32 flags, u32 mo
 		return ERR_PTR(error);
 	inode = place.dentry->inode;
 	if (likely(S_ISREG(inode->mode)))
-		f = open_place(&place, inode, flags & PLAIN_FLAGS, w->cred, false, true);
-	else
-		f = file_open_place(&place, flags, w->cred, false);
-	if (IS_ERR(f))
-		path_put(&place);
-	return f;
+		return open_place(&place, inode, flags & PLAIN_FLAGS, w->cred, false, true);
+	return file_open_place(&place, flags, w->cred, false);
 }

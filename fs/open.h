@@ -34,11 +34,8 @@ static always_inline void file_init(struct file *f, const struct path *path, str
 /* Takes references of its own; ops->open is not called.  NULL: no memory. */
 struct file *file_create(const struct path *path, const struct file_ops *ops, u32 flags,
 			 const struct cred *cred);
-/* The same with the caller's references of `path`, which it loses with success. */
-struct file *file_create_at(const struct path *path, const struct file_ops *ops, u32 flags,
-			    const struct cred *cred);
-/* Opens what this open(2) has found or created, and truncates it.  With success the references of
-   `path` are the file's. */
+/* Opens what this open(2) has found or created, and truncates it.  The references of `path` are
+   the file's then, or have gone. */
 struct file *file_open_place(const struct path *path, u32 flags, const struct cred *cred,
 			     bool created);
 /* The whole of open(2), with O_CREAT and with O_TMPFILE. */

@@ -72,9 +72,7 @@ static struct file *create_in(struct walker *x, u32 flags, u32 mode, bool *again
 	} else if (S_ISDIR(place.dentry->inode->mode)) {
 		f = ERR_PTR(-EISDIR);
 	} else {
-		f = file_open_place(&place, flags, x->walk->cred, created);
-		if (!IS_ERR(f))
-			return f;
+		return file_open_place(&place, flags, x->walk->cred, created);
 	}
 	path_put(&place);
 	return f;
@@ -99,7 +97,6 @@ struct file *file_open_create(const struct walk *w, const char *name, u32 flags,
 struct file *file_open_nameless(const struct walk *w, const char *name, u32 flags, u32 mode)
 {
 	struct path dir, place;
-	struct file *f;
 	int error = path_walk(w, name, WALK_FOLLOW | WALK_DIRECTORY, &dir);
 
 	if (error)
@@ -112,8 +109,5 @@ struct file *file_open_nameless(const struct walk *w, const char *name, u32 flag
 	}
 	place.mount = dir.mount; /* with the reference */
 	dentry_put(dir.dentry);
-	f = file_open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
-	if (IS_ERR(f))
-		path_put(&place);
-	return f;
+	return file_open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
 }

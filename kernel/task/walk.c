@@ -8,46 +8,42 @@
 
 #define PATH_SHORT 256 /* nearly all fit; longer ones are read again */
 
-static int hold_dir(struct task_walk *w, struct fdtable *files, int fd, const char *name)
+/* Others may change the context meanwhile. */
+void task_walk_hold(struct task_walk *w, struct fs_context *fs, unsigned what)
 {
-	w->dir = fd_get(files, fd);
+	struct path root, base;
+
+	w->holds |= what;
+	spin_lock(&fs->lock);
+	root = fs->root;
+	path_get(&root);
+	if (what & WALK_HOLDS_BASE) {
+		base = fs->cwd;
+		path_get(&base);
+		w->walk.base = base;
+	}
+	spin_unlock(&fs->lock);
+	w->walk.root = root;
+}
+
+/* A relative path begins in a directory that is open. */
+int task_walk_from_file(struct task_walk *w, int fd, const char *name)
+{
+	struct task *t = task_current();
+
+	w->dir = fd_get(t->files, fd);
 	if (!w->dir)
 		return -EBADF;
 	if (name[0] && (!w->dir->inode || !S_ISDIR(w->dir->inode->mode))) {
 		file_put(w->dir);
 		return -ENOTDIR;
 	}
-	w->walk.base = w->dir->path;
 	w->holds = WALK_HOLDS_DIR;
-	return 0;
-}
-
-/* Others may change the context meanwhile, or the walk begins in a directory that is open. */
-int task_walk_hold(struct task_walk *w, int dirfd, const char *name)
-{
-	struct task *t = task_current();
-	struct fs_context *fs = t->fs;
-
-	if (*name != '/' && dirfd != AT_FDCWD) {
-		int error = hold_dir(w, t->files, dirfd, name);
-
-		if (error)
-			return error;
-	}
-	if (refcount_read(&fs->refs) == 1) {
-		w->walk.root = fs->root;
-		return 0;
-	}
-	spin_lock(&fs->lock);
-	w->walk.root = fs->root;
-	path_get(&w->walk.root);
-	if (*name != '/' && !w->holds) {
-		w->walk.base = fs->cwd;
-		path_get(&w->walk.base);
-		w->holds = WALK_HOLDS_BASE;
-	}
-	spin_unlock(&fs->lock);
-	w->holds |= WALK_HOLDS_ROOT;
+	w->walk.base = w->dir->path;
+	if (refcount_read(&t->fs->refs) == 1)
+		w->walk.root = t->fs->root;
+	else
+		task_walk_hold(w, t->fs, WALK_HOLDS_ROOT);
 	return 0;
 }
 

@@ -18,19 +18,24 @@ struct task_walk {
 #define WALK_HOLDS_BASE 2u
 #define WALK_HOLDS_DIR	4u
 
-must_check int task_walk_hold(struct task_walk *w, int dirfd, const char *name);
+void task_walk_hold(struct task_walk *w, struct fs_context *fs, unsigned what);
+must_check int task_walk_from_file(struct task_walk *w, int fd, const char *name);
 void task_walk_let_go(struct task_walk *w);
 
 static inline must_check int task_walk_begin(struct task_walk *w, int dirfd, const char *name)
 {
 	const struct task *t = task_current();
-	const struct fs_context *fs = t->fs;
+	struct fs_context *fs = t->fs;
 
 	w->walk.cred = t->cred;
 	w->holds = 0;
+	if (unlikely(dirfd != AT_FDCWD) && *name != '/')
+		return task_walk_from_file(w, dirfd, name);
 	/* A context that only the running task uses stays as it is until the walk ends. */
-	if (unlikely(refcount_read(&fs->refs) != 1 || (dirfd != AT_FDCWD && *name != '/')))
-		return task_walk_hold(w, dirfd, name);
+	if (unlikely(refcount_read(&fs->refs) != 1)) {
+		task_walk_hold(w, fs, WALK_HOLDS_ROOT | (*name == '/' ? 0 : WALK_HOLDS_BASE));
+		return 0;
+	}
 	w->walk.root = fs->root;
 	w->walk.base = fs->cwd;
 	return 0;
