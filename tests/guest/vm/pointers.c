@@ -148,6 +148,59 @@ static void partial(void)
 	munmap(two, PAGE);
 }
 
+/* A path of so many bytes, most of them beyond ASCII. */
+static void name_of(char *path, int len)
+{
+	strcpy(path, "/tmp/");
+	for (int i = 5; i < len; i++)
+		path[i] = i % 3 ? (char)(0x80 + 7 * i % 128) : 'a';
+	path[len] = 0;
+}
+
+/* Names of all lengths up to and over some words, at all places before memory ends. */
+static void names(char *end)
+{
+	char path[64];
+	struct stat st;
+	int missed = 0;
+
+	for (int len = 6; len < 50; len++) {
+		name_of(path, len);
+		close(open(path, O_CREAT | O_WRONLY, 0600));
+		for (int behind = 0; behind < 20; behind++) {
+			char *at = end - behind - len - 1;
+
+			memset(end - PAGE, 0xff, PAGE);
+			memcpy(at, path, len + 1);
+			missed += stat(at, &st) != 0 || !S_ISREG(st.st_mode);
+			memset(end - PAGE, 1, PAGE);
+			memcpy(at, path, len + 1);
+			missed += stat(at, &st) != 0 || !S_ISREG(st.st_mode);
+		}
+		unlink(path);
+	}
+	CHECK_EQ(missed, 0, "names with bytes beyond ASCII are found wherever they end");
+}
+
+static void answers(char *end)
+{
+	struct stat st, *last = (struct stat *)(end - sizeof(st)), *odd = (void *)(end - PAGE + 3);
+
+	MUST(!syscall(SYS_stat, "/tmp", &st));
+	CHECK(!syscall(SYS_stat, "/tmp", last) && !memcmp(last, &st, sizeof(st)),
+	      "stat fills the last bytes before memory ends");
+	CHECK(!syscall(SYS_stat, "/tmp", odd) && !memcmp(odd, &st, sizeof(st)),
+	      "and does so at an odd address");
+	CHECK_ERR(syscall(SYS_stat, "/tmp", (char *)last + 1), EFAULT,
+		  "where a byte is missing stat is EFAULT");
+	CHECK(!syscall(SYS_fstat, null, last) && last->st_rdev == 0x103,
+	      "so fstat answers in the same place");
+	CHECK_ERR(syscall(SYS_fstat, null, (char *)last + 8), EFAULT,
+		  "or is EFAULT where a word is missing");
+	CHECK_ERR(syscall(SYS_stat, "/tmp/missing", 8), ENOENT,
+		  "what is not there is ENOENT wherever the answer is to go");
+}
+
 int main(void)
 {
 	char start[100] = "";
@@ -160,6 +213,11 @@ int main(void)
 	single();
 	lseek(file, 100, SEEK_SET);
 	partial();
+	char *two =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	munmap(two + PAGE, PAGE);
+	names(two + PAGE);
+	answers(two + PAGE);
 	unlink("/tmp/pointers");
 	CHECK_END();
 }
