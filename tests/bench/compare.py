@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bench import operations as ops, plot  # noqa: E402
 from corral import Machine, MachineError  # noqa: E402
+from corral.options import Options  # noqa: E402
 
 BUILD = ROOT / "build"
 INITRD = BUILD / "test-initrd.cpio"
@@ -131,12 +132,19 @@ def table(data, record):
     return missed
 
 
+def arguments():
+    options = Options(__doc__, "--record", "--corral").words("programs", nargs="*")
+    given = options.parse_args()
+    known = [*dict.fromkeys(run.program for run in ops.RUNS), "boot"]
+    options.check(given.programs, known, "program")
+    return given
+
+
 def main():
-    words = sys.argv[1:]
-    programs = [word for word in words if not word.startswith("-")]
+    given = arguments()
     record = record_read()
     try:
-        data = columns(programs, "--corral" in words, record)
+        data = columns(given.programs, given.corral, record)
     except (MachineError, AssertionError) as error:
         sys.exit(f"{error}")
     text = json.dumps(data, indent="\t") + "\n"
@@ -145,7 +153,7 @@ def main():
     missed = table(data, record)
     print(f"Corral: {data['Corral']['version']}; Linux: {data['Linux']['version']}; "
           f"QEMU {data['qemu']}, -icount shift=0,sleep=off")
-    if "--record" in words:
+    if given.record:
         RECORD.write_text(text)
         (ROOT / "docs" / "performance.svg").write_text(plot.performance(data))
     for name in missed:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from corral import Machine, MachineError  # noqa: E402
+from corral.options import Options  # noqa: E402
 
 BUILD = ROOT / "build"
 PROGRAMS = "/test/sched/fair", "/test/container/share"
@@ -31,9 +32,10 @@ def figures(cpus, window):
 
 
 def main():
-    window, *cpus = [int(word) for word in sys.argv[1:]] or [2000]
-    failed = False
-    for n in cpus or (1, 2, 4):
+    options = Options(__doc__).words("window", nargs="?", type=int, default=2000)
+    given = options.words("cpus", nargs="*", type=int).parse_args()
+    window, failed = given.window, False
+    for n in given.cpus or (1, 2, 4):
         print(f"{f'{n} CPUs, {window} ms':36}{'figure':>10}{'allowed':>10}")
         try:
             for name, figure, bound, unit in figures(n, window):

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from bench import operations as ops  # noqa: E402
+from corral.options import Options  # noqa: E402
 from corral import Machine  # noqa: E402
 
 BUILD = ROOT / "build"
@@ -75,15 +76,17 @@ def by_instruction(costs, function):
 
 
 def main():
-    program, operation = sys.argv[1:3]
-    times = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-    plugin = build_plugin()
-    run = next(run for run in ops.RUNS if run.program == program)
-    once, ran = count(plugin, run, operation, times)
-    twice, ran_twice = count(plugin, run, operation, 2 * times)
+    options = Options(__doc__).words("program").words("operation")
+    given = options.words("times", nargs="?", type=int, default=2).words("function", nargs="?") \
+        .parse_args()
+    runs = {run.program: run for run in reversed(ops.RUNS)}
+    options.check([given.program], list(runs), "program")
+    plugin, run = build_plugin(), runs[given.program]
+    once, ran = count(plugin, run, given.operation, given.times)
+    twice, ran_twice = count(plugin, run, given.operation, 2 * given.times)
     costs = {at: (n - once.get(at, 0)) / (ran_twice - ran) for at, n in twice.items()}
-    if len(sys.argv) > 4:
-        by_instruction(costs, sys.argv[4])
+    if given.function:
+        by_instruction(costs, given.function)
     else:
         by_function(costs)
 

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bench import compare, plot  # noqa: E402
 from corral import Machine, MachineError  # noqa: E402
+from corral.options import Options  # noqa: E402
 
 BUILD = ROOT / "build"
 GROWTH = {"tasks": (10, 1000, 10000), "groups": (10, 1000, 10000), "depth": (1, 10, 100),
@@ -96,6 +97,7 @@ def parallel():
 
 
 def main():
+    given = Options(__doc__, "--record").parse_args()
     try:
         growth, bad = grow()
         rates = parallel()
@@ -107,7 +109,7 @@ def main():
     (BUILD / "scale.json").write_text(json.dumps(data, indent="\t") + "\n")
     picture = plot.scale(data)
     (BUILD / "scale.svg").write_text(picture)
-    if "--record" in sys.argv:
+    if given.record:
         (ROOT / "docs" / "scale.svg").write_text(picture)
     for words in bad:
         print(f"missed: {words}")

@@ -1,6 +1,6 @@
 """Corral and Debian's kernel side by side: the same programs on both, line by line.
 
-    python3 tests/compare/compare.py [--record] [PROGRAM...]
+    python3 tests/compare/compare.py [--record] [AREA...]
 
 The programs of this folder print lines "question = answer".  AREA.c, AREA-PART.c and AREA.sh belong
 to an area; their answers on Linux lie in tests/linux/AREA.txt, so that Corral can be compared where
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from compare import programs as debian  # noqa: E402
+from corral.options import Options  # noqa: E402
 from corral import Machine, MachineError  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -34,7 +35,7 @@ def programs(words=()):
     order = ["calls", "signals", "files", "tty", "proc", "framework", "cpuset", "cpuacct",
              "freezer", "pids", "cpu", "devices", "namespaces"]
     found = [path for path in HERE.iterdir() if path.suffix in (".c", ".sh")]
-    found = [path for path in found if not words or path.stem in words]
+    found = [path for path in found if not words or area_of(path) in words]
     return sorted(found, key=lambda path: (order.index(area_of(path)), path.stem))
 
 
@@ -167,8 +168,18 @@ def table(linux, corral, wrong, keys):
         print(f"{name:20} {lines:7} {equal:7} {differ:7} {why:10}")
 
 
+def arguments():
+    options = Options(__doc__, "--record").words("areas", nargs="*")
+    given = options.parse_args()
+    scripts = [path.stem for path in debian.scripts()]
+    known = [*dict.fromkeys(map(area_of, programs())), *scripts, "programs"]
+    options.check(given.areas, known, "area")
+    return given
+
+
 def main():
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    given = arguments()
+    words = given.areas
     try:
         linux, corral = {}, {}
         for asked in (ask, ask_programs):
@@ -179,7 +190,7 @@ def main():
             corral.update(asked("plain", words)[0])
     except (MachineError, AssertionError, ValueError) as error:
         sys.exit(f"{error}")
-    if "--record" in sys.argv:
+    if given.record:
         record(linux, version)
         if any(area.startswith("programs/") for area in linux):
             shutil.copy(debian.PACKAGES, debian.RECORDED)
