@@ -68,9 +68,8 @@ void mount_free(struct mount *m)
 	dentry_put(m->root);
 	kfree(m->source);
 	slab_free(mount_cache, m);
-	if (__atomic_sub_fetch(&s->mounts, 1, __ATOMIC_ACQ_REL) == 0 && s->ops->unmounted)
-		s->ops->unmounted(s);
-	super_put(s);
+	__atomic_fetch_sub(&s->mounts, 1, __ATOMIC_RELAXED);
+	super_release(s);
 }
 
 /* --- crossing --------------------------------------------------------------------------------*/

@@ -41,9 +41,10 @@ void super_put(struct super *s)
 
 void super_release(struct super *s)
 {
-	if (!READ_ONCE(s->mounts) && s->ops->unmounted)
-		s->ops->unmounted(s);
-	super_put(s);
+	if (s->ops->release)
+		s->ops->release(s);
+	else
+		super_put(s);
 }
 
 void super_statfs(struct super *s, struct statfs *out)

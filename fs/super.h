@@ -37,9 +37,9 @@ struct super_ops {
 	struct dentry *(*mount_root)(struct super *s);
 	/* For /proc/PID/mountinfo: where d is as the reader sees it.  NULL, false: its path. */
 	bool (*path_seen)(struct super *s, struct dentry *d, char *buf, size_t size);
-	/* The last mount of it went away.  May keep s alive by its own reference (cgroup with
-	 * children). */
-	void (*unmounted)(struct super *s);
+	/* A mount went away, or does not come: puts its reference.  May keep s alive by its own
+	 * (cgroup with children).  NULL: super_put. */
+	void (*release)(struct super *s);
 	/* Everything below the root has been removed already. */
 	void (*free)(struct super *s);
 };
@@ -69,8 +69,7 @@ void super_init(struct super *s, const struct fs_type *type, const struct super_
 		u32 magic);
 void super_get(struct super *s);
 void super_put(struct super *s); /* may sleep */
-/* Puts one that was to be mounted, and is not: if no other mount is there, it ends like one that
-   has been unmounted. */
+/* Puts one that has been mounted, or was to be. */
 void super_release(struct super *s);
 
 /* statfs(2): what the file system says, over what is true of any. */

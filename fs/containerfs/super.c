@@ -349,24 +349,28 @@ static bool path_seen(struct super *s, struct dentry *d, char *buf, size_t size)
 	return path.len && !path.overflow;
 }
 
-/* Two references are left when nobody is about to mount it again: its own and the ending mount's.
- */
-static void unmounted(struct super *s)
+/* References of mounts, and of who is about to make one, go under container_mutex: so one is the
+   last, which finds two, its own and the hierarchy's. */
+static void release(struct super *s)
 {
 	struct hierarchy *h = s->private;
 	bool last;
 
 	mutex_lock(&container_mutex);
-	last = h->super && list_empty(&h->top.children) && refcount_read(&s->refs) <= 2;
+	last = list_empty(&h->top.children) && refcount_read(&s->refs) == 2;
 	if (last) {
 		hierarchy_destroy(h);
 		h->top.removed = true;
 		control_drop(&h->top);
 		h->super = NULL;
+	} else {
+		super_put(s); /* the hierarchy's stays */
 	}
 	mutex_unlock(&container_mutex);
-	if (last)
+	if (last) {
 		super_put(s);
+		super_put(s);
+	}
 }
 
 static void super_free(struct super *s)
@@ -382,7 +386,7 @@ static const struct super_ops super_ops = {
 	.remount = remount,
 	.mount_root = mount_root,
 	.path_seen = path_seen,
-	.unmounted = unmounted,
+	.release = release,
 	.free = super_free,
 };
 
