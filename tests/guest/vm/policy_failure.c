@@ -96,6 +96,7 @@ static void test_move(void)
 	bool good = true;
 	int failures = 0;
 
+	MUST(migrate(0, 2, 1) == 0); /* wherever the task runs: so there is something to move */
 	for (int n = 1; n < 400; n++) {
 		arm(n);
 		long ret = migrate(0, n % 2 ? 1 : 2, n % 2 ? 2 : 1);
