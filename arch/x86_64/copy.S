@@ -7,7 +7,7 @@
 #include "arch/x86_64/extable.h"
 
 	.text
-/* size_t user_copy(void *dst, const void *src, size_t n): bytes that were not copied. */
+/* size_t user_copy(void *dst, const void *src, size_t n): bytes that were copied. */
 	.globl user_copy
 user_copy:
 	smap_site 1
@@ -18,17 +18,18 @@ user_copy:
 1:	rep movsq
 	movl %eax, %ecx
 2:	rep movsb
-	xorl %eax, %eax
+	movq %rdx, %rax
 3:	smap_site 0
 	ret
 4:	leaq (%rax, %rcx, 8), %rcx /* words left: bytes left */
 	jmp 2b
-5:	movq %rcx, %rax
+5:	movq %rdx, %rax
+	subq %rcx, %rax
 	jmp 3b
 	extable 1b, 4b
 	extable 2b, 5b
 
-/* size_t user_zero(void *dst, size_t n): bytes that were not cleared. */
+/* size_t user_zero(void *dst, size_t n): bytes that were cleared. */
 	.globl user_zero
 user_zero:
 	smap_site 1
@@ -40,7 +41,8 @@ user_zero:
 1:	rep stosq
 	movl %edx, %ecx
 2:	rep stosb
-3:	movq %rcx, %rax
+3:	movq %rsi, %rax
+	subq %rcx, %rax
 	smap_site 0
 	ret
 4:	leaq (%rdx, %rcx, 8), %rcx

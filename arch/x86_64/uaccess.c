@@ -22,7 +22,7 @@ size_t user_read(void *dst, const void __user *src, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(src, n)))
 		return 0;
-	return n - user_copy(dst, user_words(src), n);
+	return user_copy(dst, user_words(src), n);
 }
 
 size_t user_write(void __user *dst, const void *src, size_t n)
@@ -30,7 +30,7 @@ size_t user_write(void __user *dst, const void *src, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
-	return n - user_copy(user_words(dst), src, n);
+	return user_copy(user_words(dst), src, n);
 }
 
 size_t user_clear(void __user *dst, size_t n)
@@ -38,7 +38,7 @@ size_t user_clear(void __user *dst, size_t n)
 	assert_no_spinlock();
 	if (unlikely(!user_range_ok(dst, n)))
 		return 0;
-	return n - user_zero(user_words(dst), n);
+	return user_zero(user_words(dst), n);
 }
 
 /* One access of a fixed size; `err` becomes -EFAULT when it fails. */
@@ -126,7 +126,7 @@ int user_get(void *dst, const void __user *src, size_t size)
 		*(u8 *)dst = (u8)v;
 		return 0;
 	default:
-		if (user_copy(&v, user_words(src), min(size, sizeof(v))))
+		if (user_copy(&v, user_words(src), sizeof(u16)) != sizeof(u16))
 			break;
 		*(u16 *)dst = (u16)v;
 		return 0;
