@@ -26,13 +26,24 @@ struct arch_thread {
 	void *fpu;	      /* [I] XSAVE or FXSAVE area; NULL for kernel threads */
 };
 
-/* Kernel stack of 8 KiB (16 in debug builds). */
+/* A kernel stack is a block of pages, of whose upper end STACK_ROOM may be used: 4 KiB, and twice
+   as much in a debug build, where frames are larger and the page below the room is unmapped.  The
+   lowest word of the room is STACK_MARK for as long as nobody comes that far: looked at whenever
+   the thread leaves its CPU.  `make stack` tells how deep it can get. */
 #ifdef DEBUG
 #define STACK_ORDER 2
+#define STACK_ROOM  8192ul
 #else
-#define STACK_ORDER 1
+#define STACK_ORDER 0
+#define STACK_ROOM  4096ul
 #endif
 #define STACK_SIZE (4096ul << STACK_ORDER)
+#define STACK_MARK 0x5afe57ac
+
+static inline u32 *stack_mark(u64 stack_top)
+{
+	return (u32 *)(stack_top - STACK_ROOM);
+}
 
 /* `stack` is the lowest address of a kernel stack. fn(arg) runs first, after
    upcall_thread_started(), with interrupts on; it must not return.  Sets all of *t. */

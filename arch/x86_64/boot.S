@@ -181,7 +181,7 @@ boot_stack:
 #ifdef DEBUG
 	.skip 16384
 #else
-	.skip 8192
+	.skip 4096
 #endif
 boot_stack_top:
 	.balign 4096

@@ -28,11 +28,17 @@ void thread_start_user(void);
 void thread_start_kernel(void);
 noreturn void frame_leave(struct trap_frame *f);
 
+static void stack_init(struct arch_thread *t, void *stack)
+{
+	*t = (struct arch_thread){ .stack_top = (u64)stack + STACK_SIZE };
+	*stack_mark(t->stack_top) = STACK_MARK;
+}
+
 void context_init_kernel(struct arch_thread *t, void *stack, void (*fn)(void *), void *arg)
 {
 	struct switch_frame *s;
 
-	*t = (struct arch_thread){ .stack_top = (u64)stack + STACK_SIZE };
+	stack_init(t, stack);
 	/* Should it become a program, its frame has room above what runs now. */
 	*context_frame(t) = (struct trap_frame){ .orig_rax = NO_SYSCALL };
 	s = (struct switch_frame *)align_down((u64)context_frame(t), 16ul) - 1;
@@ -45,7 +51,7 @@ int context_init_user(struct arch_thread *t, void *stack, const struct trap_fram
 {
 	struct switch_frame *s;
 
-	*t = (struct arch_thread){ .stack_top = (u64)stack + STACK_SIZE };
+	stack_init(t, stack);
 	t->fpu = fpu_area_create(from && from->fpu);
 	if (!t->fpu)
 		return -ENOMEM;
@@ -88,6 +94,9 @@ void context_switch(struct arch_thread *prev, struct arch_thread *next)
 		fpu_save(prev->fpu);
 	if (next->fpu)
 		load_user_state(next);
+	if (unlikely(*stack_mark(prev->stack_top) != STACK_MARK))
+		panic("kernel stack overflow: %p was overwritten",
+		      (void *)stack_mark(prev->stack_top));
 	c->thread = (struct thread *)next; /* whose first member it is */
 	c->stack_top = next->stack_top;
 	a->tss.rsp[0] = next->stack_top;

@@ -84,6 +84,14 @@ static void provoke_stack(void)
 	descend(1000000);
 }
 
+static void provoke_stack_mark(void)
+{
+	static struct waitq queue = WAITQ_INIT(queue);
+
+	*stack_mark(thread_current()->arch.stack_top) = 0;
+	wait_event(&queue, false);
+}
+
 static void provoke_refcount(void)
 {
 	struct refcount r;
@@ -213,6 +221,7 @@ static const struct {
 	{ "ARRAY_BOUNDS", provoke_bounds },
 	{ "SHIFT", provoke_shift },
 	{ "EXHAUST_STACK", provoke_stack },
+	{ "CORRUPT_STACK_END", provoke_stack_mark },
 	{ "REFCOUNT_INC_ZERO", provoke_refcount },
 	{ "WRITE_AFTER_FREE", provoke_after_free },
 	{ "WRITE_BUDDY_AFTER_FREE", provoke_page_after_free },

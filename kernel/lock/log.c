@@ -138,7 +138,8 @@ static char *stamp_before(char *end, u64 us)
 static void print(void (*write)(void *arg, const char *text, size_t n), void *arg, u64 ns,
 		  const char *text, size_t n)
 {
-	char buffer[32], *end = buffer + sizeof(buffer);
+	static char buffer[32]; /* [log_lock] */
+	char *end = buffer + sizeof(buffer);
 	const char *stamp = stamp_before(end, ns / NS_PER_USEC);
 
 	while (n) {

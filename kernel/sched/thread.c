@@ -17,7 +17,7 @@
 
 static struct thread idle_threads[NCPU];
 
-/* In a debug build the lowest page is a guard: what runs over faults there. */
+/* In a debug build the page below the room is a guard: what runs over faults there. */
 static void *stack_alloc(void)
 {
 	struct page *page = page_alloc(STACK_ORDER, PAGE_PLAIN);
@@ -25,7 +25,7 @@ static void *stack_alloc(void)
 	if (!page)
 		return NULL;
 #ifdef DEBUG
-	mmu_guard(page_virt(page), true);
+	mmu_guard((u8 *)page_virt(page) + STACK_SIZE - STACK_ROOM - PAGE_SIZE, true);
 #endif
 	return page_virt(page);
 }
@@ -33,7 +33,7 @@ static void *stack_alloc(void)
 static void stack_free(void *stack)
 {
 #ifdef DEBUG
-	mmu_guard(stack, false);
+	mmu_guard((u8 *)stack + STACK_SIZE - STACK_ROOM - PAGE_SIZE, false);
 #endif
 	page_free(page_of_virt(stack));
 }
@@ -175,6 +175,7 @@ void sched_init_cpu(void)
 	t->cpu = cpu;
 	t->affinity = BIT(cpu);
 	t->arch.stack_top = cpu_this()->stack_top;
+	*stack_mark(t->arch.stack_top) = STACK_MARK;
 	t->slice_start = clock_now();
 	rb_clear(&t->node);
 	mems_init(&t->mems, NULL);

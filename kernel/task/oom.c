@@ -141,9 +141,10 @@ static noinline void log_constraint(struct task *victim, u64 nodes)
 	u64 allowed = mems_allowed(&thread_current()->mems) & node_memory();
 	bool policy = allowed & ~nodes, all = !(node_memory() & ~nodes);
 	const struct cred *c = task_get_cred(victim);
-	char mask[32] = "(null)", mems[32] = "";
+	static char mask[32], mems[32]; /* [oom_lock], and not on a stack that is deep already */
 	struct text text;
 
+	assert(mutex_held(&oom_lock));
 	if (policy && !all) {
 		text_init(&text, mask, sizeof(mask) - 1);
 		text_list(&text, nodes & node_memory());
@@ -158,7 +159,8 @@ static noinline void log_constraint(struct task *victim, u64 nodes)
 			 all	  ? "NONE"
 			 : policy ? "MEMORY_POLICY"
 				  : "CPUSET",
-			 mask, mems, victim->thread.name, process_pid(victim->process), c->uid);
+			 policy && !all ? mask : "(null)", mems, victim->thread.name,
+			 process_pid(victim->process), c->uid);
 	cred_put(c);
 }
 

@@ -38,7 +38,8 @@ ONLY = {
 
 # (caller, callee): what it comes down to when this caller calls it.
 INSTEAD = {
-    ("pid_put", "namespace_put"): "free_namespaces",  # of numbers
+    ("pid_put", "namespace_put"): "free_namespaces",       # of numbers
+    ("make_file", "file_write"): "mapping_file_write",     # initramfs.c, to the first file system
 }
 
 # (caller, callee): how often at most on one way, and why.
