@@ -104,9 +104,6 @@ static always_inline struct file *open_place(const struct path *path, struct ino
 	error = -ENXIO;
 	if (!regular && !ops)
 		goto refused;
-	error = -EINVAL;
-	if (unlikely(flags & O_DIRECT) && !S_ISFIFO(inode->mode))
-		goto refused;
 	f = slab_alloc(file_cache);
 	error = -ENOMEM;
 	if (unlikely(!f))
@@ -114,6 +111,8 @@ static always_inline struct file *open_place(const struct path *path, struct ino
 	file_init(f, path, inode, ops,
 		  (flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC)) | O_LARGEFILE, cred);
 	error = regular && f->can_write ? file_count_writer(f) : 0;
+	if (unlikely(flags & O_DIRECT) && !error)
+		error = -EINVAL;
 	if (!error && ops->open)
 		error = ops->open(inode, f);
 	if (unlikely(error)) {

@@ -109,5 +109,5 @@ struct file *file_open_nameless(const struct walk *w, const char *name, u32 flag
 	}
 	place.mount = dir.mount; /* with the reference */
 	dentry_put(dir.dentry);
-	return file_open_place(&place, flags & ~TMPFILE_BIT, w->cred, true);
+	return file_open_place(&place, flags, w->cred, true);
 }

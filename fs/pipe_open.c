@@ -110,10 +110,13 @@ static int fifo_open(struct inode *inode, struct file *f)
 {
 	bool reads = f->can_read, writes = f->can_write;
 	bool nameless = inode->fops == &pipe_file_ops; /* opened anew through /proc/PID/fd */
-	struct pipe *p = fifo_pipe(inode);
+	struct pipe *p;
 	int error = 0;
 	u32 seen;
 
+	if (!reads && !writes) /* the fourth access mode */
+		return -EINVAL;
+	p = fifo_pipe(inode);
 	if (!p)
 		return -ENOMEM;
 	if (!nameless && writes && !reads && (f->flags & O_NONBLOCK) && !READ_ONCE(p->readers)) {

@@ -36,8 +36,24 @@ static void mk(const char *name, int size)
 	close(fd);
 }
 
+/* A pipe with a name, for direct access, and in the mode that asks for both rights and gives none.
+ */
+static void opening_pipes(void)
+{
+	int fd;
+
+	mkfifo("p", 0644);
+	fd = open("p", O_RDWR);
+	OPEN(open("p", 3), EINVAL);
+	OPEN(open("p", O_RDWR | O_DIRECT), EINVAL);
+	OPEN(open("p", O_RDONLY | O_DIRECT | O_NONBLOCK), EINVAL);
+	close(fd);
+	unlink("p");
+}
+
 static void opening(void)
 {
+	OPEN(open("/proc/self/exe", O_WRONLY | O_DIRECT), ETXTBSY);
 	mk("f", 10);
 	mkdir("d", 0755);
 	symlink("f", "lf");
@@ -401,6 +417,9 @@ int main(void)
 	MUST(!mount("none", "/tmp/errors", "tmpfs", 0, "size=1m,mode=755") &&
 	     !chdir("/tmp/errors"));
 	all_of(opening, "open answers as Linux does");
+	all_of(opening_pipes, "of a pipe, too");
+	CHECK_EQ(fcntl(open(".", O_TMPFILE | O_RDWR, 0600), F_GETFL) & O_TMPFILE, O_TMPFILE,
+		 "the flags of a file without a name say that it has been opened as one");
 	all_of(names, "so do mkdir, rmdir, unlink, symlink, link and mknod");
 	all_of(renaming, "rename");
 	all_of(mounting, "mount and umount");
