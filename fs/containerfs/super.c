@@ -330,23 +330,30 @@ static struct dentry *mount_root(struct super *s)
 	return d;
 }
 
-/* Also of a control file, which has been mounted elsewhere by itself. */
+/* Also of a control file that has been mounted elsewhere, and of what was removed since: their
+   names follow the path of the nearest container that is there. */
 static bool path_seen(struct super *s, struct dentry *d, char *buf, size_t size)
 {
-	struct dentry *dir = S_ISDIR(d->inode->mode) ? d : d->parent;
-	struct container *root, *c = dir_container(dir->inode);
+	struct dentry *dir = d, *below;
+	struct container *root, *c;
 	struct text path;
 
 	text_init(&path, buf, size - 1);
 	mutex_lock(&container_mutex);
+	while (dir != s->root && (!S_ISDIR(dir->inode->mode) || dir_container(dir->inode)->removed))
+		dir = dir->parent;
+	c = dir_container(dir->inode);
 	root = container_seen_root(s->private);
-	if (!c->removed && (dir == d || c != root))
+	if (dir == d || c != root)
 		container_show_path_from(root, c, &path);
-	if (!c->removed && dir != d)
-		text_printf(&path, "/%s", d->name);
+	for (; dir != d; dir = below) {
+		for (below = d; below->parent != dir;)
+			below = below->parent;
+		text_printf(&path, "/%s", below->name);
+	}
 	mutex_unlock(&container_mutex);
 	buf[path.len] = '\0';
-	return path.len && !path.overflow;
+	return !path.overflow;
 }
 
 /* References of mounts, and of who is about to make one, go under container_mutex: so one is the

@@ -9,6 +9,7 @@
 #define ROOT  "/tmp/seen"
 #define IN    "/tmp/seen.in"
 #define LATE  "/tmp/seen.late"
+#define DEEP  "/tmp/seen.deep"
 #define PLAIN "/tmp/seen.file"
 #define SELF  "/proc/self/ns/cgroup"
 
@@ -181,13 +182,16 @@ static void mounts(void)
 	CHECK_EQ(number_of(IN), number_of(ROOT "/a"), "it is the directory of its root");
 	MUST(!close(open(PLAIN, O_CREAT | O_WRONLY, 0600)));
 	MUST(!mkdir(IN "/x/a b", 0755) && !mount(IN "/x/a b", LATE, NULL, MS_BIND, NULL));
-	MUST(!mount(IN "/tasks", PLAIN, NULL, MS_BIND, NULL));
+	MUST(!mkdir(DEEP, 0755) && !mount(IN "/tasks", PLAIN, NULL, MS_BIND, NULL));
 	CHECK_STR(mount_root(LATE), "/x/a\\040b", "a group that is mounted elsewhere is told so");
 	CHECK_STR(mount_root(PLAIN), "/tasks", "a file too");
 	MUST(!setns(first, 0));
 	CHECK_STR(mount_root(PLAIN), "/a/tasks", "by whoever looks");
 	MUST(!setns(inner, 0) && !umount(PLAIN) && !unlink(PLAIN));
-	MUST(!umount(LATE) && !rmdir(IN "/x/a b"));
+	MUST(!mkdir(IN "/x/a b/deep", 0755) && !mount(IN "/x/a b/deep", DEEP, NULL, MS_BIND, NULL));
+	MUST(!rmdir(IN "/x/a b/deep") && !rmdir(IN "/x/a b"));
+	CHECK_STR(mount_root(DEEP), "/x/a\\040b/deep", "what was removed since is told, too");
+	MUST(!umount(LATE) && !umount(DEEP) && !rmdir(DEEP));
 	CHECK_OK(mkdir(IN "/y", 0755), "groups can be made");
 	CHECK_EQ(access(ROOT "/a/y/tasks", F_OK), 0, "which everybody sees");
 	CHECK_OK(group_write_pid(IN "/y/tasks", getpid()), "and joined");
