@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -96,6 +97,8 @@ class Typed:
         pid, self.terminal = pty.fork()
         if not pid:
             os.chdir(ROOT)
+            for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:  # nohup ignores the first
+                signal.signal(number, signal.SIG_DFL)
             os.execvpe("sh", ["sh", "-c", '"$@"; exit $?', "sh", *argv],
                        {**os.environ, "TERM": "dumb"})
         self.pid, self.said = pid, ""
