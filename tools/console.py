@@ -41,7 +41,7 @@ def main(path):
     print("Ctrl-] leaves.", flush=True)
     saved = termios.tcgetattr(0) if os.isatty(0) else None
     if saved:
-        tty.setraw(0)
+        tty.setraw(0, termios.TCSANOW)  # what was typed already is not thrown away
     try:
         return copy(peer)
     finally:

@@ -101,6 +101,7 @@ class Typed:
                 signal.signal(number, signal.SIG_DFL)
             os.execvpe("sh", ["sh", "-c", '"$@"; exit $?', "sh", *argv],
                        {**os.environ, "TERM": "dumb"})
+        os.set_inheritable(self.terminal, False)  # or the next one's program keeps it open
         self.pid, self.said = pid, ""
 
     def type(self, text):
