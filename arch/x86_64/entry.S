@@ -3,8 +3,9 @@
  *
  * Every way in from user mode leaves a struct trap_frame at the top of the running thread's kernel
  * stack.  So does every exception in the kernel, where that stack has come to.  An interrupt there
- * leaves its frame too, but is handled on a stack of the CPU.  GS belongs to the program in user mode and is the struct cpu in the kernel; swapgs stands
- * directly behind each entry and before each exit, and interrupts are off in between.
+ * leaves its frame too, but is handled on a stack of the CPU.  GS belongs to the program in user
+ * mode and is the struct cpu in the kernel; swapgs stands directly behind each entry and before each
+ * exit, and interrupts are off in between.
  *
  * A system call that ends without an alert returns by sysretq and restores only what C does not
  * preserve.  That is wrong when the call has changed its frame (sigreturn, exec), so such a call

@@ -3,9 +3,9 @@
  *
  * The first CPU that panics wins: it prints the reason, its registers and backtrace, stops the
  * others by NMI, and lets them print theirs one after the other.  It does so on a stack made for
- * this, for the running one may be full.  Output goes to the polled console
- * and takes no lock.  Then QEMU is told (isa-debug-exit), and panic= decides: below 0 the machine
- * restarts at once, above 0 after so many seconds, else it halts.
+ * this, for the running one may be full.  Output goes to the polled console and takes no lock. Then
+ * QEMU is told (isa-debug-exit), and panic= decides: below 0 the machine restarts at once, above 0
+ * after so many seconds, else it halts.
  */
 #include "arch/x86_64/panic.h"
 
